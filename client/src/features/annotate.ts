@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import { type AnnotateResult, Methods } from '../../../server/src/protocol/messages.ts';
+import { chooseDataset } from '../dataset-editor.ts';
+import type { Feature, Host } from '../feature.ts';
+import { basename, plural } from '../text.ts';
+import { pickModel, pickSplit } from './annotate-picks.ts';
+import { explainTrust } from './trust.ts';
+
+/** What *Rationale: Annotate Dataset…* may be told by another command; it asks for what is left out. */
+export interface AnnotateArguments {
+  readonly uri?: string;
+  readonly model?: string;
+  /** A split's name, or null for every record. */
+  readonly split?: string | null;
+  readonly prompt?: string;
+  readonly setting?: 1 | 2 | 3 | 4;
+}
+
+let lastToken = 0;
+
+/** *Rationale: Annotate Dataset…*: asks what to run, runs it in the background, says how it went. */
+export const annotate: Feature = (host) =>
+  vscode.commands.registerCommand(
+    'rationale.annotate',
+    async (target?: vscode.Uri | AnnotateArguments): Promise<AnnotateResult | null> => {
+      if (!vscode.workspace.isTrusted) return explainTrust();
+      // The editor title passes the file; other commands and hovers pass arguments.
+      const given: AnnotateArguments =
+        target instanceof vscode.Uri ? { uri: target.toString() } : (target ?? {});
+      try {
+        const request = await complete(host, given);
+        return request && (await run(host, request));
+      } catch (error) {
+        const sentence = error instanceof Error ? error.message : String(error);
+        void vscode.window.showErrorMessage(`Annotating failed. ${sentence}`);
+        return null;
+      }
+    },
+  );
+
+type Chosen = Required<Pick<AnnotateArguments, 'model' | 'split'>> & AnnotateArguments & { uri: string };
+
+/** Asks for what is missing. Null when the user backs out. */
+async function complete({ session }: Host, given: AnnotateArguments): Promise<Chosen | null> {
+  const uri = given.uri ?? (await chooseDataset(session))?.toString();
+  if (!uri) return null;
+  const model = given.model ?? (await pickModel(session));
+  if (!model) return null;
+  const split = given.split === undefined ? await pickSplit(session, uri) : given.split;
+  if (split === undefined) return null;
+  return { ...given, uri, model, split };
+}
+
+async function run({ session, activity }: Host, chosen: Chosen): Promise<AnnotateResult> {
+  const { uri, model, split, prompt, setting } = chosen;
+  const title = `${model} on ${basename(vscode.Uri.parse(uri, true))}${split ? `, ${split}` : ''}`;
+  const workDoneToken = `rationale-annotate-${++lastToken}`;
+  const result = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Annotating: ${title}`, cancellable: true },
+    (notification, cancellation) =>
+      activity.during(title, async (report) => {
+        let shown = 0;
+        const listening = await session.onProgress(workDoneToken, ({ message = '', percentage = shown }) => {
+          notification.report({ message, increment: percentage - shown });
+          shown = percentage;
+          report(message);
+        });
+        try {
+          const params = { uri, model, prompt, setting, split: split ?? undefined, workDoneToken };
+          return await session.request(Methods.annotate, params, cancellation);
+        } finally {
+          listening.dispose();
+        }
+      }),
+  );
+  void tell(result, title, session);
+  return result;
+}
+
+async function tell(result: AnnotateResult, title: string, session: Host['session']): Promise<void> {
+  const counts = [`${plural(result.done, 'record')} run on ${result.device}`];
+  if (result.reused > 0) counts.push(`${result.reused} already done`);
+  if (result.failed > 0) counts.push(`${result.failed} failed`);
+  const sentence = `${title}: ${counts.join(', ')}.`;
+  if (result.failed > 0) {
+    const choice = await vscode.window.showWarningMessage(sentence, 'Show Output');
+    if (choice) session.output.show();
+  } else if (result.cancelled) {
+    void vscode.window.showInformationMessage(`${sentence} Cancelled; annotate again to go on.`);
+  } else {
+    const choice = await vscode.window.showInformationMessage(sentence, 'Show Findings', 'Show Runs');
+    if (choice === 'Show Findings') await vscode.commands.executeCommand('workbench.actions.view.problems');
+    if (choice === 'Show Runs') await vscode.commands.executeCommand('rationale.runs.focus');
+  }
+}

@@ -1,0 +1,17 @@
+import * as vscode from 'vscode';
+import type { Feature } from '../feature.ts';
+
+/**
+ * Keeps the context key `rationale.datasets` (paths of the open datasets): the annotate button stands in
+ * the titles of those editors and of no other JSON file. Paths, since in a remote window the window knows
+ * the same file under another scheme.
+ */
+export const datasetContext: Feature = ({ session }) => {
+  const update = () =>
+    vscode.commands.executeCommand(
+      'setContext',
+      'rationale.datasets',
+      session.datasets.map((uri) => uri.fsPath),
+    );
+  return session.onDidChangeDatasets(update);
+};

@@ -1,0 +1,23 @@
+import type * as vscode from 'vscode';
+import type { Share } from '../../server/src/protocol/values.ts';
+
+/** `1 record`, `3 records`. */
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `62.5 %`; `–` when nothing was counted. */
+export function percent({ n, value }: Share): string {
+  return n === 0 ? '–' : `${(value * 100).toFixed(1)} %`;
+}
+
+/** `62.5 % (54–70, 75 of 120)`: value, 95 % interval, counts. */
+export function shareWithInterval(share: Share): string {
+  if (share.n === 0) return '– (0 of 0)';
+  const [low, high] = share.interval.map((bound) => Math.round(bound * 100));
+  return `${percent(share)} (${low}–${high}, ${share.count} of ${share.n})`;
+}
+
+export function basename(uri: vscode.Uri): string {
+  return uri.path.slice(uri.path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,9 @@
+// `npm run check`: types, lint, generated files, unit and server tests. Under two minutes.
+import { node24, run, setupNode } from './setup.mjs';
+
+setupNode();
+run('tsc', ['--noEmit', '-p', '.']);
+run('biome', ['check', '--error-on-warnings']);
+run(node24(), ['scripts/generate.ts', '--check']);
+run(node24(), ['esbuild.mjs']);
+run('mocha', ['test/{core,server}/**/*.test.ts']);

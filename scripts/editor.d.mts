@@ -1,0 +1,26 @@
+export interface EditorOptions {
+  /** User settings besides those that keep the window quiet. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** A package to install: absolute path of a .vsix. */
+  readonly vsix?: string;
+  /** The folder of an extension to use as it stands. */
+  readonly linkExtension?: string;
+  /** Workspace trust is in force: a fresh folder is then not trusted. */
+  readonly trust?: boolean;
+  /** Variables for the server and everything it starts. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface RunningEditor {
+  readonly port: number;
+  /** The address that opens a folder (absolute path). */
+  url(folder: string): string;
+  stop(): Promise<void>;
+  /** What the server has printed. */
+  log(): string;
+}
+
+/** Starts code-server with fresh user data and without the user's extensions. */
+export function startEditor(options?: EditorOptions): Promise<RunningEditor>;
+/** Serves a sample workspace until Ctrl+C. */
+export function serveSample(folder: string): Promise<void>;

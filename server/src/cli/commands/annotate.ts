@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { DEFAULT_MAX_NEW_TOKENS } from '../../core/decoding.ts';
+import type { Setting } from '../../core/prompts/types.ts';
+import { findPromptFile } from '../../files/prompt-files.ts';
+import { shippedPrompts } from '../../files/shipped.ts';
+import { defaultStorePath } from '../../storage/location.ts';
+import { openStore } from '../../storage/sqlite-store.ts';
+import { EXIT } from '../exit.ts';
+import { reportOutput } from '../formats/report.ts';
+import { type DeviceSetting, findModel, openModel } from '../models.ts';
+import { openDataset } from '../open-dataset.ts';
+import { type Format, formatOption, numberOption, wholeNumber } from '../options.ts';
+import { ProgressLine } from '../progress.ts';
+
+interface Options {
+  readonly model: string;
+  readonly prompt?: string;
+  readonly setting?: Setting;
+  readonly split?: string;
+  readonly limit?: number;
+  readonly run?: string;
+  readonly maxNewTokens: number;
+  readonly device: DeviceSetting;
+  readonly format: Format;
+}
+
+export function annotateCommand(program: Command): void {
+  program
+    .command('annotate')
+    .description('run a model over a dataset and store its predictions; asking again resumes')
+    .argument('<dataset>', 'dataset file')
+    .requiredOption('--model <id>', 'a model of `models list`, or a model folder')
+    .option('--prompt <file>', "a .prompty file, or the name of a shipped one (default: the setting's)")
+    .addOption(numberOption('--setting <n>', 'which fields the prompt holds', [1, 2, 3, 4]))
+    .option('--split <name>', 'only the records of this split')
+    .option('--limit <n>', 'only the first n records', wholeNumber(1))
+    .option('--run <name>', 'the name of the run (default: made from the configuration)')
+    .option('--max-new-tokens <n>', 'bound of a generated answer', wholeNumber(1), DEFAULT_MAX_NEW_TOKENS)
+    .addOption(
+      new Option('--device <device>', 'where local models run')
+        .choices(['auto', 'cpu', 'webgpu'])
+        .default('auto'),
+    )
+    .addOption(formatOption())
+    .action(annotate);
+}
+
+async function annotate(file: string, options: Options): Promise<void> {
+  const store = openStore(defaultStorePath());
+  const { pipeline } = openDataset(file, store);
+  const { provider, card } = await findModel(options.model, options.device);
+  const prompt = findPromptFile(
+    options.prompt ?? `setting-${options.setting ?? 1}`,
+    pipeline.surroundings.path,
+    shippedPrompts,
+  );
+  const job = pipeline.plan(
+    {
+      model: card,
+      prompt,
+      setting: options.setting,
+      decoding: { maxNewTokens: options.maxNewTokens, temperature: 0 },
+      split: options.split ?? null,
+      limit: options.limit,
+      runName: options.run,
+    },
+    new Date().toISOString(),
+  );
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  const line = new ProgressLine(card.id);
+  const clock = { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() };
+  for await (const { done, total, generated } of pipeline.annotate(
+    job,
+    () => openModel(provider, card),
+    interrupt.signal,
+    clock,
+  )) {
+    line.show(done, total, generated);
+  }
+  line.end();
+  if (interrupt.signal.aborted)
+    process.stderr.write('Stopped; what was done is stored, and the same command goes on from here.\n');
+  process.stdout.write(reportOutput([pipeline.report(store.run(job.run.id) ?? job.run)], options.format));
+  process.exitCode = EXIT.done;
+  store.close();
+}

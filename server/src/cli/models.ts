@@ -1,0 +1,41 @@
+import type { Model, ModelCard, ModelProvider } from '../core/models/types.ts';
+import { shippedModels } from '../files/shipped.ts';
+import { createProviders } from '../inference/index.ts';
+import { UsageError } from './exit.ts';
+
+export type DeviceSetting = 'auto' | 'cpu' | 'webgpu';
+
+export interface OfferedModel {
+  readonly provider: ModelProvider;
+  readonly card: ModelCard;
+}
+
+/** Every model that the providers know. */
+export async function offeredModels(
+  device: DeviceSetting,
+  named: readonly string[] = [],
+): Promise<OfferedModel[]> {
+  const offered: OfferedModel[] = [];
+  for (const provider of createProviders({ shippedModels, device, named })) {
+    for (const card of await provider.list()) offered.push({ provider, card });
+  }
+  return offered;
+}
+
+/** The model that the user named, by id or by folder. Throws one sentence when it cannot run here. */
+export async function findModel(id: string, device: DeviceSetting): Promise<OfferedModel> {
+  const offered = await offeredModels(device, [id]);
+  const found = offered.find(({ card }) => card.id === id);
+  if (!found) {
+    throw new UsageError(
+      `There is no model "${id}": known are ${offered.map(({ card }) => card.id).join(', ')}, or name a model folder.`,
+    );
+  }
+  if (found.card.unavailable) throw new UsageError(found.card.unavailable);
+  return found;
+}
+
+/** Opens a model, passing its provider's notices on to the user. */
+export function openModel(provider: ModelProvider, card: ModelCard): Promise<Model> {
+  return provider.open(card, (sentence) => process.stderr.write(`${sentence}\n`));
+}

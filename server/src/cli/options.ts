@@ -1,0 +1,45 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Severity } from '../core/annotations/types.ts';
+
+export type Format = 'text' | 'json' | 'jsonl';
+export type FailOn = Severity | 'never';
+
+const ORDER: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
+
+/** Every command's `--format`. */
+export function formatOption(): Option {
+  return new Option('--format <format>', 'how results are printed')
+    .choices(['text', 'json', 'jsonl'])
+    .default('text');
+}
+
+/** From which severity on findings make the exit code 1. */
+export function failOnOption(): Option {
+  return new Option('--fail-on <severity>', 'exit with 1 on findings at or above this severity')
+    .choices([...ORDER, 'never'])
+    .default('error');
+}
+
+export function atLeast(severity: Severity, failOn: FailOn): boolean {
+  return failOn !== 'never' && ORDER.indexOf(severity) >= ORDER.indexOf(failOn);
+}
+
+/** An option that takes one of a few numbers. */
+export function numberOption(flags: string, description: string, values: readonly number[]): Option {
+  const option = new Option(flags, `${description} (choices: ${values.join(', ')})`);
+  return option.argParser((text) => {
+    if (values.includes(Number(text))) return Number(text);
+    throw new InvalidArgumentError(`Allowed choices are ${values.join(', ')}.`);
+  });
+}
+
+/** Parses a whole number of at least `minimum`, for commander. */
+export function wholeNumber(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < minimum) {
+      throw new InvalidArgumentError(`It must be a whole number of at least ${minimum}.`);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,21 @@
+import { Command } from 'commander';
+import { annotateCommand } from './commands/annotate.ts';
+import { judgeCommand } from './commands/judge.ts';
+import { lintCommand } from './commands/lint.ts';
+import { lspCommand } from './commands/lsp.ts';
+import { modelsCommand } from './commands/models.ts';
+import { reportCommand } from './commands/report.ts';
+
+/** The table of commands. A new one is a file in commands/ and a line here. */
+const COMMANDS = [lintCommand, annotateCommand, judgeCommand, reportCommand, modelsCommand, lspCommand];
+
+/** The whole command line; nothing runs before `parseAsync`. */
+export function buildProgram(): Command {
+  const program = new Command('rationale')
+    .description(
+      'Lint multimodal reasoning datasets, run vision-language models over them, and judge what they answer.',
+    )
+    .showHelpAfterError('(--help tells more)');
+  for (const add of COMMANDS) add(program);
+  return program;
+}

@@ -1,0 +1,33 @@
+import { stderr } from 'node:process';
+import { progressText } from '../core/progress.ts';
+
+/**
+ * One progress line on a terminal, rewritten in place; elsewhere a line every ten seconds, so that a log
+ * stays readable. Always on stderr: stdout belongs to results.
+ */
+export class ProgressLine {
+  private readonly label: string;
+  private readonly started: number;
+  private lastShown = 0;
+  private lastDone = -1;
+
+  constructor(label: string) {
+    this.label = label;
+    this.started = performance.now();
+  }
+
+  /** @param generated How many of `done` were made in this sitting: the rate counts only these. */
+  show(done: number, total: number, generated: number): void {
+    const now = performance.now();
+    const pause = stderr.isTTY ? 100 : 10_000;
+    if (done === this.lastDone || (done < total && now - this.lastShown < pause)) return;
+    this.lastShown = now;
+    this.lastDone = done;
+    const text = `${this.label}  ${progressText(done, total, generated, (now - this.started) / 1000)}`;
+    stderr.write(stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`);
+  }
+
+  end(): void {
+    if (stderr.isTTY && this.lastDone >= 0) stderr.write('\n');
+  }
+}

@@ -1,0 +1,47 @@
+import type { Judgement, ReadingMethod, Verdict } from '../judgements/types.ts';
+import type { Prediction } from '../models/types.ts';
+import type { RecordSource } from '../records/types.ts';
+import { choiceLetter } from '../text.ts';
+import type { Finding } from './types.ts';
+
+/** What one model says of a record, as hovers and hints show it. */
+export interface ModelResult {
+  readonly model: string;
+  readonly role: 'teacher' | 'student' | 'base' | 'other';
+  readonly prediction: Prediction;
+  readonly judgement: Judgement;
+  readonly findings: readonly Finding[];
+}
+
+/** A verdict at a glance. */
+export const VERDICT_MARKS: Readonly<Record<Verdict, string>> = {
+  correct: '✓',
+  wrong: '✗',
+  unmapped: '?',
+  ungraded: '·',
+  'no-output': '∅',
+  failed: '!',
+};
+
+/** How an answer was read, in words that follow "read from". */
+export const METHOD_WORDS: Readonly<Record<ReadingMethod, string>> = {
+  tag: 'the conclusion stage',
+  json: 'the answer field of its JSON',
+  label: 'a labelled line',
+  letter: 'the letter it begins with',
+  index: 'the number it begins with',
+  text: 'the words it begins with',
+  pair: 'a marked choice',
+};
+
+/** What became of an output, in a few words: `B (repel), wrong`. */
+export function verdictWords({ judgement, prediction }: ModelResult, { record }: RecordSource): string {
+  const { verdict, reading } = judgement;
+  if (verdict === 'failed') return prediction.error ?? 'the request failed';
+  if (verdict === 'no-output') return 'no output';
+  if (reading.choice === null) {
+    return reading.candidates.length > 0 ? 'more than one choice can be read' : 'no choice can be read';
+  }
+  const name = `${choiceLetter(reading.choice)} (${record.choices[reading.choice] ?? ''})`;
+  return verdict === 'ungraded' ? `${name}, and there is no gold answer to compare` : `${name}, ${verdict}`;
+}

@@ -1,0 +1,35 @@
+import { choiceLetter, count, quote } from '../../text.ts';
+import { setAnswer } from '../choice-edits.ts';
+import { solutionAnswer } from '../solution-answer.ts';
+import type { RecordRule } from '../types.ts';
+
+export const answerOutOfRange: RecordRule = {
+  id: 'answer-out-of-range',
+  scope: 'record',
+  severity: 'error',
+  reads: ['choices', 'answer'],
+  docs: {
+    what: 'A gold answer that names no choice: "answer" is negative, or not below the number of choices.',
+    why: 'No output can be right. The usual cause is counting from 1, which makes the other answers of the file wrong without showing.',
+    example: '"7": { "question": "Which is a metal?", "choices": ["oak", "iron"], "answer": 2 }',
+    fix: 'Count from 0: the first choice is 0. If the file counts from 1 throughout, correct all of its answers.',
+  },
+  check({ source }) {
+    const { answer, choices } = source.record;
+    if (answer === null || choices.length === 0 || (answer >= 0 && answer < choices.length)) return [];
+    const last = choices.length - 1;
+    const named = solutionAnswer(source.record)?.choice ?? (answer === choices.length ? last : null);
+    const fix = named === null ? [] : [named];
+    return [
+      {
+        message: `"answer" is ${answer}, but there are ${count(choices.length, 'choice')}, counted from 0 to ${last}.`,
+        span: source.fields.get('answer')?.value ?? source.idSpan,
+        field: 'answer',
+        fixes: fix.map((choice) => ({
+          title: `Set "answer" to ${choice}, ${choiceLetter(choice)}: ${quote(choices[choice] as string, 40)}`,
+          edits: setAnswer(source, choice),
+        })),
+      },
+    ];
+  },
+};

@@ -1,0 +1,35 @@
+import { choiceLetter, quote } from '../../text.ts';
+import { setAnswer } from '../choice-edits.ts';
+import { solutionAnswer } from '../solution-answer.ts';
+import type { RecordRule } from '../types.ts';
+
+export const missingAnswer: RecordRule = {
+  id: 'missing-answer',
+  scope: 'record',
+  severity: 'warning',
+  reads: ['answer'],
+  docs: {
+    what: 'A record without a gold answer: "answer" is absent or null.',
+    why: 'Its outputs can be neither right nor wrong, so it counts in no accuracy.',
+    example: '"7": { "question": "Which is a metal?", "choices": ["oak", "iron"], "answer": null }',
+    fix: 'Set "answer" to the number of the right choice, counted from 0. For a test set without labels, switch the rule off.',
+  },
+  check({ source }) {
+    const { record } = source;
+    if (record.answer !== null) return [];
+    const written = source.fields.get('answer');
+    const named = written ? solutionAnswer(record) : null;
+    const fix = named && {
+      title: `Set "answer" to ${named.choice}, ${choiceLetter(named.choice)}: ${quote(record.choices[named.choice] as string, 40)}`,
+      edits: setAnswer(source, named.choice),
+    };
+    return [
+      {
+        message: 'The record has no gold answer.',
+        span: written?.value ?? source.idSpan,
+        field: 'answer',
+        fixes: fix ? [fix] : [],
+      },
+    ];
+  },
+};

@@ -1,0 +1,36 @@
+import { choiceLetter, shorten } from '../../text.ts';
+import { choiceName, questionSpan } from '../outputs.ts';
+import type { Fix, OutputContext, OutputRule } from '../types.ts';
+
+export const wrongAnswer: OutputRule = {
+  id: 'wrong-answer',
+  scope: 'output',
+  severity: 'warning',
+  docs: {
+    what: 'The model chose another answer than the gold one.',
+    why: 'Either the model is wrong, which is what the accuracy counts, or the dataset is: when a strong model disagrees with the gold answer, the label deserves a second look.',
+    example: '<CONCLUSION>B</CONCLUSION>, where the gold answer is A',
+    fix: 'Look at the image and the reasoning in the hover. If the gold answer is the wrong one, the quick fix sets it to what the model chose.',
+  },
+  *check(context) {
+    const { source, judgement, prediction, model } = context;
+    const { reading } = judgement;
+    if (judgement.verdict !== 'wrong' || reading.choice === null || reading.span === null) return;
+    const { choices, answer } = source.record;
+    yield {
+      message: `${model} answers ${choiceName(choices, reading.choice)}; gold is ${choiceName(choices, answer as number)}.`,
+      span: source.fields.get('answer')?.value ?? questionSpan(source),
+      field: 'answer',
+      evidence: shorten(prediction.output.slice(reading.span.start, reading.span.end), 200),
+      fixes: relabel(context, reading.choice),
+    };
+  },
+};
+
+/** Never preferred: the model may just as well be wrong. */
+function relabel({ source }: OutputContext, choice: number): Fix[] {
+  const answer = source.fields.get('answer');
+  if (!answer) return [];
+  const title = `Set the gold answer to ${choiceLetter(choice)}`;
+  return [{ title, edits: [{ span: answer.value, newText: String(choice) }] }];
+}

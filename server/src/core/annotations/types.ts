@@ -1,0 +1,97 @@
+import type { Judgement } from '../judgements/types.ts';
+import type { Prediction } from '../models/types.ts';
+import type { ImageFacts, RecordSource, SplitTable } from '../records/types.ts';
+import type { Span } from '../span.ts';
+
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+/** A change to a record's text, offered by a rule. Spans are offsets into the record's chunk. */
+export interface Fix {
+  readonly title: string;
+  readonly edits: readonly { readonly span: Span; readonly newText: string }[];
+  /** The one fix a person would take without looking. */
+  readonly preferred?: boolean;
+}
+
+/** A rule's report on a span of a record's chunk. */
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly recordId: string;
+  /** Path of the field in question, `answer` or `choices[1]`. */
+  readonly field?: string;
+  readonly span: Span;
+  /** Model id, for findings on outputs. */
+  readonly model?: string;
+  /** What in the raw output the finding rests on, quoted. */
+  readonly evidence?: string;
+  readonly fixes: readonly Fix[];
+}
+
+/** What a rule says; the engine adds rule id, severity and record id. */
+export interface Report {
+  readonly message: string;
+  readonly span: Span;
+  readonly field?: string;
+  readonly evidence?: string;
+  readonly fixes?: readonly Fix[];
+}
+
+export interface RuleDocs {
+  /** One sentence: what it finds. */
+  readonly what: string;
+  /** Why it matters, one or two sentences. */
+  readonly why: string;
+  /** A short example that triggers it (JSON for record rules, an output for output rules). */
+  readonly example: string;
+  /** What to do about it. */
+  readonly fix: string;
+}
+
+interface RuleBase {
+  /** The file name without extension. */
+  readonly id: string;
+  readonly severity: Severity;
+  readonly docs: RuleDocs;
+}
+
+/** What record rules may look at besides the record. */
+export interface RecordContext {
+  readonly source: RecordSource;
+  /** The chunk's text. */
+  readonly text: string;
+  /** Read from the file system when first asked for. */
+  readonly image: ImageFacts;
+  /** Null when the dataset has no `pid_splits.json`. */
+  readonly splits: SplitTable | null;
+  /** How many records of the dataset bear this id. */
+  readonly idCount: (id: string) => number;
+}
+
+export interface RecordRule extends RuleBase {
+  readonly scope: 'record';
+  /** The fields it relies on: it is not asked about a record in which one of them is malformed. */
+  readonly reads: readonly string[];
+  check(context: RecordContext): Iterable<Report>;
+}
+
+/** What output rules look at: one model's prediction for one record, judged. Report spans lie in the record's chunk. */
+export interface OutputContext {
+  readonly source: RecordSource;
+  readonly prediction: Prediction;
+  readonly judgement: Judgement;
+  readonly model: string;
+  /** What the prompt asked for; stage rules keep silent unless it is `stages`. */
+  readonly format: 'stages' | 'json' | 'letter';
+}
+
+export interface OutputRule extends RuleBase {
+  readonly scope: 'output';
+  check(context: OutputContext): Iterable<Report>;
+}
+
+export type Rule = RecordRule | OutputRule;
+
+/** `"rationale.rules"`: what the user set for each rule. */
+export type RuleSettings = Readonly<Record<string, Severity | 'off'>>;

@@ -1,0 +1,70 @@
+import type { Message } from '../prompts/types.ts';
+
+/** How tokens are chosen. Temperature 0 is greedy, and the only decoding the onnx provider offers so far. */
+export interface Decoding {
+  /** Upper bound of generated tokens, end token included. */
+  readonly maxNewTokens: number;
+  readonly temperature: 0;
+}
+
+/** What is known of a model before it is opened. */
+export interface ModelCard {
+  /** What the user types: `sketchbook-teacher`, or the path of a model folder. */
+  readonly id: string;
+  readonly name: string;
+  readonly provider: string;
+  readonly role: 'teacher' | 'student' | 'base' | 'other';
+  /** Folder of the weights, absolute. */
+  readonly folder?: string;
+  /** Content address of the weights; part of every stored prediction's key. */
+  readonly revision: string;
+  readonly description: string;
+  /** Set when the model cannot run here: one clear sentence. */
+  readonly unavailable?: string;
+}
+
+/** One prompt, ready to run: image parts resolved to absolute paths. */
+export interface ModelRequest {
+  /** Content key of the prediction (core/store/keys.ts). */
+  readonly key: string;
+  readonly messages: readonly Message[];
+}
+
+export interface Usage {
+  /** Tokens of the prompt, image tokens included. */
+  readonly promptTokens: number;
+  readonly imageTokens: number;
+  readonly outputTokens: number;
+}
+
+/** A model's raw output and how it was made. A request that failed has an error and no output. */
+export interface Prediction {
+  readonly key: string;
+  readonly output: string;
+  /** `stop`: the model ended; `length`: cut at `maxNewTokens`; `error`: see `error`; `unknown`: made elsewhere. */
+  readonly finishReason: 'stop' | 'length' | 'error' | 'unknown';
+  readonly usage: Usage;
+  /** One sentence, when the request failed. */
+  readonly error?: string;
+}
+
+/** An open model. `generate` yields predictions as they are finished, in any order. */
+export interface Model {
+  readonly card: ModelCard;
+  /** The device really used, as the user reads it: `CPU (2 threads)`, `WebGPU (NVIDIA …)`. */
+  readonly device: string;
+  generate(
+    requests: readonly ModelRequest[],
+    decoding: Decoding,
+    signal: AbortSignal,
+  ): AsyncIterable<Prediction>;
+  close(): Promise<void>;
+}
+
+/** A source of models. One provider is one folder in `inference/` and one line in its table. */
+export interface ModelProvider {
+  readonly id: string;
+  /** The models this provider knows; never throws, an unusable one says why in `unavailable`. */
+  list(): Promise<readonly ModelCard[]>;
+  open(card: ModelCard, onNotice: (sentence: string) => void): Promise<Model>;
+}

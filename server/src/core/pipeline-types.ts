@@ -1,0 +1,94 @@
+/** The vocabulary of the pipeline's callers. */
+import type { Finding, RuleSettings } from './annotations/types.ts';
+import type { Judgement } from './judgements/types.ts';
+import type { Report } from './metrics/types.ts';
+import type { Decoding, ModelCard, ModelRequest, Prediction } from './models/types.ts';
+import type { OutputFormat, Setting } from './prompts/types.ts';
+import type { DatasetRecord, ImageFacts, RecordSource, SplitTable } from './records/types.ts';
+import type { RunCard, StoredPrediction } from './store/types.ts';
+
+/** What the pipeline has to be told about the world around the dataset. */
+export interface Surroundings {
+  /** Absolute path of the dataset file. */
+  readonly path: string;
+  image(record: DatasetRecord): ImageFacts;
+  /** Null when the dataset has no `pid_splits.json`. */
+  readonly splits: SplitTable | null;
+  readonly rules: RuleSettings;
+}
+
+/** Who was asked, and for what. */
+export interface Asked {
+  readonly model: string;
+  /** What the prompt asked the output to look like. */
+  readonly format: OutputFormat;
+  /** The index of the first choice in the prompt that asked; absent when the prompt had letters, or is not known. */
+  readonly indexBase?: 0 | 1;
+}
+
+/** One output, judged. */
+export interface JudgedOutput {
+  readonly prediction: Prediction;
+  readonly judgement: Judgement;
+  readonly findings: readonly Finding[];
+}
+
+/** What one model says of one record as the record stands now. */
+export interface RecordResult extends JudgedOutput {
+  readonly run: RunCard;
+}
+
+/** A prompt file with the name that runs and people know it by. */
+export interface NamedPrompt {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface AnnotateOptions {
+  readonly model: ModelCard;
+  readonly prompt: NamedPrompt;
+  /** Absent: as the prompt file says. */
+  readonly setting?: Setting;
+  readonly decoding: Decoding;
+  /** Null: every record. */
+  readonly split: string | null;
+  readonly limit?: number;
+  /** The user's own name for the run. Absent: made from the configuration, so that asking again resumes. */
+  readonly runName?: string;
+}
+
+/** An annotation run worked out: what is stored already and what the model has to be asked. */
+export interface AnnotateJob {
+  readonly run: RunCard;
+  /** Records selected. */
+  readonly total: number;
+  /** Of these, already stored for this very prompt, weights and decoding. */
+  readonly stored: number;
+  /** Predictions that need no model: made under the same key by another run, or impossible to ask. */
+  readonly settled: readonly StoredPrediction[];
+  readonly requests: readonly (ModelRequest & { readonly recordId: string })[];
+}
+
+export interface AnnotateProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
+  /** Generated in this sitting, for the rate. */
+  readonly generated: number;
+  readonly recordIds: readonly string[];
+}
+
+/** The numbers of a run, and how much of it still holds for the dataset as it stands. */
+export interface RunReport {
+  readonly run: RunCard;
+  readonly report: Report;
+  /** Stored predictions whose record, prompt image or weights have changed since. */
+  readonly stale: number;
+  /** Records of the run's selection without a prediction. */
+  readonly missing: number;
+  readonly failed: number;
+  /** Mean output tokens of a record. */
+  readonly tokens: number;
+  readonly recordsPerSecond: number | null;
+  readonly results: readonly { readonly source: RecordSource; readonly result: RecordResult }[];
+}

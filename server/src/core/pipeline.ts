@@ -1,0 +1,418 @@
+/**
+ * The straight line: records → prompts → models → rationales → judgements → metrics → store → annotations.
+ * The editor, the command line and the tests all come through here; no stage calls another by itself.
+ */
+import { checkOutput, checkProblems, checkRecord } from './annotations/engine.ts';
+import type { Finding, RecordContext, RuleSettings } from './annotations/types.ts';
+import { judge } from './judgements/judge.ts';
+import { report } from './metrics/report.ts';
+import { failedPrediction } from './models/failed.ts';
+import type { Model, ModelRequest, Prediction } from './models/types.ts';
+import type {
+  AnnotateJob,
+  AnnotateOptions,
+  AnnotateProgress,
+  Asked,
+  JudgedOutput,
+  NamedPrompt,
+  RecordResult,
+  RunReport,
+  Surroundings,
+} from './pipeline-types.ts';
+import { readPromptFile } from './prompts/prompt-file.ts';
+import { renderPrompt } from './prompts/render.ts';
+import type { Message, Prompt, PromptFile } from './prompts/types.ts';
+import { parseRationale } from './rationales/parse.ts';
+import type { DatasetDocument } from './records/document.ts';
+import { splitOf } from './records/splits.ts';
+import type { Chunk, ImageFacts, RecordSource } from './records/types.ts';
+import { predictionKey, promptDigest } from './store/keys.ts';
+import { newRunCard, sameConfiguration } from './store/run-card.ts';
+import { StoredRuns } from './store/stored-runs.ts';
+import type { RunCard, Store, StoredPrediction } from './store/types.ts';
+
+/** For judging outputs made elsewhere, which never pass through a model of ours. */
+export { report as reportOf } from './metrics/report.ts';
+export { formatOf, joinOutputs, readOutputsFile } from './models/outputs-file.ts';
+export type {
+  AnnotateJob,
+  AnnotateOptions,
+  AnnotateProgress,
+  Asked,
+  JudgedOutput,
+  NamedPrompt,
+  RecordResult,
+  RunReport,
+  Surroundings,
+} from './pipeline-types.ts';
+
+/** How many finished predictions are written in one transaction, and after how many seconds at the latest. */
+const SAVE_EVERY = 32;
+const SAVE_AFTER = 0.5;
+const ROLE_ORDER = { teacher: 0, student: 1, base: 2, other: 3 } as const;
+
+interface ResultCache {
+  readonly stamp: number;
+  readonly results: readonly RecordResult[];
+}
+
+interface JudgedCache {
+  readonly source: RecordSource;
+  readonly rules: RuleSettings;
+  readonly output: JudgedOutput;
+}
+
+interface FindingCache {
+  readonly stamp: number;
+  readonly idCount: number;
+  readonly findings: readonly Finding[];
+}
+
+/** One open dataset and everything that is known about it. */
+export class Pipeline {
+  readonly document: DatasetDocument;
+  private around: Surroundings;
+  private readonly store: Store | null;
+  /** Raised whenever something outside the chunks changes; older cache entries are then void. */
+  private stamp = 0;
+  private readonly recordFindings = new WeakMap<Chunk, FindingCache>();
+  private readonly recordResults = new WeakMap<Chunk, ResultCache>();
+  private readonly prompts = new Map<string, PromptFile>();
+  private digests = new WeakMap<Chunk, Map<string, string | null>>();
+  private readonly judged = new WeakMap<Prediction, JudgedCache>();
+  private readonly runs: StoredRuns;
+
+  constructor(document: DatasetDocument, around: Surroundings, store: Store | null) {
+    this.document = document;
+    this.around = around;
+    this.store = store;
+    this.runs = new StoredRuns(store, around.path);
+  }
+
+  get surroundings(): Surroundings {
+    return this.around;
+  }
+
+  /** Tells the pipeline that images, splits or rule settings are no longer what they were. */
+  surroundingsChanged(around: Surroundings): void {
+    this.around = around;
+    this.digests = new WeakMap();
+    this.stamp++;
+  }
+
+  /** Tells the pipeline that runs were stored or deleted behind its back. */
+  storeChanged(): void {
+    this.runs.outdate();
+    this.stamp++;
+  }
+
+  /** What the rules say of the record itself, without any model. */
+  checkRecord(chunk: Chunk): readonly Finding[] {
+    const { source } = chunk;
+    const idCount = source ? this.document.idCount(source.record.id) : 0;
+    const cached = this.recordFindings.get(chunk);
+    if (cached && cached.stamp === this.stamp && cached.idCount === idCount) return cached.findings;
+    const findings = source
+      ? checkRecord(this.recordContext(source, chunk), this.around.rules)
+      : checkProblems(chunk.problems, this.around.rules);
+    this.recordFindings.set(chunk, { stamp: this.stamp, idCount, findings });
+    return findings;
+  }
+
+  /** What each model's newest run says of the record as it stands; teacher first. Stale results are not shown. */
+  results(chunk: Chunk): readonly RecordResult[] {
+    const { source } = chunk;
+    if (!source) return [];
+    const cached = this.recordResults.get(chunk);
+    if (cached?.stamp === this.stamp) return cached.results;
+    const byModel = new Map<string, RecordResult>();
+    for (const { card, predictions } of this.runs.all()) {
+      if (byModel.has(card.model)) continue;
+      const prediction = predictions.get(source.record.id);
+      if (prediction && this.isCurrent(chunk, card, prediction)) {
+        byModel.set(card.model, this.resultOf(source, card, prediction));
+      }
+    }
+    const results = [...byModel.values()].sort((a, b) => ROLE_ORDER[a.run.role] - ROLE_ORDER[b.run.role]);
+    this.recordResults.set(chunk, { stamp: this.stamp, results });
+    return results;
+  }
+
+  /** Everything to be said of a record: its own findings, then each model's. */
+  findings(chunk: Chunk): readonly Finding[] {
+    return [...this.checkRecord(chunk), ...this.results(chunk).flatMap((result) => result.findings)];
+  }
+
+  /** The splits that the records name, with their number of records, in order of appearance. */
+  splitCounts(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const chunk of this.document.chunks) {
+      const split = chunk.source && splitOf(chunk.source.record, this.around.splits);
+      if (split) counts.set(split, (counts.get(split) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** Works out what has to be run. Throws one sentence when the prompt file or the selection is unusable. */
+  plan(options: AnnotateOptions, startedAt: string): AnnotateJob {
+    const file = this.readPrompt(options.prompt);
+    const [problem] = file.problems;
+    if (problem) throw new Error(`The prompt file ${options.prompt.name} cannot be used: ${problem.message}`);
+    const run = newRunCard(
+      {
+        dataset: this.around.path,
+        model: options.model,
+        promptName: options.prompt.name,
+        promptText: options.prompt.text,
+        setting: options.setting ?? file.setting,
+        format: file.format,
+        decoding: options.decoding,
+        split: options.split,
+      },
+      startedAt,
+      options.runName,
+    );
+    const selected = this.select(options.split, options.limit);
+    if (selected.length === 0) throw new Error(this.nothingSelected(options.split));
+    this.refuseOtherConfiguration(run);
+    const known = this.store?.predictions(run.id) ?? new Map<string, StoredPrediction>();
+    const settled: StoredPrediction[] = [];
+    const requests: (ModelRequest & { recordId: string })[] = [];
+    let stored = 0;
+    for (const chunk of selected) {
+      const { record } = chunk.source as RecordSource;
+      const asked = this.ask(chunk, run);
+      const before = known.get(record.id);
+      if ('refusal' in asked) {
+        settled.push({ ...failedPrediction(asked.key, asked.refusal), runId: run.id, recordId: record.id });
+        continue;
+      }
+      if (before?.key === asked.key && !before.error) {
+        stored++;
+        continue;
+      }
+      const elsewhere = this.store?.byKey(asked.key);
+      if (elsewhere) settled.push({ ...elsewhere, runId: run.id, recordId: record.id });
+      else requests.push({ recordId: record.id, key: asked.key, messages: asked.messages });
+    }
+    return { run, total: selected.length, stored, settled, requests };
+  }
+
+  /**
+   * Runs what the plan left to do, storing predictions as they come: after a crash or a cancel the next plan
+   * goes on where this one stopped.
+   */
+  async *annotate(
+    job: AnnotateJob,
+    open: () => Promise<Model>,
+    signal: AbortSignal,
+    clock: { readonly seconds: () => number; readonly date: () => string },
+  ): AsyncIterable<AnnotateProgress> {
+    const { store } = this;
+    if (!store) throw new Error('There is no place to store predictions.');
+    store.openRun(job.run);
+    store.updateRun(job.run.id, { finishedAt: null });
+    this.storeChanged();
+    let failed = 0;
+    let generated = 0;
+    let done = job.stored;
+    const keep = (batch: readonly StoredPrediction[]): AnnotateProgress => {
+      store.save(batch);
+      this.runs.add(job.run.id, batch);
+      this.stamp++;
+      done += batch.length;
+      failed += batch.filter((prediction) => prediction.error !== undefined).length;
+      return { done, total: job.total, failed, generated, recordIds: batch.map((p) => p.recordId) };
+    };
+    yield keep(job.settled);
+    if (job.requests.length > 0) {
+      const recordsByKey = Map.groupBy(job.requests, (request) => request.key);
+      const model = await open();
+      store.updateRun(job.run.id, { device: model.device });
+      let since = clock.seconds();
+      let batch: StoredPrediction[] = [];
+      const flush = () => {
+        const now = clock.seconds();
+        store.updateRun(job.run.id, { addSeconds: now - since, addGenerated: batch.length });
+        since = now;
+        const progress = keep(batch);
+        batch = [];
+        return progress;
+      };
+      try {
+        // Records that ask the same thing are asked once.
+        const requests = [...recordsByKey.values()].map((same) => same[0] as ModelRequest);
+        for await (const prediction of model.generate(requests, job.run.decoding, signal)) {
+          for (const { recordId } of recordsByKey.get(prediction.key) ?? []) {
+            batch.push({ ...prediction, runId: job.run.id, recordId });
+            generated++;
+          }
+          if (batch.length >= SAVE_EVERY || clock.seconds() - since >= SAVE_AFTER) yield flush();
+        }
+        if (batch.length > 0) yield flush();
+      } finally {
+        // Whoever stops listening, or a run that breaks off, loses nothing either.
+        if (batch.length > 0) flush();
+        await model.close();
+      }
+    }
+    if (!signal.aborted && done >= job.total) store.updateRun(job.run.id, { finishedAt: clock.date() });
+    yield { done, total: job.total, failed, generated, recordIds: [] };
+  }
+
+  /** The numbers of a stored run, taken of the dataset as it stands now. */
+  report(run: RunCard): RunReport {
+    const stored = this.runs.find(run.id);
+    const predictions = stored?.predictions ?? new Map<string, StoredPrediction>();
+    const results: { source: RecordSource; result: RecordResult }[] = [];
+    let stale = 0;
+    let missing = 0;
+    for (const chunk of this.select(run.split)) {
+      const source = chunk.source as RecordSource;
+      const prediction = predictions.get(source.record.id);
+      if (!prediction) missing++;
+      else if (!this.isCurrent(chunk, run, prediction)) stale++;
+      else results.push({ source, result: this.resultOf(source, run, prediction) });
+    }
+    const tokens = results.reduce((sum, { result }) => sum + result.prediction.usage.outputTokens, 0);
+    return {
+      run,
+      report: report(
+        results.map(({ source, result }) => ({ record: source.record, judgement: result.judgement })),
+      ),
+      stale,
+      missing,
+      failed: results.filter(({ result }) => result.prediction.error !== undefined).length,
+      tokens: results.length === 0 ? 0 : tokens / results.length,
+      recordsPerSecond: run.seconds > 0 ? run.generated / run.seconds : null,
+      results,
+    };
+  }
+
+  /** Judges one output for a record, wherever it was made. */
+  judgeOutput(source: RecordSource, prediction: Prediction, asked: Asked): JudgedOutput {
+    const { record } = source;
+    const rationale = parseRationale(prediction.output);
+    const judgement = judge({
+      recordId: record.id,
+      choices: record.choices,
+      answer: record.answer,
+      prediction,
+      rationale,
+      indexBase: asked.indexBase,
+    });
+    const { model, format } = asked;
+    const findings = checkOutput({ source, prediction, judgement, model, format }, this.around.rules);
+    return { prediction, judgement, findings };
+  }
+
+  private recordContext(source: RecordSource, chunk: Chunk): RecordContext {
+    const { around, document } = this;
+    return {
+      source,
+      text: chunk.text,
+      // Most rules never look at the image, and looking means reading a file.
+      get image() {
+        return around.image(source.record);
+      },
+      splits: around.splits,
+      idCount: (id) => document.idCount(id),
+    };
+  }
+
+  /** Judging costs more than looking up, and reports and findings ask for the same. */
+  private resultOf(source: RecordSource, run: RunCard, prediction: Prediction): RecordResult {
+    const { rules } = this.around;
+    let judged = this.judged.get(prediction);
+    if (judged?.source !== source || judged.rules !== rules) {
+      judged = { source, rules, output: this.judgeOutput(source, prediction, run) };
+      this.judged.set(prediction, judged);
+    }
+    return { run, ...judged.output };
+  }
+
+  private isCurrent(chunk: Chunk, run: RunCard, prediction: StoredPrediction): boolean {
+    return this.keyFor(chunk, run) === prediction.key;
+  }
+
+  private keyFor(chunk: Chunk, run: RunCard): string | null {
+    let digests = this.digests.get(chunk);
+    if (!digests) {
+      digests = new Map();
+      this.digests.set(chunk, digests);
+    }
+    const name = `${run.setting}\n${run.promptText}`;
+    let digest = digests.get(name);
+    if (digest === undefined) {
+      const asked = this.render(chunk, run);
+      digest = promptDigest(asked.prompt.messages, asked.image.state === 'ok' ? asked.image.digest : null);
+      digests.set(name, digest);
+    }
+    return digest === null ? null : predictionKey(digest, run.revision, run.decoding);
+  }
+
+  private ask(
+    chunk: Chunk,
+    run: RunCard,
+  ): { key: string } & ({ messages: readonly Message[] } | { refusal: string }) {
+    const { prompt, image } = this.render(chunk, run);
+    const key = this.keyFor(chunk, run) as string;
+    switch (image.state) {
+      case 'missing':
+        return { key, refusal: `Its image is missing: ${image.path}` };
+      case 'unreadable':
+        return { key, refusal: `Its image cannot be read: ${image.path} (${image.reason})` };
+      case 'outside':
+        return { key, refusal: `Its image lies outside the dataset's folder: ${image.path}` };
+      default:
+        return { key, messages: withImage(prompt, image.state === 'ok' ? image.path : null) };
+    }
+  }
+
+  private render(chunk: Chunk, run: RunCard): { prompt: Prompt; image: ImageFacts } {
+    const { record } = chunk.source as RecordSource;
+    const file = this.readPrompt({ name: run.prompt, text: run.promptText });
+    return { prompt: renderPrompt(file, record, { setting: run.setting }), image: this.around.image(record) };
+  }
+
+  private readPrompt(prompt: NamedPrompt): PromptFile {
+    let file = this.prompts.get(prompt.text);
+    if (!file) {
+      file = readPromptFile(prompt.text, prompt.name);
+      this.prompts.set(prompt.text, file);
+    }
+    return file;
+  }
+
+  private select(split: string | null, limit = Number.POSITIVE_INFINITY): Chunk[] {
+    const selected: Chunk[] = [];
+    for (const chunk of this.document.chunks) {
+      if (selected.length >= limit) break;
+      if (chunk.source && (split === null || splitOf(chunk.source.record, this.around.splits) === split))
+        selected.push(chunk);
+    }
+    return selected;
+  }
+
+  /** A name the user gave may be taken by a run that was made otherwise; mixing the two would falsify both. */
+  private refuseOtherConfiguration(run: RunCard): void {
+    const stored = this.store?.run(run.id);
+    if (!stored || sameConfiguration(stored, run)) return;
+    throw new Error(
+      `There is a run "${run.id}" already, of ${stored.model} with ${stored.prompt} on ${stored.dataset}, made otherwise: choose another name.`,
+    );
+  }
+
+  private nothingSelected(split: string | null): string {
+    const splits = [...this.splitCounts().keys()];
+    if (split === null) return `${this.around.path} holds no records.`;
+    return `No record of ${this.around.path} is in the split "${split}": it has ${splits.join(', ') || 'no splits'}.`;
+  }
+}
+
+function withImage(prompt: Prompt, path: string | null): readonly Message[] {
+  return prompt.messages.map((message) => ({
+    ...message,
+    content: message.content.map((part) => (part.type === 'image' && path ? { ...part, path } : part)),
+  }));
+}

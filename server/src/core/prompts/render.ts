@@ -1,0 +1,58 @@
+import type { DatasetRecord } from '../records/types.ts';
+import { quote } from '../text.ts';
+import { reasonOf, renderTemplate } from './template.ts';
+import type { Message, MessagePart, Prompt, PromptFile, Setting } from './types.ts';
+import { omittedFields, type Showing, variablesOf } from './variables.ts';
+
+export interface RenderOptions {
+  /** In place of the prompt file's own. */
+  readonly setting?: Setting;
+  /** False when the record names an image that cannot be shown: the prompt is then that of a record without one. */
+  readonly hasImage?: boolean;
+}
+
+/**
+ * What a model is asked for the record.
+ * @throws Error with one sentence when the template cannot be rendered
+ */
+export function renderPrompt(file: PromptFile, record: DatasetRecord, options: RenderOptions = {}): Prompt {
+  const image = options.hasImage === false ? null : record.image;
+  const showing: Showing = { setting: options.setting ?? file.setting, image, gold: file.gold };
+  return {
+    messages: messagesOf(file, record, showing),
+    setting: showing.setting,
+    omitted: omittedFields(record, showing),
+  };
+}
+
+function messagesOf(file: PromptFile, record: DatasetRecord, showing: Showing): Message[] {
+  const messages: { role: Message['role']; content: MessagePart[] }[] = [];
+  let current: MessagePart[] = [];
+  for (const piece of render(file, record, showing)) {
+    if (piece.type === 'role') {
+      // As in Prompty, text before the first role line instructs.
+      if (messages.length === 0 && current.length > 0) messages.push({ role: 'system', content: current });
+      current = [];
+      messages.push({ role: piece.role, content: current });
+    } else if (piece.type === 'image') {
+      if (showing.image !== null) current.push({ type: 'image', path: showing.image });
+    } else {
+      const text = piece.text.trim();
+      if (text !== '') current.push({ type: 'text', text });
+    }
+  }
+  // A template without any role line is the question itself.
+  if (messages.length === 0 && current.length > 0) messages.push({ role: 'user', content: current });
+  return messages.filter((message) => message.content.length > 0);
+}
+
+function render(file: PromptFile, record: DatasetRecord, showing: Showing) {
+  try {
+    return renderTemplate(file.template, variablesOf(record, showing));
+  } catch (error) {
+    const reason = reasonOf(error);
+    throw new Error(
+      `The prompt ${quote(file.name)} cannot be rendered for record ${quote(record.id, 40)}: ${reason}`,
+    );
+  }
+}

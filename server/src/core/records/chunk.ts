@@ -1,0 +1,109 @@
+import type { Span } from '../span.ts';
+import { problemsOfGap } from './gap-problems.ts';
+import { lineStarts } from './lines.ts';
+import { keyText, ReadRecord } from './record-source.ts';
+import type { Cut, Entry } from './scanner.ts';
+import type { Chunk, DatasetLayout, RecordProblem, RecordSource } from './types.ts';
+
+/** A chunk as the scanner cut it. Everything else is worked out when asked for, and then kept. */
+export class DatasetChunk implements Chunk {
+  readonly text: string;
+  readonly layout: DatasetLayout;
+  readonly entry: Entry;
+  /** Its cut, in offsets of the chunk. */
+  readonly cut: Cut;
+  private rowNumber = 0;
+  private knownSource: ReadRecord | null = null;
+  private knownProblems: readonly RecordProblem[] | null = null;
+  private knownLineStarts: readonly number[] | null = null;
+
+  constructor(text: string, layout: DatasetLayout, entry: Entry, cut: Cut) {
+    this.text = text;
+    this.layout = layout;
+    this.entry = entry;
+    this.cut = cut;
+  }
+
+  get isRecord(): boolean {
+    return this.cut.kind === 'record';
+  }
+
+  /** True when the chunk counts as a row: a record, or a line of a JSONL file that should hold one. */
+  get isRow(): boolean {
+    return this.isRecord || (this.layout === 'jsonl' && this.text.trim() !== '');
+  }
+
+  get row(): number {
+    return this.rowNumber;
+  }
+
+  get source(): RecordSource | null {
+    return this.isRecord ? this.read() : null;
+  }
+
+  get problems(): readonly RecordProblem[] {
+    if (this.isRecord) return [];
+    this.knownProblems ??= problemsOfGap(this);
+    return this.knownProblems;
+  }
+
+  /** The record's id; cheaper than its source where the key is the id. */
+  get id(): string | null {
+    if (!this.isRecord) return null;
+    const key = this.key();
+    return key ? keyText(this.text, key) : this.read().record.id;
+  }
+
+  /** Offsets after each line end of the text. */
+  get lineStarts(): readonly number[] {
+    this.knownLineStarts ??= lineStarts(this.text);
+    return this.knownLineStarts;
+  }
+
+  /**
+   * The chunk as the record number `row`: itself, unless its record goes by its number and was read under
+   * another one.
+   */
+  at(row: number): DatasetChunk {
+    if (row === this.rowNumber) return this;
+    if (this.knownSource && !this.knownSource.hasOwnId) {
+      return new DatasetChunk(this.text, this.layout, this.entry, this.cut).at(row);
+    }
+    this.rowNumber = row;
+    return this;
+  }
+
+  /** True when the other chunk reads the same, so that either may stand for both. */
+  equals(other: DatasetChunk): boolean {
+    return (
+      this.text === other.text &&
+      this.layout === other.layout &&
+      this.entry === other.entry &&
+      this.cut.kind === other.cut.kind &&
+      this.cut.closed === other.cut.closed &&
+      this.cut.valueStart === other.cut.valueStart &&
+      this.cut.valueEnd === other.cut.valueEnd &&
+      this.cut.examined === other.cut.examined &&
+      this.cut.next === other.cut.next
+    );
+  }
+
+  private read(): ReadRecord {
+    this.knownSource ??= new ReadRecord({
+      text: this.text,
+      key: this.key(),
+      value: { start: this.cut.valueStart, end: this.cut.valueEnd },
+      closed: this.cut.closed,
+      commaMissing: this.entry === 'no-comma',
+      row: this.rowNumber,
+    });
+    return this.knownSource;
+  }
+
+  /** From quote to quote. The scanner found a key, a colon and an opening brace here. */
+  private key(): Span | null {
+    if (this.layout !== 'json-object') return null;
+    const colon = this.text.lastIndexOf(':', this.cut.valueStart);
+    return { start: this.text.indexOf('"'), end: this.text.lastIndexOf('"', colon) + 1 };
+  }
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Decoding } from '../models/types.ts';
+import type { Message } from '../prompts/types.ts';
+
+/** SHA-256 of a JSON value, as 32 hex digits (128 bits: no collision in any dataset's lifetime). */
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+}
+
+/**
+ * The content address of what a model is shown. Image parts enter by the content of their file, so a moved
+ * dataset keeps its results and a redrawn image loses them.
+ */
+export function promptDigest(messages: readonly Message[], imageDigest: string | null): string {
+  const seen = messages.map((message) => [
+    message.role,
+    message.content.map((part) => (part.type === 'text' ? ['text', part.text] : ['image', imageDigest])),
+  ]);
+  return digest(seen);
+}
+
+/** The key of a stored prediction: same prompt, same weights, same decoding, hence the same output. */
+export function predictionKey(prompt: string, revision: string, decoding: Decoding): string {
+  return digest([prompt, revision, decoding.maxNewTokens, decoding.temperature]);
+}
+
+/** Everything that tells one run from another on the same dataset. */
+export interface RunIdentity {
+  readonly dataset: string;
+  readonly model: string;
+  readonly revision: string;
+  readonly promptName: string;
+  readonly promptText: string;
+  readonly setting: number;
+  readonly decoding: Decoding;
+  readonly split: string | null;
+}
+
+/** A readable run id that is the same for the same configuration, so that asking again resumes. */
+export function runId(identity: RunIdentity): string {
+  const { model, promptName, setting, split } = identity;
+  const words = [
+    baseName(model),
+    promptName === `setting-${setting}` ? promptName : `${promptName}-s${setting}`,
+  ];
+  return `${words.join('-')}-${split ?? 'all'}-${digest(identity).slice(0, 6)}`;
+}
+
+function baseName(path: string): string {
+  return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
+}

@@ -1,0 +1,68 @@
+import type { Decoding, ModelCard } from '../models/types.ts';
+import type { OutputFormat, Setting } from '../prompts/types.ts';
+import { runId } from './keys.ts';
+import type { RunCard } from './types.ts';
+
+/** Everything that makes a run what it is. */
+export interface RunConfiguration {
+  readonly dataset: string;
+  readonly model: ModelCard;
+  readonly promptName: string;
+  readonly promptText: string;
+  readonly setting: Setting;
+  readonly format: OutputFormat;
+  readonly decoding: Decoding;
+  readonly split: string | null;
+}
+
+/**
+ * The card of a run that has not begun. Without a name of the user's own its id follows from the
+ * configuration, so that asking for the same run again finds it.
+ */
+export function newRunCard(configuration: RunConfiguration, startedAt: string, name?: string): RunCard {
+  const { dataset, model, promptName, promptText, setting, format, decoding, split } = configuration;
+  const identity = {
+    dataset,
+    model: model.id,
+    revision: model.revision,
+    promptName,
+    promptText,
+    setting,
+    decoding,
+    split,
+  };
+  return {
+    id: name ?? runId(identity),
+    dataset,
+    model: model.id,
+    revision: model.revision,
+    role: model.role,
+    device: '',
+    prompt: promptName,
+    promptText,
+    setting,
+    format,
+    decoding,
+    split,
+    startedAt,
+    finishedAt: null,
+    seconds: 0,
+    generated: 0,
+  };
+}
+
+/** Whether two cards describe the same run: predictions of one then belong in the other. */
+export function sameConfiguration(a: RunCard, b: RunCard): boolean {
+  const identity = ({ dataset, model, revision, promptText, setting, decoding, split }: RunCard) =>
+    JSON.stringify([
+      dataset,
+      model,
+      revision,
+      promptText,
+      setting,
+      decoding.maxNewTokens,
+      decoding.temperature,
+      split,
+    ]);
+  return identity(a) === identity(b);
+}

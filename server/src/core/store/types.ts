@@ -1,0 +1,62 @@
+import type { Decoding, Prediction } from '../models/types.ts';
+import type { Setting } from '../prompts/types.ts';
+
+/** The identity of a run: predictions of one model with one prompt on records of one dataset. */
+export interface RunCard {
+  /** Short and unique in the store; the user may name it. */
+  readonly id: string;
+  /** Absolute path of the dataset file. */
+  readonly dataset: string;
+  readonly model: string;
+  readonly revision: string;
+  readonly role: 'teacher' | 'student' | 'base' | 'other';
+  readonly device: string;
+  /** Path of the prompt file as given, or the name of the shipped one. */
+  readonly prompt: string;
+  /** The prompt file's text: what ran, even when the file has changed since. */
+  readonly promptText: string;
+  readonly setting: Setting;
+  readonly format: 'stages' | 'json' | 'letter';
+  readonly decoding: Decoding;
+  /** Null: every split. */
+  readonly split: string | null;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** Null while running, or when it was cut off; the next `annotate` goes on. */
+  readonly finishedAt: string | null;
+  /** Seconds spent generating, over all sittings. */
+  readonly seconds: number;
+  /** Records generated in that time; the others were taken over from runs that had asked the same. */
+  readonly generated: number;
+}
+
+/** A prediction of a run for a record. */
+export interface StoredPrediction extends Prediction {
+  readonly runId: string;
+  readonly recordId: string;
+}
+
+export interface RunChange {
+  readonly finishedAt?: string | null;
+  readonly addSeconds?: number;
+  readonly addGenerated?: number;
+  readonly device?: string;
+}
+
+/** Where predictions are kept. One writer; every method is synchronous and durable when it returns. */
+export interface Store {
+  /** Creates the run or returns the stored one with the same id. */
+  openRun(card: RunCard): RunCard;
+  /** Marks the run as done (`finishedAt`), adds to what one sitting took and made, or names its device. */
+  updateRun(id: string, change: RunChange): void;
+  runs(dataset?: string): readonly RunCard[];
+  run(id: string): RunCard | null;
+  deleteRun(id: string): void;
+  /** Stores what is new, by (run, record); in one transaction. */
+  save(predictions: readonly StoredPrediction[]): void;
+  /** All predictions of a run, by record id. */
+  predictions(runId: string): ReadonlyMap<string, StoredPrediction>;
+  /** A prediction made under the same content key, in whichever run. */
+  byKey(key: string): StoredPrediction | null;
+  close(): void;
+}

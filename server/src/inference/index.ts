@@ -1,0 +1,17 @@
+import type { ModelProvider } from '../core/models/types.ts';
+import type { DeviceSetting } from './onnx/devices.ts';
+import { onnxProvider } from './onnx/provider.ts';
+import { scriptedProvider } from './scripted/provider.ts';
+
+export interface ProviderOptions {
+  /** Folder that holds one folder for each shipped model. */
+  readonly shippedModels: string;
+  readonly device: DeviceSetting;
+  /** What the user named besides the shipped models: model folders, or `scripted:FILE`. */
+  readonly named: readonly string[];
+}
+
+/** The table of providers: one line each. A provider that has nothing to offer for these options lists nothing. */
+export function createProviders(options: ProviderOptions): ModelProvider[] {
+  return [onnxProvider(options), scriptedProvider(options)];
+}

@@ -1,0 +1,77 @@
+/** Which device a model runs on. */
+import { availableParallelism } from 'node:os';
+import { hostEntry } from './host-entry.ts';
+import { HostProcess } from './host-process.ts';
+import type { Device, DeviceKind } from './messages.ts';
+
+export type DeviceSetting = 'auto' | 'cpu' | 'webgpu';
+
+export interface ChosenDevice {
+  readonly device: Device;
+  /** As people read it: `CPU (2 threads)`. */
+  readonly name: string;
+  /** Why it is not the device that was asked for; one sentence. */
+  readonly reason?: string;
+}
+
+/** Bytes of weights below which `auto` takes the CPU unasked: starting each step on a GPU costs more than computing it. */
+const WORTH_A_GPU = 100_000_000;
+/** Bytes of weights below which one thread does best: handing work to a second one costs more than it takes over. */
+const WORTH_THREADS = 20_000_000;
+/** How many times faster than the CPU WebGPU must be for `auto` to take it. Software that poses as a GPU is slower. */
+const CLEARLY_FASTER = 1.5;
+/** Milliseconds a probe may take: the first run on a GPU compiles its shaders. */
+const PROBE_LIMIT = 30_000;
+
+type Probed = { readonly milliseconds: number } | { readonly problem: string };
+
+/** Probes of this process, by device kind: hardware does not change under us. */
+const probes = new Map<DeviceKind, Promise<Probed>>();
+
+/** @param size bytes of the model's files */
+export async function chooseDevice(setting: DeviceSetting, size: number): Promise<ChosenDevice> {
+  const cpu = cpuDevice(size);
+  if (setting === 'cpu' || (setting === 'auto' && size < WORTH_A_GPU)) return cpu;
+  const gpu = await probed('webgpu');
+  if ('problem' in gpu) return { ...cpu, reason: `WebGPU is not available here: ${gpu.problem}` };
+  const webgpu: ChosenDevice = { device: { kind: 'webgpu', threads: 1 }, name: 'WebGPU' };
+  if (setting === 'webgpu') return webgpu;
+  const own = await probed('cpu');
+  if ('milliseconds' in own && gpu.milliseconds * CLEARLY_FASTER > own.milliseconds) {
+    const times = `${gpu.milliseconds.toFixed(1)} ms against ${own.milliseconds.toFixed(1)} ms for the same product`;
+    return { ...cpu, reason: `WebGPU is no faster than the CPU here: ${times}.` };
+  }
+  return webgpu;
+}
+
+function cpuDevice(size: number): ChosenDevice {
+  const threads = size < WORTH_THREADS ? 1 : availableParallelism();
+  return {
+    device: { kind: 'cpu', threads },
+    name: `CPU (${threads} ${threads === 1 ? 'thread' : 'threads'})`,
+  };
+}
+
+function probed(kind: DeviceKind): Promise<Probed> {
+  let probe = probes.get(kind);
+  if (!probe) {
+    probe = probeInChild({ kind, threads: availableParallelism() });
+    probes.set(kind, probe);
+  }
+  return probe;
+}
+
+/** A driver that crashes or hangs takes only the child with it. */
+async function probeInChild(device: Device): Promise<Probed> {
+  const host = new HostProcess(hostEntry());
+  try {
+    host.send({ type: 'probe', device });
+    const answer = await host.next(PROBE_LIMIT);
+    if (answer.type === 'probed') return answer;
+    return { problem: answer.type === 'refused' ? answer.reason : 'its probe gave no answer.' };
+  } catch (error) {
+    return { problem: `its probe ${(error as Error).message}.` };
+  } finally {
+    host.kill();
+  }
+}

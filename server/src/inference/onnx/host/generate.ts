@@ -1,0 +1,127 @@
+/** From requests to predictions, in the model host. */
+import { failedPrediction } from '../../../core/models/failed.ts';
+import type { Decoding, ModelRequest, Prediction, Usage } from '../../../core/models/types.ts';
+import { batches } from './batches.ts';
+import { decode, type Finished, type Row } from './decode.ts';
+import type { Features, ImageFeatures } from './features.ts';
+import type { LoadedModel } from './load.ts';
+import { expandImages, type TokenizedPrompt, tokenize } from './prompt.ts';
+import { reasonOf } from './reason.ts';
+
+/** Requests whose images are read together. */
+const PREPARED_TOGETHER = 16;
+
+export interface Listener {
+  /** These requests are in hand now. */
+  working(keys: readonly string[]): void;
+  predictions(predictions: readonly Prediction[]): void;
+  /** Still at it. */
+  alive(): void;
+}
+
+/** Runs the requests, telling the listener what is in hand and what is finished. Each request is answered exactly once. */
+export async function generate(
+  model: LoadedModel,
+  features: ImageFeatures,
+  requests: readonly ModelRequest[],
+  decoding: Decoding,
+  listener: Listener,
+): Promise<void> {
+  const rows: Row[] = [];
+  for (let start = 0; start < requests.length; start += PREPARED_TOGETHER) {
+    const together = requests.slice(start, start + PREPARED_TOGETHER);
+    listener.working(together.map(({ key }) => key));
+    const failed: Prediction[] = [];
+    for (const row of await prepare(model, features, together, decoding)) {
+      if ('error' in row) failed.push(failedPrediction(row.key, row.error));
+      else rows.push(row);
+    }
+    if (failed.length > 0) listener.predictions(failed);
+  }
+  for (const batch of batches(rows, model.sessions.decoder)) await runBatch(model, batch, listener);
+}
+
+/** Rows that fail together are run again one by one, so that only those fail that fail alone. */
+async function runBatch(model: LoadedModel, rows: readonly Row[], listener: Listener): Promise<void> {
+  const open = new Set(rows);
+  listener.working(rows.map(({ key }) => key));
+  try {
+    for await (const ended of decode(model.sessions, rows, model.vocabulary)) {
+      for (const { row } of ended) open.delete(row);
+      if (ended.length > 0) listener.predictions(ended.map((one) => predictionOf(one, model)));
+      else listener.alive();
+    }
+  } catch (error) {
+    const [only] = rows;
+    if (only && rows.length === 1)
+      listener.predictions([
+        failedPrediction(only.key, `The model cannot run this prompt: ${reasonOf(error)}`),
+      ]);
+    else for (const row of open) await runBatch(model, [row], listener);
+  }
+}
+
+type Prepared = Row | { readonly key: string; readonly error: string };
+
+async function prepare(
+  model: LoadedModel,
+  features: ImageFeatures,
+  requests: readonly ModelRequest[],
+  decoding: Decoding,
+): Promise<Prepared[]> {
+  const prompts = requests.map((request) =>
+    attempt(() => tokenize(model.tokenizer, request.messages, model.vocabulary.imageToken)),
+  );
+  const paths = new Set(prompts.flatMap((prompt) => (prompt instanceof Error ? [] : prompt.images)));
+  const found = await features.of(paths);
+  return requests.map(({ key }, i) => {
+    const prompt = prompts[i] as TokenizedPrompt | Error;
+    const row = prompt instanceof Error ? prompt : attempt(() => rowOf(key, prompt, found, model, decoding));
+    return row instanceof Error ? { key, error: row.message } : row;
+  });
+}
+
+function rowOf(
+  key: string,
+  prompt: TokenizedPrompt,
+  found: ReadonlyMap<string, Features | Error>,
+  { vocabulary, context }: LoadedModel,
+  { maxNewTokens }: Decoding,
+): Row {
+  const features = prompt.images.map((path) => {
+    const one = found.get(path);
+    if (one instanceof Error) throw one;
+    return one as Features;
+  });
+  const counts = features.map(({ count }) => count);
+  const ids = expandImages(prompt.ids, vocabulary.imageToken, counts);
+  if (ids.length >= context) {
+    throw new Error(
+      `The prompt is ${ids.length} tokens long, and the model takes ${context} together with its answer.`,
+    );
+  }
+  return { key, ids, features, limit: Math.min(maxNewTokens, context - ids.length) };
+}
+
+function predictionOf({ row, tokens, stopped }: Finished, { tokenizer }: LoadedModel): Prediction {
+  const imageTokens = row.features.reduce((sum, { count }) => sum + count, 0);
+  const usage: Usage = {
+    promptTokens: row.ids.length,
+    imageTokens,
+    outputTokens: tokens.length + Number(stopped),
+  };
+  // Stage tags may be special tokens, and are part of the answer.
+  const output = tokenizer.decode([...tokens], {
+    skip_special_tokens: false,
+    clean_up_tokenization_spaces: false,
+  });
+  return { key: row.key, output, finishReason: stopped ? 'stop' : 'length', usage };
+}
+
+function attempt<T>(act: () => T): T | Error {
+  try {
+    return act();
+  } catch (error) {
+    return error as Error;
+  }
+}

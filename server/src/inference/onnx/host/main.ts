@@ -1,0 +1,61 @@
+/**
+ * The model host: a child process that holds one model on one device. Running a model blocks the event loop, and
+ * killing the process is the only way to stop it at once.
+ */
+import type { FromHost, ToHost } from '../messages.ts';
+import { ImageFeatures } from './features.ts';
+import { generate } from './generate.ts';
+import { type LoadedModel, loadModel } from './load.ts';
+import { probe } from './probe.ts';
+import { reasonOf } from './reason.ts';
+
+interface Held {
+  readonly model: LoadedModel;
+  readonly features: ImageFeatures;
+}
+
+let held: Held | null = null;
+/** Milliseconds between two signs of life. */
+const SIGN_EVERY = 1000;
+let lastSign = 0;
+/** One thing after the other. */
+let last: Promise<void> = Promise.resolve();
+
+function send(message: FromHost): void {
+  process.send?.(message);
+}
+
+function alive(): void {
+  const now = performance.now();
+  if (now - lastSign < SIGN_EVERY) return;
+  lastSign = now;
+  send({ type: 'alive' });
+}
+
+async function handle(message: ToHost): Promise<void> {
+  switch (message.type) {
+    case 'probe':
+      return send({ type: 'probed', milliseconds: await probe(message.device) });
+    case 'load': {
+      const model = await loadModel(message.folder, message.device);
+      held = { model, features: new ImageFeatures(model.sessions, model.images) };
+      return send({ type: 'loaded' });
+    }
+    case 'generate':
+      if (!held) throw new Error('No model is loaded.');
+      await generate(held.model, held.features, message.requests, message.decoding, {
+        working: (keys) => send({ type: 'working', keys }),
+        predictions: (predictions) => send({ type: 'predictions', predictions }),
+        alive,
+      });
+      return send({ type: 'done' });
+  }
+}
+
+process.on('message', (message: ToHost) => {
+  last = last
+    .then(() => handle(message))
+    .catch((error) => send({ type: 'refused', reason: reasonOf(error) }));
+});
+// Without its server the host has nobody to answer.
+process.on('disconnect', () => process.exit(0));

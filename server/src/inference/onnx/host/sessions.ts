@@ -1,0 +1,74 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
+import type { Device } from '../messages.ts';
+import { graphFile, type ModelConfig } from '../model-files.ts';
+import { cacheLayout, cacheNames } from './cache-layout.ts';
+import { type Decoder, examineDecoder } from './decoder.ts';
+import { Embeddings } from './embeddings.ts';
+import { freshOutputs } from './fresh-outputs.ts';
+import { reasonOf } from './reason.ts';
+
+export interface Sessions {
+  readonly embeddings: Embeddings;
+  readonly vision: InferenceSession;
+  readonly decoder: Decoder;
+  /** Width of a token's embedding. */
+  readonly hidden: number;
+}
+
+/** Bytes of a graph up to which it is read into memory and changed; larger ones keep their weights outside anyway. */
+const CHANGEABLE = 1_000_000_000;
+
+/**
+ * Loads a model's three graphs.
+ * @throws Error whose message is one sentence naming the file
+ */
+export async function openSessions(folder: string, config: ModelConfig, device: Device): Promise<Sessions> {
+  const { num_hidden_layers: layers, hidden_size: hidden } = config.text_config;
+  const path = (name: Parameters<typeof graphFile>[2]) => join(folder, graphFile(folder, config, name));
+  const embed = await openSession(path('embed_tokens'), device);
+  const vision = await openSession(path('vision_encoder'), device);
+  const decoderPath = path('decoder_model_merged');
+  const hasExternalData = Boolean(config['transformers.js_config']?.use_external_data_format);
+  const changed =
+    device.kind === 'cpu' && !hasExternalData ? await withFreshOutputs(decoderPath, layers) : null;
+  const session = await openSession(decoderPath, device, changed?.model, cacheNames('present', layers));
+  const decoder = await examineDecoder(session, cacheLayout(session, layers), hidden, changed?.names ?? null);
+  return { embeddings: new Embeddings(embed, hidden), vision, decoder, hidden };
+}
+
+async function withFreshOutputs(path: string, layers: number) {
+  const { size } = await stat(path);
+  return size <= CHANGEABLE ? freshOutputs(await readFile(path), layers) : null;
+}
+
+/**
+ * @param model the graph's bytes, when they are not those of the file
+ * @param kept outputs that stay on a GPU
+ */
+async function openSession(
+  path: string,
+  device: Device,
+  model?: Uint8Array,
+  kept: readonly string[] = [],
+): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: [device.kind],
+    intraOpNumThreads: device.threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    // Errors only: warnings about where a node runs are no business of the user's.
+    logSeverityLevel: 3,
+  };
+  if (device.kind === 'webgpu') {
+    options.preferredOutputLocation = Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const]));
+  }
+  try {
+    return model
+      ? await InferenceSession.create(model, options)
+      : await InferenceSession.create(path, options);
+  } catch (error) {
+    throw new Error(`The model file ${path} cannot be loaded: ${reasonOf(error)}`);
+  }
+}

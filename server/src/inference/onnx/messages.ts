@@ -1,0 +1,30 @@
+/** What the server and the model host say to each other, over the child process's channel. */
+import type { Decoding, ModelRequest, Prediction } from '../../core/models/types.ts';
+
+export type DeviceKind = 'cpu' | 'webgpu';
+
+/** Where a model runs. */
+export interface Device {
+  readonly kind: DeviceKind;
+  /** Threads of one operation; counts on the CPU only. */
+  readonly threads: number;
+}
+
+export type ToHost =
+  | { readonly type: 'load'; readonly folder: string; readonly device: Device }
+  | { readonly type: 'generate'; readonly requests: readonly ModelRequest[]; readonly decoding: Decoding }
+  /** Times a matrix product on the device and exits. */
+  | { readonly type: 'probe'; readonly device: Device };
+
+export type FromHost =
+  | { readonly type: 'loaded' }
+  /** Loading or probing failed; one sentence. */
+  | { readonly type: 'refused'; readonly reason: string }
+  /** These requests are in hand: if the host dies now, one of them is the reason. */
+  | { readonly type: 'working'; readonly keys: readonly string[] }
+  /** Still at it; keeps the watchdog quiet. */
+  | { readonly type: 'alive' }
+  | { readonly type: 'predictions'; readonly predictions: readonly Prediction[] }
+  /** Every request of the last `generate` has been answered. */
+  | { readonly type: 'done' }
+  | { readonly type: 'probed'; readonly milliseconds: number };

@@ -1,0 +1,104 @@
+/** The names of the files that make up a model folder, in the layout that transformers.js reads. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The three graphs of a LLaVA model. */
+export const SESSIONS = ['embed_tokens', 'vision_encoder', 'decoder_model_merged'] as const;
+export type SessionName = (typeof SESSIONS)[number];
+
+/** transformers.js's names of weight types and what they add to a file's name. */
+const SUFFIXES: Readonly<Record<string, string>> = {
+  fp32: '',
+  fp16: '_fp16',
+  q8: '_quantized',
+  int8: '_int8',
+  uint8: '_uint8',
+  q4: '_q4',
+  q4f16: '_q4f16',
+  bnb4: '_bnb4',
+};
+
+const JSON_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'preprocessor_config.json'];
+/** Read when they are there. */
+const OPTIONAL_FILES = ['generation_config.json', 'processor_config.json'];
+
+/** The part of config.json that is used here. */
+export interface ModelConfig {
+  readonly model_type: string;
+  readonly image_token_index?: number;
+  readonly image_token_id?: number;
+  readonly eos_token_id?: number | readonly number[];
+  readonly text_config: {
+    readonly num_hidden_layers: number;
+    readonly hidden_size: number;
+    readonly vocab_size: number;
+    readonly max_position_embeddings?: number;
+    readonly eos_token_id?: number | readonly number[];
+  };
+  readonly 'transformers.js_config'?: {
+    readonly dtype?: string | Readonly<Record<string, string>>;
+    readonly use_external_data_format?: boolean | number | Readonly<Record<string, boolean | number>>;
+  };
+}
+
+/**
+ * Reads config.json.
+ * @throws Error whose message is one sentence, when there is none, it is not JSON, or not that of a LLaVA model
+ */
+export function readModelConfig(folder: string): ModelConfig {
+  const path = join(folder, 'config.json');
+  if (!existsSync(folder)) throw new Error(`There is no folder ${folder}.`);
+  if (!existsSync(path)) throw new Error(`${folder} is not a model folder: it has no config.json.`);
+  let config: ModelConfig;
+  try {
+    config = JSON.parse(readFileSync(path, 'utf8')) as ModelConfig;
+  } catch {
+    throw new Error(`${path} is not JSON.`);
+  }
+  if (config?.model_type !== 'llava' || typeof config.text_config?.num_hidden_layers !== 'number') {
+    throw new Error(
+      `${path} does not describe a LLaVA model, the kind that runs here: its model_type is "${config?.model_type}".`,
+    );
+  }
+  return config;
+}
+
+/** Path of a session's graph, relative to the folder: of the weight type that the config names, else the first that is there. */
+export function graphFile(folder: string, config: ModelConfig, session: SessionName): string {
+  const named = config['transformers.js_config']?.dtype;
+  const type = typeof named === 'string' ? named : named?.[session];
+  const path = (suffix: string) => `onnx/${session}${suffix}.onnx`;
+  if (type !== undefined) return path(SUFFIXES[type] ?? `_${type}`);
+  const present = Object.values(SUFFIXES)
+    .map(path)
+    .find((file) => existsSync(join(folder, file)));
+  return present ?? path('');
+}
+
+/** Every file that the model's answers depend on, relative to the folder; first those it cannot do without. */
+export function modelFiles(folder: string, config: ModelConfig): { required: string[]; optional: string[] } {
+  const graphs = SESSIONS.flatMap((session) => {
+    const graph = graphFile(folder, config, session);
+    return [graph, ...externalData(config, session, graph)];
+  });
+  return { required: [...JSON_FILES, ...graphs], optional: OPTIONAL_FILES };
+}
+
+/** Weights outside the graph's own file, as `use_external_data_format` counts them. */
+function externalData(config: ModelConfig, session: SessionName, graph: string): string[] {
+  const format = config['transformers.js_config']?.use_external_data_format ?? false;
+  const own =
+    typeof format === 'object' ? (format[graph.slice('onnx/'.length)] ?? format[session] ?? false) : format;
+  return Array.from({ length: Number(own) }, (_, i) => `${graph}_data${i === 0 ? '' : `_${i}`}`);
+}
+
+/** The tokens that end an answer: those of generation_config.json, else of the config. */
+export function endTokens(folder: string, config: ModelConfig): readonly number[] {
+  const path = join(folder, 'generation_config.json');
+  const generation = existsSync(path)
+    ? (JSON.parse(readFileSync(path, 'utf8')) as Pick<ModelConfig, 'eos_token_id'>)
+    : {};
+  const ids = generation.eos_token_id ?? config.eos_token_id ?? config.text_config.eos_token_id ?? [];
+  return typeof ids === 'number' ? [ids] : ids;
+}

@@ -1,0 +1,147 @@
+import { failedPrediction } from '../../core/models/failed.ts';
+import type { Decoding, Model, ModelCard, ModelRequest, Prediction } from '../../core/models/types.ts';
+import { HostFailure, HostProcess } from './host-process.ts';
+import type { Device } from './messages.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export interface Patience {
+  /** Milliseconds without a sign of life after which a host at work is replaced. */
+  readonly working: number;
+  /** The same for a host that loads a model. */
+  readonly loading: number;
+}
+
+export const PATIENCE: Patience = { working: 120_000, loading: 600_000 };
+
+/** Hosts that may die in a row without having begun anything. */
+const FALSE_STARTS = 3;
+/** Requests that a host gets at once: enough for full batches of each length, and their image features fit the memory. */
+const SLICE = 512;
+const SLICE_LARGE = 32;
+/** Bytes of weights from which a model counts as large. */
+const LARGE = 500_000_000;
+
+export interface OnnxModelOptions {
+  readonly card: ModelCard & { readonly folder: string };
+  /** The file that runs as the model host. */
+  readonly entry: string;
+  readonly device: Device;
+  readonly deviceName: string;
+  /** Bytes of the model's files. */
+  readonly size: number;
+  readonly patience: Patience;
+  readonly onNotice: (sentence: string) => void;
+}
+
+/** A model in a host process of its own. A host that dies or hangs is replaced, and the run goes on. */
+export class OnnxModel implements Model {
+  readonly card: ModelCard;
+  readonly device: string;
+  private readonly options: OnnxModelOptions;
+  private host: HostProcess | null = null;
+  /** One run after the other. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: OnnxModelOptions) {
+    this.card = options.card;
+    this.device = options.deviceName;
+    this.options = options;
+  }
+
+  /** Process id of the present host. */
+  get hostPid(): number | undefined {
+    return this.host?.pid;
+  }
+
+  /** Starts a host with the model loaded. @throws Error whose message is one sentence */
+  async start(): Promise<HostProcess> {
+    if (this.host) return this.host;
+    const host = new HostProcess(this.options.entry);
+    this.host = host;
+    const { card, device, patience } = this.options;
+    host.send({ type: 'load', folder: card.folder, device });
+    try {
+      const answer = await host.next(patience.loading);
+      if (answer.type !== 'refused') return host;
+      throw new Error(answer.reason);
+    } catch (error) {
+      this.dropHost();
+      throw error;
+    }
+  }
+
+  async *generate(
+    requests: readonly ModelRequest[],
+    decoding: Decoding,
+    signal: AbortSignal,
+  ): AsyncIterable<Prediction> {
+    const { promise, resolve: done } = Promise.withResolvers<void>();
+    const before = this.turn;
+    this.turn = promise;
+    const stop = () => this.dropHost();
+    await before;
+    signal.addEventListener('abort', stop);
+    const queue = new WorkQueue(requests, this.options.size < LARGE ? SLICE : SLICE_LARGE);
+    try {
+      yield* this.work(queue, decoding, signal);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      // Whoever stopped listening does not want the rest computed.
+      if (!queue.isEmpty) this.dropHost();
+      done();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.dropHost();
+  }
+
+  private async *work(queue: WorkQueue, decoding: Decoding, signal: AbortSignal): AsyncIterable<Prediction> {
+    let falseStarts = 0;
+    while (!queue.isEmpty && !signal.aborted) {
+      try {
+        const host = await this.start();
+        yield* this.runSlice(host, queue, decoding);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof HostFailure)) throw error;
+        this.dropHost();
+        const givenUp = queue.hostDied();
+        falseStarts = givenUp ? 0 : falseStarts + 1;
+        if (falseStarts === FALSE_STARTS)
+          throw new Error(`The model host ${error.message}, ${FALSE_STARTS} times in a row.`);
+        this.options.onNotice(`The model host ${error.message}; another one goes on.`);
+        for (const { key } of givenUp ?? [])
+          yield failedPrediction(key, `The model host ${error.message} on this record, twice.`);
+      }
+    }
+  }
+
+  private async *runSlice(
+    host: HostProcess,
+    queue: WorkQueue,
+    decoding: Decoding,
+  ): AsyncIterable<Prediction> {
+    host.send({ type: 'generate', requests: queue.next(), decoding });
+    for (;;) {
+      const message = await host.next(this.options.patience.working);
+      switch (message.type) {
+        case 'working':
+          queue.working(message.keys);
+          break;
+        case 'predictions':
+          for (const prediction of message.predictions) if (queue.settle(prediction.key)) yield prediction;
+          break;
+        case 'refused':
+          throw new Error(message.reason);
+        case 'done':
+          return;
+      }
+    }
+  }
+
+  private dropHost(): void {
+    this.host?.kill();
+    this.host = null;
+  }
+}

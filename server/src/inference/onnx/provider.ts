@@ -1,0 +1,134 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { Model, ModelCard, ModelProvider } from '../../core/models/types.ts';
+import { type ChosenDevice, chooseDevice, type DeviceSetting } from './devices.ts';
+import { hostEntry } from './host-entry.ts';
+import { HostFailure } from './host-process.ts';
+import { OnnxModel, PATIENCE, type Patience } from './model.ts';
+import { modelFiles, readModelConfig } from './model-files.ts';
+import { revisionOf } from './revision.ts';
+
+export interface OnnxOptions {
+  /** Folder that holds one folder for each shipped model. */
+  readonly shippedModels: string;
+  readonly device: DeviceSetting;
+  /** Names that may be model folders. */
+  readonly named: readonly string[];
+  readonly patience?: Patience;
+}
+
+/** Shipped models are called after their folder, with this before it. */
+const FAMILY = 'sketchbook-';
+const SHIPPED = [
+  {
+    folder: 'teacher',
+    role: 'teacher',
+    description: 'The embedded teacher: writes four-stage rationales for Sketchbook questions.',
+  },
+  {
+    folder: 'base',
+    role: 'base',
+    description: 'The student before distillation: trained on the gold letters alone.',
+  },
+  {
+    folder: 'student',
+    role: 'student',
+    description: "The distilled student: trained on the teacher's rationales.",
+  },
+] as const;
+
+type Known = Pick<ModelCard, 'id' | 'name' | 'role' | 'description'> & { readonly folder: string };
+
+/** Models in ONNX folders, as transformers.js reads them: the shipped ones and any folder that the user names. */
+export function onnxProvider(options: OnnxOptions): ModelProvider {
+  return {
+    id: 'onnx',
+    list: () => Promise.all([...shipped(options.shippedModels), ...folders(options.named)].map(cardOf)),
+    open: (card, onNotice) => open(card, options, onNotice),
+  };
+}
+
+function shipped(parent: string): Known[] {
+  return SHIPPED.map(({ folder, role, description }) => {
+    const id = FAMILY + folder;
+    return { id, name: `Sketchbook ${folder}`, role, description, folder: join(parent, folder) };
+  });
+}
+
+/** A name with a scheme before it is another provider's, and a name that is no folder is no model of ours. */
+function folders(named: readonly string[]): Known[] {
+  return named
+    .filter((name) => !name.startsWith(FAMILY) && existsSync(name) && statSync(name).isDirectory())
+    .map((name) => {
+      const folder = resolve(name);
+      return {
+        id: name,
+        name: basename(folder),
+        role: 'other',
+        description: `The model folder ${folder}.`,
+        folder,
+      };
+    });
+}
+
+async function cardOf(known: Known): Promise<ModelCard> {
+  const card = { ...known, provider: 'onnx' };
+  try {
+    const files = presentFiles(known.folder);
+    return { ...card, revision: await revisionOf(known.folder, files) };
+  } catch (error) {
+    return { ...card, revision: '', unavailable: `${known.id} cannot run: ${(error as Error).message}` };
+  }
+}
+
+/** Names of the model's files, relative to its folder. @throws Error whose message is one sentence, when one is missing */
+function presentFiles(folder: string): string[] {
+  const { required, optional } = modelFiles(folder, readModelConfig(folder));
+  const missing = required.find((file) => !existsSync(join(folder, file)));
+  if (missing) throw new Error(`the file ${missing} is missing in ${folder}.`);
+  return [...required, ...optional.filter((file) => existsSync(join(folder, file)))];
+}
+
+async function open(
+  card: ModelCard,
+  { device: setting, patience }: OnnxOptions,
+  onNotice: (sentence: string) => void,
+): Promise<Model> {
+  const folder = card.folder as string;
+  const size = presentFiles(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+  const start = ({ device, name }: ChosenDevice) => {
+    const options = {
+      card: { ...card, folder },
+      entry: hostEntry(),
+      device,
+      deviceName: name,
+      size,
+      patience: patience ?? PATIENCE,
+      onNotice,
+    };
+    return startModel(new OnnxModel(options));
+  };
+  const chosen = await chooseDevice(setting, size);
+  if (chosen.reason) onNotice(`${chosen.reason} ${card.name} runs on the CPU instead.`);
+  try {
+    return await start(chosen);
+  } catch (error) {
+    if (chosen.device.kind === 'cpu') throw error;
+    onNotice(
+      `${card.name} does not load on ${chosen.name} and runs on the CPU instead: ${(error as Error).message}`,
+    );
+    return start(await chooseDevice('cpu', size));
+  }
+}
+
+async function startModel(model: OnnxModel): Promise<OnnxModel> {
+  try {
+    await model.start();
+    return model;
+  } catch (error) {
+    const { message } = error as Error;
+    throw error instanceof HostFailure
+      ? new Error(`The model host ${message} while it loaded ${model.card.name}.`)
+      : error;
+  }
+}

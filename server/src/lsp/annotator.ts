@@ -1,0 +1,148 @@
+import { setTimeout as wait, setImmediate as yieldToEditor } from 'node:timers/promises';
+import type { WorkDoneProgressReporter } from 'vscode-languageserver/node';
+import { DEFAULT_MAX_NEW_TOKENS } from '../core/decoding.ts';
+import type { AnnotateJob, Pipeline } from '../core/pipeline.ts';
+import { progressText } from '../core/progress.ts';
+import { findPromptFile } from '../files/prompt-files.ts';
+import type { AnnotateParams, AnnotateResult } from '../protocol/messages.ts';
+import type { OfferedModel } from './model-catalog.ts';
+import type { Session } from './session.ts';
+import { Throttle } from './throttle.ts';
+
+/** Findings and hints show new predictions this often while a model runs. Milliseconds. */
+const SHOW_EVERY = 500;
+
+/** What a cancelled run gets at the end of the server to store what it has done. Milliseconds. */
+const LAST_WORDS = 1500;
+
+/** Runs models over datasets, one run after the other: they share the device. */
+export class Annotator {
+  private readonly session: Session;
+  private readonly runs = new Set<AbortController>();
+  private readonly running = new Set<string>();
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** True while the model of this run is at work. */
+  isRunning(runId: string): boolean {
+    return this.running.has(runId);
+  }
+
+  /**
+   * Runs what is not stored yet, waiting for its turn first.
+   * @throws Error whose message is one sentence, when nothing can be run
+   */
+  async annotate(
+    params: AnnotateParams,
+    progress: WorkDoneProgressReporter,
+    cancel: AbortController,
+  ): Promise<AnnotateResult> {
+    const { session } = this;
+    session.store(); // Says why not, before anything is begun.
+    const { path } = session.datasets.get(params.uri);
+    const model = await session.models.find(params.model, session.device);
+    const prompt = findPromptFile(
+      params.prompt ?? `setting-${params.setting ?? 1}`,
+      path,
+      session.promptsFolder,
+    );
+    progress.begin(`Annotating with ${model.card.name}`, 0, undefined, true);
+    this.runs.add(cancel);
+    try {
+      return await this.inTurn(progress, async () => {
+        const { pipeline } = session.datasets.get(params.uri);
+        const job = pipeline.plan(
+          {
+            model: model.card,
+            prompt,
+            setting: params.setting,
+            decoding: { maxNewTokens: DEFAULT_MAX_NEW_TOKENS, temperature: 0 },
+            split: params.split ?? null,
+          },
+          new Date().toISOString(),
+        );
+        return this.run({ pipeline, path, job, model }, progress, cancel.signal);
+      });
+    } finally {
+      this.runs.delete(cancel);
+      progress.done();
+    }
+  }
+
+  /** Cancels everything and waits, not for long, until what is done is stored. */
+  async stop(): Promise<void> {
+    for (const cancel of this.runs) cancel.abort();
+    await Promise.race([this.last, wait(LAST_WORDS)]);
+  }
+
+  private async inTurn<T>(progress: WorkDoneProgressReporter, act: () => Promise<T>): Promise<T> {
+    if (this.runs.size > 1) progress.report('Waiting for another run to finish');
+    const turn = this.last.then(act);
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async run(
+    { pipeline, path, job, model }: Work,
+    progress: WorkDoneProgressReporter,
+    signal: AbortSignal,
+  ): Promise<AnnotateResult> {
+    const { session } = this;
+    const refused = job.settled.filter(({ error }) => error !== undefined).length;
+    let generated = 0;
+    let failed = 0;
+    let fresh = new Set<string>();
+    const unseen = new Set([...job.settled, ...job.requests].map(({ recordId }) => recordId));
+    const show = new Throttle(() => {
+      session.storeChanged(path, fresh);
+      for (const id of fresh) unseen.delete(id);
+      fresh = new Set();
+    }, SHOW_EVERY);
+    let openedAt = performance.now();
+    const open = async () => {
+      const opened = await session.models.open(model, (sentence) => session.client.log(sentence));
+      openedAt = performance.now();
+      session.client.tellChanged({ uri: null, what: 'models' });
+      return opened;
+    };
+    this.running.add(job.run.id);
+    try {
+      for await (const step of pipeline.annotate(job, open, signal, CLOCK)) {
+        ({ generated, failed } = step);
+        const seconds = (performance.now() - openedAt) / 1000;
+        progress.report(
+          (100 * step.done) / step.total,
+          progressText(step.done, step.total, generated, seconds),
+        );
+        for (const id of step.recordIds) fresh.add(id);
+        show.request();
+        // A model that answers at once must not keep the editor waiting.
+        await yieldToEditor();
+      }
+    } finally {
+      this.running.delete(job.run.id);
+      show.cancel();
+      session.storeChanged(path, unseen);
+    }
+    return {
+      runId: job.run.id,
+      done: generated + refused,
+      reused: job.stored + job.settled.length - refused,
+      failed,
+      cancelled: signal.aborted,
+      device: session.store().run(job.run.id)?.device ?? '',
+    };
+  }
+}
+
+interface Work {
+  readonly pipeline: Pipeline;
+  readonly path: string;
+  readonly job: AnnotateJob;
+  readonly model: OfferedModel;
+}
+
+const CLOCK = { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() };

@@ -1,0 +1,49 @@
+import type {
+  CancellationToken,
+  CodeAction,
+  CodeActionParams,
+  DidChangeConfigurationParams,
+  DidChangeWatchedFilesParams,
+  DocumentDiagnosticParams,
+  DocumentDiagnosticReport,
+  DocumentSymbol,
+  DocumentSymbolParams,
+  Hover,
+  HoverParams,
+  InlayHint,
+  InlayHintParams,
+} from 'vscode-languageserver/node';
+import type { ClientNotifications, Requests } from '../protocol/messages.ts';
+import type { Session } from './session.ts';
+
+/** The requests of the Language Server Protocol that are answered. */
+interface StandardRequests {
+  'textDocument/codeAction': { params: CodeActionParams; result: CodeAction[] };
+  'textDocument/diagnostic': { params: DocumentDiagnosticParams; result: DocumentDiagnosticReport };
+  'textDocument/documentSymbol': { params: DocumentSymbolParams; result: DocumentSymbol[] };
+  'textDocument/hover': { params: HoverParams; result: Hover | null };
+  'textDocument/inlayHint': { params: InlayHintParams; result: InlayHint[] };
+}
+
+interface StandardNotifications {
+  'workspace/didChangeConfiguration': DidChangeConfigurationParams;
+  'workspace/didChangeWatchedFiles': DidChangeWatchedFilesParams;
+}
+
+export type AllRequests = StandardRequests & Requests;
+export type AllNotifications = StandardNotifications & ClientNotifications;
+
+/**
+ * Answers one request. What it throws is logged, and its message is the sentence that the editor gets.
+ */
+export type RequestHandler<M extends keyof AllRequests> = (
+  params: AllRequests[M]['params'],
+  session: Session,
+  token: CancellationToken,
+) => AllRequests[M]['result'] | Promise<AllRequests[M]['result']>;
+
+/** Takes in one notification. What it throws is logged. */
+export type NotificationHandler<M extends keyof AllNotifications> = (
+  params: AllNotifications[M],
+  session: Session,
+) => void | Promise<void>;

@@ -1,0 +1,47 @@
+import { type CodeAction, CodeActionKind, type CodeActionParams } from 'vscode-languageserver/node';
+import type { Finding } from '../../core/annotations/types.ts';
+import type { Range } from '../../core/span.ts';
+import { toRange, toTextEdits } from '../convert.ts';
+import type { Dataset } from '../dataset.ts';
+import type { RequestHandler } from '../handler.ts';
+import { sameRange, touches } from '../range.ts';
+
+/** The fixes of the findings on the lines in question. */
+export const codeAction: RequestHandler<'textDocument/codeAction'> = (params, session) => {
+  const dataset = session.datasets.open(params.textDocument.uri);
+  if (!dataset || !wantsQuickFixes(params)) return [];
+  const { document, findings } = dataset;
+  const first = document.chunkIndexAt(document.offsetAt(params.range.start));
+  const last = document.chunkIndexAt(document.offsetAt(params.range.end));
+  const actions: CodeAction[] = [];
+  for (let index = first; index <= last; index++) {
+    for (const finding of findings.findings(index)) {
+      const range = toRange(document, index, finding.span);
+      if (touches(range, params.range)) actions.push(...fixes(dataset, index, finding, range, params));
+    }
+  }
+  return actions;
+};
+
+function fixes(
+  dataset: Dataset,
+  index: number,
+  finding: Finding,
+  range: Range,
+  params: CodeActionParams,
+): CodeAction[] {
+  const diagnostics = params.context.diagnostics.filter(
+    (shown) => shown.code === finding.rule && sameRange(shown.range, range),
+  );
+  return finding.fixes.map((fix) => ({
+    title: fix.title,
+    kind: CodeActionKind.QuickFix,
+    diagnostics,
+    isPreferred: fix.preferred === true,
+    edit: { changes: { [dataset.uri]: toTextEdits(dataset.document, index, fix) } },
+  }));
+}
+
+function wantsQuickFixes({ context: { only } }: CodeActionParams): boolean {
+  return !only || only.some((kind) => kind === '' || kind === CodeActionKind.QuickFix);
+}

@@ -1,0 +1,38 @@
+import { Methods } from '../../protocol/messages.ts';
+import type { AllNotifications, AllRequests, NotificationHandler, RequestHandler } from '../handler.ts';
+import { annotate } from './annotate.ts';
+import { codeAction } from './code-action.ts';
+import { deleteRun } from './delete-run.ts';
+import { diagnostic } from './diagnostic.ts';
+import { didChangeConfiguration } from './did-change-configuration.ts';
+import { didChangeWatchedFiles } from './did-change-watched-files.ts';
+import { documentSymbol } from './document-symbol.ts';
+import { hover } from './hover.ts';
+import { inlayHint } from './inlay-hint.ts';
+import { models } from './models.ts';
+import { records } from './records.ts';
+import { runs } from './runs.ts';
+import { splits } from './splits.ts';
+import { trustGranted } from './trust-granted.ts';
+
+/** The dispatch table: one line a request. */
+export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } = {
+  'textDocument/codeAction': codeAction,
+  'textDocument/diagnostic': diagnostic,
+  'textDocument/documentSymbol': documentSymbol,
+  'textDocument/hover': hover,
+  'textDocument/inlayHint': inlayHint,
+  [Methods.annotate]: annotate,
+  [Methods.deleteRun]: deleteRun,
+  [Methods.models]: models,
+  [Methods.records]: records,
+  [Methods.runs]: runs,
+  [Methods.splits]: splits,
+};
+
+/** One line a notification; opening, editing and closing documents is the session's own affair. */
+export const NOTIFICATIONS: { readonly [M in keyof AllNotifications]: NotificationHandler<M> } = {
+  'workspace/didChangeConfiguration': didChangeConfiguration,
+  'workspace/didChangeWatchedFiles': didChangeWatchedFiles,
+  [Methods.trustGranted]: trustGranted,
+};

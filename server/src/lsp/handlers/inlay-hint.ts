@@ -1,0 +1,25 @@
+import type { InlayHint } from 'vscode-languageserver/node';
+import { answerHints } from '../../core/annotations/hints.ts';
+import { modelResults } from '../convert.ts';
+import type { RequestHandler } from '../handler.ts';
+
+/** What the models answer, behind the gold answer of each record in sight. */
+export const inlayHint: RequestHandler<'textDocument/inlayHint'> = ({ textDocument, range }, session) => {
+  const dataset = session.showsHints ? session.datasets.open(textDocument.uri) : null;
+  if (!dataset) return [];
+  const { document, pipeline } = dataset;
+  const last = document.chunkIndexAt(document.offsetAt(range.end));
+  const hints: InlayHint[] = [];
+  for (let index = document.chunkIndexAt(document.offsetAt(range.start)); index <= last; index++) {
+    const chunk = document.chunks[index];
+    if (!chunk?.source) continue;
+    for (const { offset, label, tooltip } of answerHints(
+      chunk.source,
+      modelResults(pipeline.results(chunk)),
+    )) {
+      const position = document.positionAt(document.startOf(index) + offset);
+      hints.push({ position, label, tooltip, paddingLeft: true });
+    }
+  }
+  return hints;
+};

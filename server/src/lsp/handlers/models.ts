@@ -1,0 +1,24 @@
+import type { RunCard } from '../../core/store/types.ts';
+import type { RequestHandler } from '../handler.ts';
+
+export const models: RequestHandler<'rationale/models'> = async (_params, session) => {
+  const runs = session.storeIfAny()?.runs() ?? [];
+  // Model folders that the user has run before are offered again.
+  const named = [...new Set(runs.map((run) => run.model))];
+  const offered = await session.models.list(session.device, named);
+  const models = offered.map(({ card }) => ({
+    id: card.id,
+    name: card.name,
+    provider: card.provider,
+    role: card.role,
+    description: card.description,
+    device: session.models.deviceOf(card.id) ?? lastDevice(runs, card.id),
+    unavailable: card.unavailable ?? null,
+  }));
+  return { models };
+};
+
+/** @param runs newest first */
+function lastDevice(runs: readonly RunCard[], model: string): string | null {
+  return runs.find((run) => run.model === model && run.device !== '')?.device ?? null;
+}

@@ -1,0 +1,51 @@
+import type { Model, ModelCard, ModelProvider } from '../core/models/types.ts';
+import { createProviders } from '../inference/index.ts';
+import type { DeviceSetting } from '../protocol/settings.ts';
+
+export interface OfferedModel {
+  readonly provider: ModelProvider;
+  readonly card: ModelCard;
+}
+
+/** The models that can be asked for, and what is known of where they run. */
+export class ModelCatalog {
+  private readonly shippedModels: string;
+  private readonly devices = new Map<string, string>();
+
+  /** @param shippedModels folder of the shipped models */
+  constructor(shippedModels: string) {
+    this.shippedModels = shippedModels;
+  }
+
+  /** @param named what the user named besides the shipped ones: folders, or other ids that a provider understands */
+  async list(device: DeviceSetting, named: readonly string[] = []): Promise<readonly OfferedModel[]> {
+    const providers = createProviders({ shippedModels: this.shippedModels, device, named });
+    const lists = providers.map(async (provider) =>
+      (await provider.list()).map((card) => ({ provider, card })),
+    );
+    return (await Promise.all(lists)).flat();
+  }
+
+  /** @throws Error whose message is one sentence, when there is no such model or it cannot run here */
+  async find(id: string, device: DeviceSetting): Promise<OfferedModel> {
+    const offered = await this.list(device, [id]);
+    const found = offered.find(({ card }) => card.id === id);
+    if (!found) {
+      const known = offered.map(({ card }) => card.id).join(', ') || 'none';
+      throw new Error(`There is no model "${id}": known are ${known}, or name a model folder.`);
+    }
+    if (found.card.unavailable) throw new Error(found.card.unavailable);
+    return found;
+  }
+
+  async open({ provider, card }: OfferedModel, onNotice: (sentence: string) => void): Promise<Model> {
+    const model = await provider.open(card, onNotice);
+    this.devices.set(card.id, model.device);
+    return model;
+  }
+
+  /** The device that the model ran on since the server started; null when it was not opened. */
+  deviceOf(id: string): string | null {
+    return this.devices.get(id) ?? null;
+  }
+}

@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import type { TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
+import { DatasetDocument } from '../core/records/document.ts';
+
+/** A dataset shows what it is within this many records; other large JSON is not read to its end. */
+const TELLING_RECORDS = 200;
+
+/** A text that the editor has open, whether it is a dataset or not. */
+export class OpenDocument {
+  readonly uri: string;
+  /** Absolute path; null when the text is no file. */
+  readonly path: string | null;
+  readonly document: DatasetDocument;
+  version: number;
+  private recognised = false;
+
+  constructor(uri: string, version: number, text: string) {
+    this.uri = uri;
+    this.path = pathOf(uri);
+    this.document = DatasetDocument.create(text);
+    this.version = version;
+  }
+
+  /** Applies what was typed. Costs the records it touches. */
+  update(changes: readonly TextDocumentContentChangeEvent[], version: number): void {
+    this.document.edit(changes);
+    this.version = version;
+  }
+
+  /**
+   * Whether this is a dataset, by its shape: a record in it has a question and choices. Once it was, it stays
+   * one while it is open, however broken it gets on the way.
+   */
+  get isDataset(): boolean {
+    this.recognised ||= this.path !== null && looksLikeDataset(this.document);
+    return this.recognised;
+  }
+}
+
+/** True when one of the first records has both a question and choices, of whatever type. */
+export function looksLikeDataset(document: DatasetDocument): boolean {
+  let looked = 0;
+  for (const { chunk } of document.records()) {
+    if (chunk.source?.fields.has('question') && chunk.source.fields.has('choices')) return true;
+    if (++looked === TELLING_RECORDS) break;
+  }
+  return false;
+}
+
+/** The path that a `file:` URI names; null for any other. */
+export function pathOf(uri: string): string | null {
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return null;
+  }
+}

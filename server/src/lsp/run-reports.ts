@@ -1,0 +1,67 @@
+import { pathToFileURL } from 'node:url';
+import type { RunCard } from '../core/store/types.ts';
+import type { RunRow } from '../protocol/messages.ts';
+import type { Session } from './session.ts';
+
+/** Taking numbers that takes longer than this is noticed while typing. Milliseconds. */
+const NOTICEABLE = 50;
+/** How many times as long as it took such numbers are then good enough: one tenth of the time is spent on them at most. */
+const REST = 9;
+
+interface Known {
+  readonly state: string;
+  readonly row: RunRow;
+  readonly takenAt: number;
+  readonly cost: number;
+}
+
+/** The numbers of stored runs, taken again only when the dataset or the run has changed. */
+export class RunReports {
+  private readonly session: Session;
+  private readonly known = new Map<string, Known>();
+  private reminder: NodeJS.Timeout | null = null;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  row(run: RunCard): RunRow {
+    const state = `${this.session.datasets.stateAt(run.dataset)} ${run.finishedAt} ${run.seconds}`;
+    const before = this.known.get(run.id);
+    if (before?.state === state) return before.row;
+    const now = performance.now();
+    const rest = before && before.cost > NOTICEABLE ? before.takenAt + REST * before.cost - now : 0;
+    if (before && rest > 0) {
+      this.remind(rest);
+      return before.row;
+    }
+    const row = { ...described(run), ...this.numbers(run) };
+    const takenAt = performance.now();
+    this.known.set(run.id, { state, row, takenAt, cost: takenAt - now });
+    return row;
+  }
+
+  private numbers(run: RunCard): Pick<RunRow, 'n' | 'stale' | 'metrics' | 'rate'> {
+    const dataset = this.session.datasets.atIfAny(run.dataset);
+    // Moved or deleted since: its runs are listed without numbers.
+    if (!dataset) return { n: 0, stale: 0, metrics: null, rate: null };
+    const { report, stale, results, recordsPerSecond: rate } = dataset.pipeline.report(run);
+    const { accuracy, coverage, contradictions } = report;
+    const metrics = results.length > 0 ? { accuracy, coverage, contradictions } : null;
+    return { n: results.length, stale, metrics, rate };
+  }
+
+  /** Has the views ask again once the numbers have had their rest. */
+  private remind(after: number): void {
+    this.reminder ??= setTimeout(() => {
+      this.reminder = null;
+      this.session.client.tellChanged({ uri: null, what: 'runs' });
+    }, after).unref();
+  }
+}
+
+function described(run: RunCard) {
+  const { id, model, role, device, prompt, setting, split, startedAt, finishedAt } = run;
+  const uri = pathToFileURL(run.dataset).href;
+  return { id, uri, model, role, device, prompt, setting, split, startedAt, finishedAt };
+}

@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Connection, InitializeParams } from 'vscode-languageserver/node';
+import type { Store } from '../core/store/types.ts';
+import { shippedModels, shippedPrompts, shippedRoot } from '../files/shipped.ts';
+import type { InitializationOptions } from '../protocol/initialization.ts';
+import type { Settings } from '../protocol/settings.ts';
+import { Annotator } from './annotator.ts';
+import { Client } from './client.ts';
+import { rulePage } from './convert.ts';
+import type { DatasetOptions } from './dataset.ts';
+import { Datasets } from './datasets.ts';
+import { ModelCatalog } from './model-catalog.ts';
+import { RunReports } from './run-reports.ts';
+import { DEFAULT_SETTINGS, pullSettings, readSettings } from './settings.ts';
+import { StoreAccess } from './store-access.ts';
+
+/** Files that findings depend on besides the dataset itself. */
+const WATCHED = ['**/pid_splits.json', '**/*.{png,jpg,jpeg,gif,webp,bmp}'];
+
+/** One editor's connection: what its user set and trusts, and everything that works for it. */
+export class Session {
+  readonly client: Client;
+  readonly datasets: Datasets;
+  readonly models: ModelCatalog;
+  readonly promptsFolder: string;
+  readonly annotator = new Annotator(this);
+  readonly runReports = new RunReports(this);
+  private readonly connection: Connection;
+  private readonly canAskSettings: boolean;
+  private readonly rulePages: string;
+  private readonly stores = new StoreAccess();
+  private settings: Settings = DEFAULT_SETTINGS;
+  private trusted: boolean;
+  private storeFailed = false;
+  private settled: Promise<void>;
+  private setReady: () => void = () => undefined;
+
+  constructor(connection: Connection, { capabilities, initializationOptions }: InitializeParams) {
+    const options: InitializationOptions = initializationOptions ?? {};
+    this.connection = connection;
+    this.client = new Client(connection, capabilities, () => this.datasets.publishAll());
+    this.datasets = new Datasets(connection, this.client, () => this.datasetOptions());
+    this.canAskSettings = capabilities.workspace?.configuration === true;
+    this.rulePages = pathToFileURL(options.rulePagesFolder ?? join(shippedRoot, 'docs', 'rules')).href;
+    this.promptsFolder = options.promptsFolder ?? shippedPrompts;
+    this.models = new ModelCatalog(options.modelsFolder ?? shippedModels);
+    this.trusted = options.trusted ?? true;
+    this.settled = new Promise((resolve) => {
+      this.setReady = resolve;
+    });
+  }
+
+  /** Called when the editor is ready to be asked. */
+  async start(): Promise<void> {
+    this.client.watch(WATCHED);
+    if (this.canAskSettings) {
+      this.settings = await pullSettings(this.connection).catch(() => DEFAULT_SETTINGS);
+    }
+    this.setReady();
+    this.datasets.publishAll();
+  }
+
+  /** Resolved when the settings are known as they are now; nothing is answered before. */
+  get ready(): Promise<void> {
+    return this.settled;
+  }
+
+  /** Cancels what runs, keeps what it has done, and closes the store. */
+  async stop(): Promise<void> {
+    await this.annotator.stop();
+    this.stores.close();
+  }
+
+  get showsHints(): boolean {
+    return this.settings.inlayHints;
+  }
+
+  get device(): Settings['device'] {
+    return this.settings.device;
+  }
+
+  /** A link to a rule's page. */
+  rulePage(rule: string): string {
+    return rulePage(this.rulePages, rule);
+  }
+
+  /**
+   * The store.
+   * @throws Error whose message is one sentence, when the workspace is not trusted or the store cannot be used
+   */
+  store(): Store {
+    if (!this.trusted) {
+      throw new Error('This workspace is not trusted: trust it to run models and keep their answers.');
+    }
+    const store = this.stores.open(this.settings.storePath);
+    // The datasets had to do without it until now.
+    if (this.storeFailed) this.storeIsAnother();
+    return store;
+  }
+
+  /** The store, or null when there is none to be had. */
+  storeIfAny(): Store | null {
+    if (!this.trusted) return null;
+    try {
+      return this.stores.open(this.settings.storePath);
+    } catch (error) {
+      if (!this.storeFailed) this.client.logError('Stored results are not shown', error);
+      this.storeFailed = true;
+      return null;
+    }
+  }
+
+  /** Predictions were stored for these records of the file or, when `records` is null, runs were deleted. */
+  storeChanged(path: string, records: ReadonlySet<string> | null): void {
+    this.datasets.storeChanged(path, records);
+    this.client.tellChanged({ uri: null, what: 'runs' });
+  }
+
+  /** The user changed a setting. `pushed` is what an editor sends that cannot be asked. */
+  configurationChanged(pushed: unknown): Promise<void> {
+    this.settled = this.takeSettings(pushed).catch((error) =>
+      this.client.logError('Reading the settings failed', error),
+    );
+    return this.settled;
+  }
+
+  /** The user trusts the workspace from now on. */
+  trustGranted(): void {
+    if (this.trusted) return;
+    this.trusted = true;
+    this.storeIsAnother();
+  }
+
+  private async takeSettings(pushed: unknown): Promise<void> {
+    const before = this.settings;
+    this.settings = this.canAskSettings ? await pullSettings(this.connection) : readSettings(pushed);
+    if (before.storePath !== this.settings.storePath) this.storeIsAnother();
+    else this.datasets.surroundingsChanged(() => true);
+    if (before.device !== this.settings.device) this.client.tellChanged({ uri: null, what: 'models' });
+  }
+
+  private storeIsAnother(): void {
+    this.storeFailed = false;
+    this.datasets.reopen();
+    this.client.tellChanged({ uri: null, what: 'runs' });
+  }
+
+  private datasetOptions(): DatasetOptions {
+    return {
+      store: this.storeIfAny(),
+      rules: this.settings.rules,
+      rulePages: this.rulePages,
+      onProblem: (sentence) => this.client.log(sentence),
+    };
+  }
+}

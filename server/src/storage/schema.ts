@@ -1,0 +1,37 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * The schema's history, oldest first. A step is never edited once released: a change is a new step, and
+ * `user_version` counts the steps that a database has been through.
+ */
+export const STEPS: readonly string[] = [
+  `CREATE TABLE runs (
+     id TEXT PRIMARY KEY, dataset TEXT NOT NULL, model TEXT NOT NULL, revision TEXT NOT NULL, role TEXT NOT NULL,
+     device TEXT NOT NULL, prompt TEXT NOT NULL, prompt_text TEXT NOT NULL, setting INTEGER NOT NULL,
+     format TEXT NOT NULL, decoding TEXT NOT NULL, split TEXT, started_at TEXT NOT NULL, finished_at TEXT
+   ) STRICT;
+   CREATE TABLE predictions (
+     run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, record_id TEXT NOT NULL, key TEXT NOT NULL,
+     output TEXT NOT NULL, finish_reason TEXT NOT NULL, prompt_tokens INTEGER NOT NULL,
+     image_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, error TEXT,
+     PRIMARY KEY (run_id, record_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX predictions_by_key ON predictions (key);`,
+  // Generation time and count, so that a run made in several sittings still has a rate.
+  `ALTER TABLE runs ADD COLUMN seconds REAL NOT NULL DEFAULT 0;
+   ALTER TABLE runs ADD COLUMN generated INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX runs_by_dataset ON runs (dataset);`,
+];
+
+/** Brings a database up to date. Throws one sentence when a newer program has written it. */
+export function migrate(database: DatabaseSync, steps: readonly string[] = STEPS): void {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > steps.length) {
+    throw new Error(
+      `The results were stored by a newer Rationale (schema ${version}, this one knows ${steps.length}): update Rationale, or name another store.`,
+    );
+  }
+  for (let step = version; step < steps.length; step++) {
+    database.exec(`BEGIN IMMEDIATE; ${steps[step]}; PRAGMA user_version = ${step + 1}; COMMIT;`);
+  }
+}

@@ -1,0 +1,174 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { RunCard, RunChange, Store, StoredPrediction } from '../core/store/types.ts';
+import { migrate } from './schema.ts';
+
+/**
+ * Opens (or makes) the store in one SQLite file, in write-ahead mode: a process killed at any moment loses
+ * nothing that `save` returned from. Throws one sentence when the file cannot be used.
+ */
+export function openStore(path: string): Store {
+  let database: DatabaseSync;
+  try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    // Another window's server may be writing: wait for it up to five seconds.
+    database = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  } catch (error) {
+    throw new Error(
+      `Results cannot be stored in ${path} (${reason(error)}): name another file in RATIONALE_STORE.`,
+    );
+  }
+  try {
+    migrate(database);
+    return new SqliteStore(database);
+  } catch (error) {
+    database.close();
+    throw new Error(`Results cannot be stored in ${path}: ${reason(error)}`);
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+type Row = Record<string, string | number | null>;
+
+class SqliteStore implements Store {
+  private readonly database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.database = database;
+  }
+
+  openRun(card: RunCard): RunCard {
+    this.database
+      .prepare(
+        `INSERT INTO runs (id, dataset, model, revision, role, device, prompt, prompt_text, setting, format,
+           decoding, split, started_at, finished_at, seconds, generated)
+         VALUES ($id, $dataset, $model, $revision, $role, $device, $prompt, $promptText, $setting, $format,
+           $decoding, $split, $startedAt, $finishedAt, $seconds, $generated)
+         ON CONFLICT (id) DO NOTHING`,
+      )
+      .run({ ...card, decoding: JSON.stringify(card.decoding) });
+    return this.run(card.id) ?? card;
+  }
+
+  updateRun(id: string, change: RunChange): void {
+    if (change.finishedAt !== undefined) {
+      this.database.prepare('UPDATE runs SET finished_at = ? WHERE id = ?').run(change.finishedAt, id);
+    }
+    if (change.addSeconds !== undefined) {
+      this.database.prepare('UPDATE runs SET seconds = seconds + ? WHERE id = ?').run(change.addSeconds, id);
+    }
+    if (change.addGenerated !== undefined) {
+      this.database
+        .prepare('UPDATE runs SET generated = generated + ? WHERE id = ?')
+        .run(change.addGenerated, id);
+    }
+    if (change.device !== undefined) {
+      this.database.prepare('UPDATE runs SET device = ? WHERE id = ?').run(change.device, id);
+    }
+  }
+
+  runs(dataset?: string): readonly RunCard[] {
+    const rows = dataset
+      ? this.database
+          .prepare('SELECT * FROM runs WHERE dataset = ? ORDER BY started_at DESC, id')
+          .all(dataset)
+      : this.database.prepare('SELECT * FROM runs ORDER BY started_at DESC, id').all();
+    return rows.map((row) => toRun(row as Row));
+  }
+
+  run(id: string): RunCard | null {
+    const row = this.database.prepare('SELECT * FROM runs WHERE id = ?').get(id);
+    return row ? toRun(row as Row) : null;
+  }
+
+  deleteRun(id: string): void {
+    this.database.prepare('DELETE FROM runs WHERE id = ?').run(id);
+  }
+
+  save(predictions: readonly StoredPrediction[]): void {
+    const insert = this.database.prepare(
+      `INSERT OR REPLACE INTO predictions
+         (run_id, record_id, key, output, finish_reason, prompt_tokens, image_tokens, output_tokens, error)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const p of predictions) {
+        const { promptTokens, imageTokens, outputTokens } = p.usage;
+        insert.run(
+          p.runId,
+          p.recordId,
+          p.key,
+          p.output,
+          p.finishReason,
+          promptTokens,
+          imageTokens,
+          outputTokens,
+          p.error ?? null,
+        );
+      }
+      this.database.exec('COMMIT');
+    } catch (error) {
+      this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  predictions(runId: string): ReadonlyMap<string, StoredPrediction> {
+    const rows = this.database.prepare('SELECT * FROM predictions WHERE run_id = ?').all(runId);
+    return new Map(rows.map((row) => toPrediction(row as Row)).map((p) => [p.recordId, p]));
+  }
+
+  byKey(key: string): StoredPrediction | null {
+    const row = this.database
+      .prepare('SELECT * FROM predictions WHERE key = ? AND error IS NULL LIMIT 1')
+      .get(key);
+    return row ? toPrediction(row as Row) : null;
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+function toRun(row: Row): RunCard {
+  return {
+    id: String(row.id),
+    dataset: String(row.dataset),
+    model: String(row.model),
+    revision: String(row.revision),
+    role: row.role as RunCard['role'],
+    device: String(row.device),
+    prompt: String(row.prompt),
+    promptText: String(row.prompt_text),
+    setting: row.setting as RunCard['setting'],
+    format: row.format as RunCard['format'],
+    decoding: JSON.parse(String(row.decoding)),
+    split: row.split === null ? null : String(row.split),
+    startedAt: String(row.started_at),
+    finishedAt: row.finished_at === null ? null : String(row.finished_at),
+    seconds: Number(row.seconds),
+    generated: Number(row.generated),
+  };
+}
+
+function toPrediction(row: Row): StoredPrediction {
+  return {
+    runId: String(row.run_id),
+    recordId: String(row.record_id),
+    key: String(row.key),
+    output: String(row.output),
+    finishReason: row.finish_reason as StoredPrediction['finishReason'],
+    usage: {
+      promptTokens: Number(row.prompt_tokens),
+      imageTokens: Number(row.image_tokens),
+      outputTokens: Number(row.output_tokens),
+    },
+    ...(row.error === null ? {} : { error: String(row.error) }),
+  };
+}

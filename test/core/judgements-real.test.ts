@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { judge } from '../../server/src/core/judgements/judge.ts';
+import { type JudgedRecord, report } from '../../server/src/core/metrics/report.ts';
+import { parseRationale } from '../../server/src/core/rationales/parse.ts';
+import type { DatasetRecord } from '../../server/src/core/records/types.ts';
+
+const DATA = new URL('../../../shared/scienceqa/', import.meta.url);
+
+interface Row {
+  index: number;
+  raw_output: string;
+  /** The authors' reading: a zero-based choice, -1, or a number that is no choice. */
+  parsed_answer?: number | string;
+}
+
+/**
+ * Real outputs of models on ScienceQA. `accuracy` is what the authors published; with these outputs read as a
+ * person reads them it is at least `plain`. The prompts counted the choices from 0.
+ */
+const FILES = [
+  { file: 'gemini_1_5_flash_8B_json_s4', coverage: 1, accuracy: 0.9583, plain: 0.9629 },
+  { file: 'gemini_1_5_flash_8B_freetext_s1', coverage: 0.97, accuracy: null, plain: 0.79 },
+  { file: 'qwen2-vl-2b_s1', coverage: 0.8, accuracy: 0.3747, plain: 0.49 },
+  { file: 'paligemma-3b-ft-scienceqa_s1', coverage: 0.67, accuracy: 0.2646, plain: 0.326 },
+] as const;
+/** Outputs of broken models: next to nothing in them can be read. */
+const DEGENERATE = ['paligemma2-3b-pt_PEFT-prefix_teacher_s1', 'qwen2-vl-2b_PEFT-prefix_golden_s1'];
+
+function readRows(file: string): Row[] {
+  const text = readFileSync(new URL(`outputs/${file}.jsonl`, DATA), 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row);
+}
+
+describe('The answer reader on real outputs', function () {
+  this.timeout(60_000);
+  let records: DatasetRecord[] = [];
+
+  before(function () {
+    if (!existsSync(DATA)) {
+      console.log('      (skipped: the ScienceQA outputs are not beside this repository)');
+      this.skip();
+    }
+    records = Object.values(JSON.parse(readFileSync(new URL('val.json', DATA), 'utf8')));
+  });
+
+  function judged(row: Row): JudgedRecord {
+    const record = records[row.index] as DatasetRecord;
+    const usage = { promptTokens: 0, imageTokens: 0, outputTokens: 0 };
+    const prediction = { key: '', output: row.raw_output, finishReason: 'unknown', usage } as const;
+    const rationale = parseRationale(row.raw_output);
+    const { choices, answer } = record;
+    return {
+      record,
+      judgement: judge({ recordId: String(row.index), choices, answer, prediction, rationale, indexBase: 0 }),
+    };
+  }
+
+  for (const { file, coverage, accuracy, plain } of FILES) {
+    it(`reads ${file} no worse than its authors, and nowhere otherwise`, () => {
+      const rows = readRows(file);
+      const items = rows.map(judged);
+      const numbers = report(items);
+      assert.ok(numbers.coverage.value >= coverage, `coverage ${numbers.coverage.value}`);
+      assert.ok(numbers.accuracy.value >= plain, `accuracy ${numbers.accuracy.value}`);
+      assert.ok(accuracy === null || numbers.accuracy.value > accuracy);
+      const otherwise = rows.filter((row, i) => {
+        const { choice } = items[i]!.judgement.reading;
+        const theirs = Number(row.parsed_answer ?? -1);
+        return (
+          choice !== null && theirs >= 0 && theirs < records[row.index]!.choices.length && theirs !== choice
+        );
+      });
+      assert.deepEqual(
+        otherwise.map((row) => row.raw_output),
+        [],
+      );
+    });
+  }
+
+  for (const file of DEGENERATE) {
+    it(`reads next to nothing from ${file}`, () => {
+      const rows = readRows(file).filter((row) => records[row.index]);
+      assert.ok(report(rows.map(judged)).coverage.value < 0.01);
+    });
+  }
+});

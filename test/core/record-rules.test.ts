@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { checkProblems, checkRecord } from '../../server/src/core/annotations/engine.ts';
+import { RULES } from '../../server/src/core/annotations/rules/index.ts';
+import type { Finding, RecordRule, RuleSettings } from '../../server/src/core/annotations/types.ts';
+import { DatasetDocument } from '../../server/src/core/records/document.ts';
+import type { DatasetRecord, ImageFacts, SplitTable } from '../../server/src/core/records/types.ts';
+import { readImageFacts } from '../../server/src/files/images.ts';
+import { readSplits } from '../../server/src/files/splits.ts';
+
+const root = join(import.meta.dirname, '../..');
+const cases = join(root, 'test/cases/records');
+const scienceqa = join(root, '../shared/scienceqa/val.json');
+const recordRules = RULES.filter((rule): rule is RecordRule => rule.scope === 'record');
+
+interface Surroundings {
+  readonly image?: (record: DatasetRecord) => ImageFacts;
+  readonly splits?: SplitTable | null;
+}
+
+/** A finding with its place in the whole text. */
+interface Located extends Finding {
+  readonly start: number;
+  readonly end: number;
+}
+
+function lint(
+  text: string,
+  settings: RuleSettings = {},
+  { image, splits = null }: Surroundings = {},
+): Located[] {
+  const document = DatasetDocument.create(text);
+  return document.chunks.flatMap((chunk, index) => {
+    const { source } = chunk;
+    const findings = source
+      ? checkRecord(
+          {
+            source,
+            text: chunk.text,
+            get image() {
+              return image?.(source.record) ?? { state: 'none' };
+            },
+            splits,
+            idCount: (id) => document.idCount(id),
+          },
+          settings,
+        )
+      : checkProblems(chunk.problems, settings);
+    const base = document.startOf(index);
+    return findings.map((found) => ({
+      ...found,
+      start: base + found.span.start,
+      end: base + found.span.end,
+    }));
+  });
+}
+
+const IMAGES: Readonly<Record<string, ImageFacts>> = {
+  ok: { state: 'ok', path: 'image.png', width: 96, height: 96, digest: '' },
+  missing: { state: 'missing', path: 'images/7/image.png' },
+  unreadable: { state: 'unreadable', path: 'notes.txt', reason: 'it is not an image of a known format' },
+  outside: { state: 'outside', path: '/photos/magnet.png' },
+};
+
+interface Case {
+  readonly name: string;
+  readonly surroundings: Surroundings;
+  /** With `«…»` and comments. */
+  readonly marked: string;
+  readonly fix: { readonly title: string; readonly after: string } | null;
+}
+
+function readCases(file: string): Case[] {
+  return readFileSync(join(cases, file), 'utf8')
+    .split(/^=== /m)
+    .slice(1)
+    .map((part) => {
+      const [head = '', ...lines] = part.replace(/\n$/, '').split('\n');
+      const [name = '', around = ''] = head.split(' | ');
+      const [, key, value = ''] = /^(\w+): (.*)$/.exec(around) ?? [];
+      const [marked = '', fix] = lines.join('\n').split(/^--- /m);
+      const [title = '', ...after] = fix?.split('\n') ?? [];
+      return {
+        name,
+        surroundings: {
+          image: key === 'image' ? () => IMAGES[value] as ImageFacts : undefined,
+          splits: key === 'splits' ? new Map(Object.entries(JSON.parse(value))) : null,
+        },
+        marked: fix === undefined ? marked : marked.replace(/\n$/, ''),
+        fix: fix === undefined ? null : { title, after: after.join('\n') },
+      };
+    });
+}
+
+const COMMENT = / {2}\/\/ ([a-z-]+(?:, [a-z-]+)*)$/gm;
+
+const unmarked = (marked: string) => marked.replace(COMMENT, '').replace(/[«»]/g, '');
+
+/** The text as the rules see it, marked anew where they found something. */
+function markedByRules(text: string, findings: readonly Located[]): string {
+  const marks = findings.flatMap(({ start, end }, order) => [
+    { at: start, mark: '«', order: order * 2 },
+    { at: end, mark: '»', order: order * 2 + 1 },
+  ]);
+  let marked = text;
+  for (const { at, mark } of marks.sort((a, b) => b.at - a.at || b.order - a.order)) {
+    marked = marked.slice(0, at) + mark + marked.slice(at);
+  }
+  return marked;
+}
+
+function applyFix(text: string, finding: Located, title: string): string {
+  const fix = finding.fixes.find((offered) => offered.title === title);
+  assert.ok(fix, `${title} is not among: ${finding.fixes.map((offered) => offered.title).join('; ')}`);
+  const base = finding.start - finding.span.start;
+  return [...fix.edits]
+    .sort((a, b) => b.span.start - a.span.start)
+    .reduce(
+      (now, { span, newText }) => now.slice(0, base + span.start) + newText + now.slice(base + span.end),
+      text,
+    );
+}
+
+describe('Record rules', () => {
+  for (const file of readdirSync(cases).filter((name) => name.endsWith('.txt'))) {
+    const rule = basename(file, '.txt');
+    // Short examples have neither lecture nor solution; only the files about those say something of it.
+    const isAboutThem = ['empty-lecture', 'empty-solution'].includes(rule);
+    const settings: RuleSettings = isAboutThem ? {} : { 'empty-lecture': 'off', 'empty-solution': 'off' };
+    describe(rule, () => {
+      for (const example of readCases(file)) {
+        it(example.name, () => {
+          const text = unmarked(example.marked);
+          const findings = lint(text, settings, example.surroundings);
+          assert.equal(markedByRules(text, findings), example.marked.replace(COMMENT, ''));
+          const named = [...example.marked.matchAll(COMMENT)].flatMap((match) =>
+            (match[1] as string).split(', '),
+          );
+          assert.deepEqual(
+            findings.map((found) => found.rule),
+            named,
+          );
+          if (example.fix)
+            assert.equal(applyFix(text, findings[0] as Located, example.fix.title), example.fix.after);
+        });
+      }
+    });
+  }
+
+  it('all have marked examples, and no examples are left of a rule that is gone', () => {
+    const files = readdirSync(cases)
+      .filter((name) => name.endsWith('.txt'))
+      .map((name) => basename(name, '.txt'));
+    assert.deepEqual(files.sort(), recordRules.map((rule) => rule.id).sort());
+  });
+
+  it('report the example on their own page', () => {
+    const needFiles = ['missing-image', 'unreadable-image', 'image-outside-dataset', 'unknown-split-id'];
+    for (const { id, docs } of recordRules.filter((rule) => !needFiles.includes(rule.id))) {
+      const text = docs.example.startsWith('"') ? `{ ${docs.example} }` : docs.example;
+      assert.ok(
+        lint(text).some((found) => found.rule === id),
+        id,
+      );
+    }
+  });
+
+  it('speak in sentences', () => {
+    for (const file of readdirSync(cases).filter((name) => name.endsWith('.txt'))) {
+      for (const { marked, surroundings } of readCases(file)) {
+        for (const { message } of lint(unmarked(marked), {}, surroundings)) {
+          assert.match(message, /^["A-Z].*([.]|: \S+)$/);
+        }
+      }
+    }
+  });
+
+  it('find the planted faults of the sample, each at its place, and nothing in the sample itself', () => {
+    const sample = join(root, 'samples/sketchbook');
+    const found = (file: string) => {
+      const path = join(sample, file);
+      const { splits } = readSplits(path);
+      return lint(
+        readFileSync(path, 'utf8'),
+        {},
+        { image: (record) => readImageFacts(path, record), splits },
+      );
+    };
+    assert.deepEqual(
+      found('faults.json').map(({ recordId, rule, field }) => `${recordId} ${rule} ${field}`),
+      [
+        'f1 missing-image image',
+        'f2 duplicate-choice choices[2]',
+        'f3 solution-names-other-choice answer',
+        'f4 answer-out-of-range answer',
+        'f5 unreadable-image image',
+        'f6 empty-choice choices[0]',
+        'f7 too-few-choices choices',
+        'f8 empty-lecture lecture',
+        'f8 empty-solution solution',
+      ],
+    );
+    assert.deepEqual(found('problems.json'), []);
+  });
+
+  it('can be switched off and given another severity', () => {
+    const text =
+      '{"7": {"question": "Which?", "choices": ["a"], "answer": 3, "lecture": "l", "solution": "s"}}';
+    const settings = { 'too-few-choices': 'off', 'answer-out-of-range': 'hint' } as const;
+    assert.deepEqual(
+      lint(text, settings).map(({ rule, severity }) => [rule, severity]),
+      [['answer-out-of-range', 'hint']],
+    );
+    assert.deepEqual(lint('no dataset', { 'malformed-record': 'off' }), []);
+  });
+
+  it('are named when one of them fails', () => {
+    const failing = () => {
+      throw new TypeError('no image');
+    };
+    const text = '{"7": {"question": "Which?", "choices": ["a", "b"], "answer": 1, "image": "image.png"}}';
+    assert.throws(
+      () => lint(text, {}, { image: failing }),
+      /^Error: The rule \S*image\S* failed on record "7": .*no image/,
+    );
+  });
+
+  it('find nothing wrong with the gold answers of ScienceQA', function () {
+    if (!existsSync(scienceqa)) this.skip();
+    const found = lint(readFileSync(scienceqa, 'utf8'));
+    const share = found.filter(({ rule }) => rule === 'solution-names-other-choice').length / 3216;
+    assert.ok(share < 0.003, `${(100 * share).toFixed(2)} % of 3,216 right records are reported`);
+    assert.deepEqual(
+      found.filter(({ severity }) => severity === 'error'),
+      [],
+    );
+  });
+
+  it('find a third of the gold answers of ScienceQA that are moved to another choice', function () {
+    if (!existsSync(scienceqa)) this.skip();
+    const records = Object.entries<{ choices: string[]; answer: number }>(
+      JSON.parse(readFileSync(scienceqa, 'utf8')),
+    );
+    const moved = records.map(([id, record]) => [
+      id,
+      { ...record, answer: (record.answer + 1) % record.choices.length },
+    ]);
+    const found = lint(JSON.stringify(Object.fromEntries(moved)));
+    assert.ok(found.filter(({ rule }) => rule === 'solution-names-other-choice').length > records.length / 3);
+  });
+});

@@ -1,0 +1,39 @@
+import type { Browser } from 'playwright-core';
+import { type EditorOptions, type RunningEditor, startEditor } from '../../../scripts/editor.mjs';
+import { launchBrowser, Workbench } from '../workbench.ts';
+import { TempWorkspace } from './temp-workspace.ts';
+
+/** A person at a window: VS Code on a fresh copy of the sample workspace. */
+export class PersonSession {
+  #workbench: Workbench | null = null;
+  readonly #workspace = new TempWorkspace();
+  #editor: RunningEditor | null = null;
+  #browser: Browser | null = null;
+
+  get workbench(): Workbench {
+    if (!this.#workbench) throw new Error('The window is not open.');
+    return this.#workbench;
+  }
+
+  /** The file that the models' answers are kept in. */
+  get store(): string {
+    return this.#workspace.environment.RATIONALE_STORE;
+  }
+
+  get workspace(): string {
+    return this.#workspace.path;
+  }
+
+  /** Starts the editor and opens its window. What was started before a failure is ended by `end`. */
+  async start(options: EditorOptions): Promise<void> {
+    this.#editor = await startEditor({ ...options, environment: this.#workspace.environment });
+    this.#browser = await launchBrowser();
+    this.#workbench = await Workbench.open(this.#browser, this.#editor.url(this.#workspace.path));
+  }
+
+  async end(): Promise<void> {
+    await this.#browser?.close();
+    await this.#editor?.stop();
+    this.#workspace.dispose();
+  }
+}

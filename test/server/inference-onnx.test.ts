@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
+import type { ModelRequest, Prediction } from '../../server/src/core/models/types.ts';
+import type { Message } from '../../server/src/core/prompts/types.ts';
+import { examineDecoder } from '../../server/src/inference/onnx/host/decoder.ts';
+import { ImageFeatures } from '../../server/src/inference/onnx/host/features.ts';
+import { generate } from '../../server/src/inference/onnx/host/generate.ts';
+import { type LoadedModel, loadModel } from '../../server/src/inference/onnx/host/load.ts';
+import { chatText, expandImages, tokenize } from '../../server/src/inference/onnx/host/prompt.ts';
+import {
+  golden,
+  imagePath,
+  needsPair,
+  recordIds,
+  requestFor,
+  sample,
+  shippedModels,
+  textRequest,
+} from './inference-fixtures.ts';
+
+interface PromptGolden {
+  readonly prompt: string;
+  readonly record: string;
+  readonly messages: readonly {
+    role: Message['role'];
+    content: readonly { type: 'text' | 'image'; text?: string; image?: string }[];
+  }[];
+  readonly text: string;
+  readonly input_ids: readonly number[];
+}
+
+interface OutputGolden {
+  readonly model: string;
+  readonly id: string;
+  readonly input_ids: readonly number[];
+  readonly tokens: readonly number[];
+  readonly output: string;
+}
+
+const CPU = { kind: 'cpu', threads: 1 } as const;
+const FAMILY = 'sketchbook-';
+
+async function run(
+  model: LoadedModel,
+  requests: readonly ModelRequest[],
+  maxNewTokens = 24,
+): Promise<Map<string, Prediction>> {
+  const found = new Map<string, Prediction>();
+  const features = new ImageFeatures(model.sessions, model.images);
+  await generate(
+    model,
+    features,
+    requests,
+    { maxNewTokens, temperature: 0 },
+    {
+      working: () => {},
+      alive: () => {},
+      predictions: (predictions) => {
+        for (const prediction of predictions) {
+          assert.ok(!found.has(prediction.key), `${prediction.key} came twice`);
+          found.set(prediction.key, prediction);
+        }
+      },
+    },
+  );
+  return found;
+}
+
+describe('running a model folder', function () {
+  this.timeout(120_000);
+  let model: LoadedModel;
+  let folder: string;
+
+  before(async function () {
+    needsPair(this);
+    model = await loadModel(join(shippedModels, 'teacher'), CPU);
+    folder = mkdtempSync(join(tmpdir(), 'rationale-onnx-'));
+  });
+  after(() => folder && rmSync(folder, { recursive: true }));
+
+  it('turns messages into the text and the token ids that PyTorch sees', async function () {
+    const lines = golden<PromptGolden>(this, 'prompts-golden.jsonl');
+    assert.ok(lines.length >= 10);
+    const features = new ImageFeatures(model.sessions, model.images);
+    for (const { prompt, record, messages, text, input_ids } of lines) {
+      const ours: Message[] = messages.map(({ role, content }) => ({
+        role,
+        content: content.map((part) =>
+          part.type === 'image'
+            ? { type: 'image', path: join(sample, part.image ?? '') }
+            : { type: 'text', text: part.text ?? '' },
+        ),
+      }));
+      assert.equal(chatText(model.tokenizer, ours), text, `${prompt}, record ${record}`);
+      const { imageToken } = model.vocabulary;
+      const { ids, images } = tokenize(model.tokenizer, ours, imageToken);
+      const found = await features.of(new Set(images));
+      const counts = images.map((path) => {
+        const one = found.get(path);
+        assert.ok(one && !(one instanceof Error), String(one));
+        return one.count;
+      });
+      assert.deepEqual(expandImages(ids, imageToken, counts), input_ids, `${prompt}, record ${record}`);
+    }
+  });
+
+  it('answers in a batch of mixed lengths, with and without images, what it answers alone', async () => {
+    const ids = recordIds('test').slice(0, 16);
+    assert.ok(ids.some((id) => imagePath(id) === null) && ids.some((id) => imagePath(id) !== null));
+    const together = await run(
+      model,
+      ids.map((id) => requestFor(id)),
+    );
+    assert.equal(together.size, ids.length);
+    const lengths = new Set([...together.values()].map(({ usage }) => usage.promptTokens));
+    assert.ok(
+      lengths.size > 1 && lengths.size < ids.length,
+      'the batch should hold equal and unequal lengths',
+    );
+    for (const id of ids.filter((_, i) => i % 3 === 0)) {
+      assert.deepEqual(together.get(id), (await run(model, [requestFor(id)])).get(id), `record ${id}`);
+    }
+  });
+
+  it('writes the same where a graph gives back its whole cache: on a GPU, or with attention that knows no padding', async () => {
+    const { session, layout } = model.sessions.decoder;
+    assert.ok(
+      session.outputNames.every((name) => !name.startsWith('present')),
+      'the teacher should run with fresh outputs',
+    );
+    const untouched = await InferenceSession.create(
+      join(shippedModels, 'teacher', 'onnx', 'decoder_model_merged.onnx'),
+    );
+    const decoder = await examineDecoder(untouched, layout, model.sessions.hidden, null);
+    assert.equal(decoder.mayPad, false);
+    const requests = recordIds('test')
+      .slice(0, 12)
+      .map((id) => requestFor(id));
+    const whole = await run({ ...model, sessions: { ...model.sessions, decoder } }, requests);
+    const fresh = await run(model, requests);
+    for (const { key } of requests) assert.deepEqual(whole.get(key), fresh.get(key), `record ${key}`);
+  });
+
+  for (const name of ['teacher', 'base', 'student']) {
+    it(`writes the tokens that PyTorch writes with the same weights: ${name}`, async function () {
+      const lines = golden<OutputGolden>(this, 'pair-golden.jsonl').filter(
+        (line) => line.model === FAMILY + name,
+      );
+      assert.ok(lines.length > 0);
+      const loaded = name === 'teacher' ? model : await loadModel(join(shippedModels, name), CPU);
+      const found = await run(
+        loaded,
+        lines.map(({ id }) => requestFor(id)),
+        160,
+      );
+      for (const { id, input_ids, tokens, output } of lines) {
+        const { usage, finishReason, output: ours } = found.get(id) as Prediction;
+        assert.equal(ours, output, `record ${id}`);
+        assert.equal(usage.promptTokens, input_ids.length, `record ${id}`);
+        assert.equal(usage.outputTokens, tokens.length + Number(finishReason === 'stop'), `record ${id}`);
+      }
+    });
+  }
+
+  it('counts tokens and says that an answer was cut', async () => {
+    const [id = ''] = recordIds('test').filter((one) => imagePath(one));
+    const { usage, finishReason } = (await run(model, [requestFor(id)], 3)).get(id) as Prediction;
+    assert.equal(finishReason, 'length');
+    assert.equal(usage.outputTokens, 3);
+    assert.ok(usage.imageTokens > 0 && usage.promptTokens > usage.imageTokens);
+  });
+
+  it('fails a record alone when its image or its prompt cannot be used', async () => {
+    const [good = ''] = recordIds('test');
+    const notAnImage = join(folder, 'words.png');
+    writeFileSync(notAnImage, 'These are words.');
+    const found = await run(model, [
+      textRequest('words', 'What is it?', notAnImage),
+      textRequest('absent', 'What is it?', join(folder, 'absent.png')),
+      textRequest('long', 'Which? '.repeat(2000)),
+      textRequest('token', 'This text holds an <image> of its own.'),
+      requestFor(good),
+      textRequest('text', 'Question: What colour is the sky?'),
+    ]);
+    const error = (key: string) => found.get(key)?.error ?? '';
+    assert.match(error('words'), /^The image .*words\.png cannot be decoded: .*\.$/);
+    assert.match(error('absent'), /^The image .*absent\.png cannot be read\.$/);
+    assert.match(
+      error('long'),
+      /^The prompt is \d{4} tokens long, and the model takes \d+ together with its answer\.$/,
+    );
+    assert.match(error('token'), /^The prompt has 1 places for images but 0 images/);
+    for (const key of ['words', 'absent', 'long', 'token'])
+      assert.equal(found.get(key)?.finishReason, 'error');
+    for (const key of [good, 'text']) assert.equal(found.get(key)?.error, undefined);
+  });
+});

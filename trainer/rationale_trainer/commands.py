@@ -1,0 +1,71 @@
+"""The table of commands: what it does, its arguments, the function that runs it. Heavy imports wait until then."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+
+def _sketchbook_arguments(parser: ArgumentParser):
+    parser.add_argument("--out", type=Path, required=True, help="folder for problems.json, pid_splits.json, faults.json and images/")
+    parser.add_argument("--records", type=int, default=400, help="how many records (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=7, help="default: %(default)s, the repository's sample")
+
+
+def _sketchbook(options: Namespace):
+    from .sketchbook.dataset import write_sample
+    from .sketchbook.faults import write_faults
+
+    write_sample(options.out, options.records, options.seed)
+    write_faults(options.out)
+
+
+def _pair_arguments(parser: ArgumentParser):
+    parser.add_argument("--out", type=Path, required=True, help="folder for the models teacher/, base/ and student/")
+    parser.add_argument("--work", type=Path, required=True, help="folder for draws and checkpoints (4 GB); started again, it goes on")
+    parser.add_argument("--short", action="store_true", help="a version of minutes that shows the stages work, not good models")
+    parser.add_argument("--golden", type=Path, help="also write golden prompts and outputs to this folder")
+    parser.add_argument("--stage", help="run one stage only, in this process")
+    parser.add_argument("--processes", type=int, default=2, help="processes of a single training stage (default: %(default)s)")
+
+
+def _pair(options: Namespace):
+    from .pair.run import run_pair, run_stage
+
+    if options.stage:
+        run_stage(options.stage, options.out, options.work, options.short, options.processes, options.golden)
+    else:
+        run_pair(options.out, options.work, options.short, options.golden)
+
+
+def _untrained_arguments(parser: ArgumentParser):
+    parser.add_argument("--out", type=Path, required=True, help="folder for the model")
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def _untrained(options: Namespace):
+    from .untrained import write_untrained
+
+    write_untrained(options.out, options.seed)
+
+
+def _generate_arguments(parser: ArgumentParser):
+    parser.add_argument("--model", type=Path, required=True, help="exported model folder")
+    parser.add_argument("--dataset", type=Path, required=True, help="problems.json, with images/ beside it")
+    parser.add_argument("--split", help="records of this split only")
+    parser.add_argument("--limit", type=int, help="at most this many records")
+    parser.add_argument("--setting", type=int, default=1, choices=(1, 2, 3, 4))
+    parser.add_argument("--batch", type=int, default=16, help="records of equal prompt length run together (default: %(default)s)")
+    parser.add_argument("--threads", type=int, default=1, help="PyTorch threads (default: %(default)s)")
+
+
+def _generate(options: Namespace):
+    from .generate import generate
+
+    generate(options.model, options.dataset, options.split, options.limit, options.setting, options.batch, options.threads)
+
+
+COMMANDS = {
+    "sketchbook": ("Draw the sample dataset, byte for byte as it is in the repository.", _sketchbook_arguments, _sketchbook),
+    "pair": ("Make teacher, base student and distilled student from nothing; resumes.", _pair_arguments, _pair),
+    "untrained": ("Write a tiny random model in the layout of an export.", _untrained_arguments, _untrained),
+    "generate": ("Run an exported model with Hugging Face generate; JSON lines with timing.", _generate_arguments, _generate),
+}

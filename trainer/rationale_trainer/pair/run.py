@@ -1,0 +1,75 @@
+"""`pair`: makes the three models from nothing. Each stage is a forked process; what is done already is skipped."""
+
+import multiprocessing
+import os
+import time
+from pathlib import Path
+
+import torch
+
+from .configuration import FULL, SHORT
+from .publish import publish
+from .stages import Pair
+
+# Stages of one phase run side by side and share the cores. A stage is done when its last file is there.
+PHASES = (
+    {"draw": "draws/train/scenes.jsonl"},
+    {"words": "tokenizer.json"},
+    {"vision": "vision.pt", "teacher-binding": "teacher-binding.pt"},
+    {"spelling": "spelling.pt"},
+    {"features": "features-train.npy", "student-binding": "student-binding.pt"},
+    {"teacher": "teacher.pt"},
+    {"rationales": "rationales.jsonl", "student-start": "student-start.pt"},
+    {"base": "base.pt", "student": "student.pt"},
+    {"export": "export.done"},
+)
+EXPECTED = "an estimated two hours on two cores, a minute or two with --short"
+
+
+def run_pair(out: Path, work: Path, short: bool, golden: Path | None = None):
+    """Runs the phases in order; stops when a stage fails. Started again after a kill, it goes on where it stopped."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    print(f"pair: {EXPECTED}; this machine lends {cores}. Files of the stages: {work}", flush=True)
+    begun = time.monotonic()
+    context = multiprocessing.get_context("fork")
+    for phase in PHASES:
+        waiting = [stage for stage, file in phase.items() if not (work / file).exists()]
+        if not waiting:
+            continue
+        print(f"pair: {' and '.join(waiting)}, after {(time.monotonic() - begun) / 60:.1f} min", flush=True)
+        processes = max(1, cores // len(waiting))
+        running = [context.Process(target=run_stage, args=(stage, out, work, short, processes, golden)) for stage in waiting]
+        for process in running:
+            process.start()
+        try:
+            for process in running:
+                process.join()
+        finally:
+            for process in running:
+                process.terminate()
+        if any(process.exitcode for process in running):
+            raise SystemExit(f"pair: {' or '.join(waiting)} failed")
+    print(f"pair: done, {(time.monotonic() - begun) / 60:.1f} min", flush=True)
+
+
+def run_stage(stage: str, out: Path, work: Path, short: bool, processes: int, golden: Path | None = None):
+    """One stage in this process; a training stage forks `processes` - 1 more."""
+    torch.set_num_threads(1)
+    configuration = SHORT if short else FULL
+    pair = Pair(work, configuration, processes)
+    stages = {
+        "draw": pair.draw,
+        "words": pair.learn_words,
+        "vision": pair.vision,
+        "spelling": pair.spelling,
+        "teacher-binding": lambda: pair.binding("teacher-binding", configuration.teacher, configuration.teacher_binding),
+        "student-binding": lambda: pair.binding("student-binding", configuration.student, configuration.student_binding),
+        "features": pair.compute_features,
+        "teacher": pair.teacher,
+        "student-start": pair.student_start,
+        "rationales": pair.rationales,
+        "base": pair.base,
+        "student": pair.student,
+        "export": lambda: publish(pair, out, golden),
+    }
+    stages[stage]()

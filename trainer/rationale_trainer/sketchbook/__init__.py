@@ -1,0 +1,1 @@
+"""Sketchbook: drawn school-science questions in ScienceQA's shape, deterministic by seed."""
