@@ -20,7 +20,7 @@ export class Annotator {
   private readonly session: Session;
   private readonly runs = new Set<AbortController>();
   private readonly running = new Set<string>();
-  private last: Promise<unknown> = Promise.resolve();
+  private last: Promise<void> = Promise.resolve();
 
   constructor(session: Session) {
     this.session = session;
@@ -42,32 +42,35 @@ export class Annotator {
   ): Promise<AnnotateResult> {
     const { session } = this;
     session.store(); // Says why not, before anything is begun.
-    const { path } = session.datasets.get(params.uri);
-    const model = await session.models.find(params.model, session.device);
-    const prompt = findPromptFile(
-      params.prompt ?? `setting-${params.setting ?? 1}`,
-      path,
-      session.promptsFolder,
-    );
-    progress.begin(`Annotating with ${model.card.name}`, 0, undefined, true);
+    // The turn is taken before the first wait, so that runs start in the order in which they were asked for.
+    const turn = this.takeTurn();
     this.runs.add(cancel);
     try {
-      return await this.inTurn(progress, async () => {
-        const { pipeline } = session.datasets.get(params.uri);
-        const job = pipeline.plan(
-          {
-            model: model.card,
-            prompt,
-            setting: params.setting,
-            decoding: { maxNewTokens: DEFAULT_MAX_NEW_TOKENS, temperature: 0 },
-            split: params.split ?? null,
-          },
-          new Date().toISOString(),
-        );
-        return this.run({ pipeline, path, job, model }, progress, cancel.signal);
-      });
+      const { path } = session.datasets.get(params.uri);
+      const model = await session.models.find(params.model, session.device);
+      const prompt = findPromptFile(
+        params.prompt ?? `setting-${params.setting ?? 1}`,
+        path,
+        session.promptsFolder,
+      );
+      progress.begin(`Annotating with ${model.card.name}`, 0, undefined, true);
+      if (this.runs.size > 1) progress.report('Waiting for another run to finish');
+      await turn.hasCome;
+      const { pipeline } = session.datasets.get(params.uri);
+      const job = pipeline.plan(
+        {
+          model: model.card,
+          prompt,
+          setting: params.setting,
+          decoding: { maxNewTokens: DEFAULT_MAX_NEW_TOKENS, temperature: 0 },
+          split: params.split ?? null,
+        },
+        new Date().toISOString(),
+      );
+      return await this.run({ pipeline, path, job, model }, progress, cancel.signal);
     } finally {
       this.runs.delete(cancel);
+      turn.end();
       progress.done();
     }
   }
@@ -78,11 +81,11 @@ export class Annotator {
     await Promise.race([this.last, wait(LAST_WORDS)]);
   }
 
-  private async inTurn<T>(progress: WorkDoneProgressReporter, act: () => Promise<T>): Promise<T> {
-    if (this.runs.size > 1) progress.report('Waiting for another run to finish');
-    const turn = this.last.then(act);
-    this.last = turn.catch(() => undefined);
-    return turn;
+  private takeTurn(): { readonly hasCome: Promise<void>; readonly end: () => void } {
+    const hasCome = this.last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.last = hasCome.then(() => promise);
+    return { hasCome, end: resolve };
   }
 
   private async run(
