@@ -55,8 +55,8 @@ export function checkProblems(problems: readonly RecordProblem[], settings: Rule
 }
 
 function finding(rule: Rule, severity: Severity, recordId: string, report: Report): Finding {
-  const { message, span, field, evidence, fixes = NO_FIXES } = report;
-  return { rule: rule.id, severity, message, recordId, field, span, evidence, fixes };
+  const { message, span, field, evidence, outputSpan, fixes = NO_FIXES } = report;
+  return { rule: rule.id, severity, message, recordId, field, span, evidence, outputSpan, fixes };
 }
 
 /** True unless the record is broken, or a field that the rule relies on is not what it should be. */

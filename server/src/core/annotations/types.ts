@@ -26,6 +26,8 @@ export interface Finding {
   readonly model?: string;
   /** What in the raw output the finding rests on, quoted. */
   readonly evidence?: string;
+  /** The characters of the raw output that the finding is about; the whole of it when absent. */
+  readonly outputSpan?: Span;
   readonly fixes: readonly Fix[];
 }
 
@@ -35,6 +37,8 @@ export interface Report {
   readonly span: Span;
   readonly field?: string;
   readonly evidence?: string;
+  /** The characters of the raw output that it is about; the whole of it when absent. */
+  readonly outputSpan?: Span;
   readonly fixes?: readonly Fix[];
 }
 
