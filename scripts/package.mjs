@@ -12,6 +12,7 @@ const shipped = [
   'dist',
   'docs/rules',
   'media',
+  'syntaxes',
   'samples/sketchbook/models',
   'samples/sketchbook/prompts',
   'README.md',
