@@ -1,11 +1,14 @@
 /**
- * Writes everything that follows from the rules and the commands: `docs/rules/`, `docs/commands.md` and the
- * settings block of `package.json`. With `--check` it writes nothing, names what differs and exits with 1.
+ * Writes everything that follows from the rules, the commands and the answer readers: `docs/rules/`,
+ * `docs/commands.md`, `docs/answer-reading.md` and the settings block of `package.json`. With `--check` it writes nothing, names what differs and exits with 1.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildProgram } from '../server/src/cli/program.ts';
 import { RULES } from '../server/src/core/annotations/rules/index.ts';
+import { METHODS } from '../server/src/core/judgements/methods/table.ts';
+import { READERS } from '../server/src/core/judgements/readers/index.ts';
+import { answerReadingPage } from './generate/answer-reading.ts';
 import { commandReference } from './generate/commands.ts';
 import { ruleIndex, rulePage } from './generate/rule-pages.ts';
 import { withRuleSettings } from './generate/settings.ts';
@@ -19,6 +22,7 @@ function generated(): Map<string, string> {
     ...RULES.map((rule) => [`${rulePages}/${rule.id}.md`, rulePage(rule)] as const),
     [`${rulePages}/README.md`, ruleIndex(RULES)],
     ['docs/commands.md', commandReference(buildProgram())],
+    ['docs/answer-reading.md', answerReadingPage(METHODS, READERS)],
     ['package.json', withRuleSettings(readFileSync(join(root, 'package.json'), 'utf8'), RULES)],
   ]);
 }

@@ -15,6 +15,7 @@ const shipped = [
   'syntaxes',
   'samples/sketchbook/models',
   'samples/sketchbook/prompts',
+  'server/data/wordnet',
   'README.md',
   'CHANGELOG.md',
   'LICENSE',

@@ -3,6 +3,7 @@ import { Activity } from './activity.ts';
 import type { Feature } from './feature.ts';
 import { annotate } from './features/annotate.ts';
 import { datasetContext } from './features/dataset-context.ts';
+import { judgeOutputs } from './features/judge-outputs.ts';
 import { largeFile } from './features/large-file.ts';
 import { modelsView } from './features/models-view.ts';
 import { output } from './features/output.ts';
@@ -17,6 +18,7 @@ import { Session } from './session.ts';
 const features: readonly Feature[] = [
   annotate,
   datasetContext,
+  judgeOutputs,
   largeFile,
   modelsView,
   output,

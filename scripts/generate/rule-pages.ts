@@ -2,7 +2,9 @@ import type { Rule } from '../../server/src/core/annotations/types.ts';
 
 const SCOPES = {
   record: { title: 'Records', says: 'what the dataset says, without any model' },
+  prompt: { title: 'Prompts', says: 'what a prompt file asks, before any model is asked' },
   output: { title: 'Outputs', says: 'what a model made of a record' },
+  table: { title: 'Tables of results', says: 'the numbers of a CSV or Markdown table' },
 } as const;
 
 /** The page of a rule, the same text that the hover on its findings shows. */
@@ -32,7 +34,14 @@ ${docs.fix}
 ${fenced(`"rationale.rules": { "${id}": "off" }`, 'json')}
 
 \`off\`, \`error\`, \`warning\`, \`information\` or \`hint\`.
-`;
+${thresholdText(rule)}`;
+}
+
+function thresholdText({ id, severity, threshold }: Rule): string {
+  if (!threshold) return '';
+  const { what, default: own, minimum, maximum } = threshold;
+  const setting = `"rationale.rules": { "${id}": { "severity": "${severity}", "threshold": ${own} } }`;
+  return `\n${fenced(setting, 'json')}\n\nThreshold: ${what} From ${minimum} to ${maximum}; ${own} when it is not set.\n`;
 }
 
 /** The table of all rules, by what they look at. */
@@ -47,7 +56,7 @@ export function ruleIndex(rules: readonly Rule[]): string {
   return `${notice('server/src/core/annotations/rules/')}
 # Rules
 
-Each rule is switched or given another severity by one setting, \`rationale.rules\`.
+Each rule is switched or given another severity by one setting, \`rationale.rules\`; some have a threshold as well.
 
 ${sections.join('\n')}`;
 }
@@ -63,7 +72,7 @@ export function cell(text: string): string {
 }
 
 /** A code block whose fence is longer than any in the text. */
-function fenced(text: string, language: string): string {
+export function fenced(text: string, language: string): string {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;

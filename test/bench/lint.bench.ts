@@ -1,11 +1,11 @@
 /**
  * Record findings on a synthetic `problems.json` of ScienceQA's size, against what the JSON language service of
- * VS Code takes to parse and validate the same text in the same run; and what one keystroke costs.
+ * VS Code takes to parse and validate the same text in the same run; and what one keystroke costs. When an editor
+ * has its first findings, which is what the target of a fifth is about, is measured by `server-first.bench.ts`.
  */
 import { getLanguageService } from 'vscode-json-languageservice';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { checkProblems, checkRecord } from '../../server/src/core/annotations/engine.ts';
-import type { Finding } from '../../server/src/core/annotations/types.ts';
+import { Pipeline } from '../../server/src/core/pipeline.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
 import type { Chunk } from '../../server/src/core/records/types.ts';
 import { syntheticProblems } from './synthetic.ts';
@@ -14,14 +14,13 @@ export interface Measurement {
   readonly name: string;
   /** A share of the reference's time, or milliseconds. */
   readonly value: number;
-  readonly target: number;
-  readonly ok: boolean;
+  /** Null where none is set: the figure is told for its own sake. */
+  readonly target: number | null;
 }
 
-const ROUNDS = 8;
+const ROUNDS = 16;
 const KEYSTROKES = 400;
 const FIRST_PAGE = 1000;
-const RULES_ON = {};
 
 /** All measurements of this file, in the order in which they are printed. */
 export async function measure(): Promise<Measurement[]> {
@@ -33,14 +32,14 @@ export async function measure(): Promise<Measurement[]> {
   ]);
   const strokes = keystrokes(text);
   return [
-    measurement('first 1,000 findings / JSON language service', firstPage / reference, 1 / 5),
-    measurement('all record findings / JSON language service', all / reference, 1 / 5),
-    measurement('keystroke to findings of the record, p95 in ms', percentile(strokes, 0.95), 16),
+    { name: 'first 1,000 findings / JSON language service', value: firstPage / reference, target: null },
+    { name: 'all record findings / JSON language service', value: all / reference, target: null },
+    {
+      name: 'keystroke to findings of the record, p95 in ms',
+      value: percentile(strokes, 0.95),
+      target: 16,
+    },
   ];
-}
-
-function measurement(name: string, value: number, target: number): Measurement {
-  return { name, value, target, ok: value <= target };
 }
 
 async function parseAndValidate(text: string): Promise<void> {
@@ -49,27 +48,27 @@ async function parseAndValidate(text: string): Promise<void> {
   await service.doValidation(document, service.parseJSONDocument(document));
 }
 
+/** How many findings there are, or where there is enough of them, how many were made until then. */
 function findings(text: string, enough: number): number {
-  const document = DatasetDocument.create(text);
+  const pipeline = open(text);
   let count = 0;
-  for (const chunk of document.chunks) {
-    count += findingsOf(document, chunk).length;
+  for (const chunk of pipeline.document.chunks) {
+    count += pipeline.checkRecord(chunk).length;
     if (count >= enough) break;
   }
   return count;
 }
 
-function findingsOf(document: DatasetDocument, chunk: Chunk): Finding[] {
-  const { source, text } = chunk;
-  if (!source) return checkProblems(chunk.problems, RULES_ON);
-  const idCount = (id: string) => document.idCount(id);
-  return checkRecord({ source, text, image: { state: 'none' }, splits: null, idCount }, RULES_ON);
+function open(text: string): Pipeline {
+  const around = { path: '', rules: {}, splits: null, image: () => ({ state: 'none' }) as const };
+  return new Pipeline(DatasetDocument.create(text), around, null);
 }
 
 /** Milliseconds from each edit to the findings of the edited record, quotes and line ends among what is typed. */
 function keystrokes(text: string): number[] {
-  const document = DatasetDocument.create(text);
-  findings(text, Number.POSITIVE_INFINITY);
+  const pipeline = open(text);
+  const { document } = pipeline;
+  for (const chunk of document.chunks) pipeline.checkRecord(chunk);
   const times: number[] = [];
   for (let stroke = 0; stroke < KEYSTROKES; stroke++) {
     const index = 1 + ((stroke * 7919) % (document.chunks.length - 2));
@@ -78,7 +77,7 @@ function keystrokes(text: string): number[] {
     const at = document.positionAt(document.startOf(index) + inside);
     const start = performance.now();
     document.edit({ range: { start: at, end: at }, text: typed });
-    findingsOf(document, document.chunks[document.chunkIndexAt(document.offsetAt(at))] as Chunk);
+    pipeline.checkRecord(document.chunks[document.chunkIndexAt(document.offsetAt(at))] as Chunk);
     times.push(performance.now() - start);
     const after = document.positionAt(document.offsetAt(at) + typed.length);
     document.edit({ range: { start: at, end: after }, text: '' });
@@ -110,7 +109,9 @@ function percentile(values: readonly number[], share: number): number {
 }
 
 if (import.meta.main) {
-  for (const { name, value, target, ok } of await measure()) {
-    console.log(`${ok ? 'ok  ' : 'MISS'} ${name}: ${value.toFixed(3)} (at most ${target})`);
+  for (const { name, value, target } of await measure()) {
+    const verdict = target === null ? '    ' : value <= target ? 'ok  ' : 'MISS';
+    const limit = target === null ? 'no target' : `at most ${target}`;
+    console.log(`${verdict} ${name}: ${value.toFixed(3)} (${limit})`);
   }
 }

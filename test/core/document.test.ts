@@ -96,6 +96,16 @@ describe('The dataset document', () => {
     );
   });
 
+  it('reads a record again when the key after it becomes one of its own fields', () => {
+    const document = DatasetDocument.create(`{\n  "1": {"question": "q"},\n  "x": 3\n}\n`);
+    document.edit({
+      range: { start: { line: 2, character: 3 }, end: { line: 2, character: 4 } },
+      text: 'id',
+    });
+    assert.deepEqual(reading(document), reading(DatasetDocument.create(document.text)));
+    assert.equal(document.chunks.length, 3);
+  });
+
   it('reads the same after any edits as when the edited text is opened anew', () => {
     fc.assert(
       fc.property(dataset, fc.array(change, { minLength: 1, maxLength: 6 }), (text, changes) => {

@@ -26,33 +26,39 @@ const located = {
   range: { start: { line: 11, character: 14 }, end: { line: 11, character: 15 } },
 };
 
-function row(row: number, output: string) {
+const check = { command: 'lint', version: '1.2.3', root: '/work', failOn: 'error' } as const;
+const files = (...findings: (typeof located)[]) => [
+  { file: 'samples/problems.json', records: ['7'], findings },
+];
+
+function row(row: number, output: string, confidence: number | null = null) {
   const record = {
     id: '7',
     question: 'q',
     choices: ['attract', 'repel'],
     answer: 0,
     image: null,
+    hint: '',
   } as unknown as DatasetRecord;
   const usage = { promptTokens: 0, imageTokens: 0, outputTokens: 0 };
   const prediction = { key: '', output, finishReason: 'unknown', usage } as const;
   const rationale = parseRationale(output);
   const judgement = judge({ recordId: '7', choices: record.choices, answer: 0, prediction, rationale });
   const findings = judgement.verdict === 'wrong' ? [finding] : [];
-  return { row, source: { record } as RecordSource, result: { prediction, judgement, findings } };
+  return { row, source: { record } as RecordSource, result: { prediction, judgement, findings }, confidence };
 }
 
 describe('lint', () => {
   it('prints a line a finding, counted from 1, and a summary', () => {
     assert.equal(
-      lintOutput([located], 'text'),
+      lintOutput(files(located), 'text', check),
       'samples/problems.json:12:15 warning wrong-answer student answers B (repel); gold is A (attract).\n1 finding: 1 warning.\n',
     );
-    assert.equal(lintOutput([], 'text'), 'No findings.\n');
+    assert.equal(lintOutput(files(), 'text', check), 'No findings.\n');
   });
 
   it('prints the JSON of the contract', () => {
-    const { findings, counts } = JSON.parse(lintOutput([located, located], 'json'));
+    const { findings, counts } = JSON.parse(lintOutput(files(located, located), 'json', check));
     assert.deepEqual(findings[0], {
       rule: 'wrong-answer',
       severity: 'warning',
@@ -72,11 +78,20 @@ describe('lint', () => {
       hint: 0,
       rules: { 'wrong-answer': 2 },
     });
-    assert.equal(lintOutput([located, located], 'jsonl').trimEnd().split('\n').length, 2);
+    assert.equal(lintOutput(files(located, located), 'jsonl', check).trimEnd().split('\n').length, 2);
   });
 });
 
 describe('judge', () => {
+  const place = { file: 'outputs.jsonl', range: located.range };
+  const judged = (rows: ReturnType<typeof row>[]) => ({
+    file: 'outputs.jsonl',
+    rows,
+    readings: null,
+    texts: null,
+    places: () => () => place,
+    recordPlace: () => located,
+  });
   const rows = [
     row(0, '<REASONING>They do.</REASONING><CONCLUSION>A</CONCLUSION>'),
     row(1, 'B'),
@@ -84,7 +99,7 @@ describe('judge', () => {
   ];
 
   it('prints a line an output in the order of the file', () => {
-    const lines = judgeOutput(rows, 'jsonl')
+    const lines = judgeOutput(judged(rows), 'jsonl', check)
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
@@ -103,12 +118,12 @@ describe('judge', () => {
       closed: true,
     });
     assert.deepEqual(lines[1].findings, [
-      { rule: 'wrong-answer', severity: 'warning', message: finding.message, evidence: 'B' },
+      { rule: 'wrong-answer', severity: 'warning', message: finding.message, evidence: 'B', span: null },
     ]);
   });
 
   it('sums up in the names of the contract, shares between 0 and 1', () => {
-    const sum = JSON.parse(judgeOutput(rows, 'json'));
+    const sum = JSON.parse(judgeOutput(judged(rows), 'json', check));
     const { n, mapped, coverage, correct, accuracy, accuracyMapped, findings, reader } = sum;
     assert.deepEqual([n, mapped, correct], [3, 2, 1]);
     assert.deepEqual([coverage, accuracy, accuracyMapped], [2 / 3, 1 / 3, 1 / 2]);
@@ -117,8 +132,26 @@ describe('judge', () => {
     assert.match(reader, /^rationale \d+$/);
   });
 
+  it('says pass@k of several outputs a record, and the calibration where a confidence is stated', () => {
+    const sum = JSON.parse(judgeOutput(judged(rows), 'json', check));
+    assert.deepEqual(
+      [sum.passAt.records, sum.passAt.outputs, sum.passAt.values[0].value.toFixed(9)],
+      [1, 3, '0.333333333'],
+    );
+    assert.equal(sum.calibration, null);
+    const sure = [row(0, 'A', 1), row(1, 'B', 0.5), row(2, 'B')];
+    const { calibration } = JSON.parse(judgeOutput(judged(sure), 'json', check));
+    assert.deepEqual(calibration, { n: 2, error: 0.25, confidence: 0.75, accuracy: 0.5, bins: 15 });
+    const text = judgeOutput(judged(sure), 'text', check);
+    assert.match(
+      text,
+      /^Samples: 3 or more outputs of each of 1 records, pass@1 33\.3 %, pass@2 66\.7 %, pass@3 100\.0 %$/m,
+    );
+    assert.match(text, /^Calibration: expected calibration error 25\.0 points over 15 bins, n 2$/m);
+  });
+
   it('prints what a person reads', () => {
-    const lines = judgeOutput(rows, 'text').split('\n');
+    const lines = judgeOutput(judged(rows), 'text', check).split('\n');
     assert.equal(lines[1], '2 7 wrong B by letter "B" wrong-answer');
     assert.match(
       lines[4] ?? '',
@@ -144,7 +177,7 @@ describe('report', () => {
   } as unknown as RunReport;
 
   it('prints a table, what must be known to trust it, and what is worth a look', () => {
-    const text = reportOutput([run], 'text', [located]);
+    const text = reportOutput([run], 'text', { worth: [located] });
     const cells = text.split('\n').map((line) =>
       line
         .split('│')
@@ -169,10 +202,40 @@ describe('report', () => {
   });
 
   it('prints the same numbers as JSON', () => {
-    const { runs, findings } = JSON.parse(reportOutput([run], 'json', [located]));
+    const { runs, findings } = JSON.parse(reportOutput([run], 'json', { worth: [located] }));
     assert.equal(runs[0].accuracy, 0.5);
     assert.equal(runs[0].recordsPerSecond, 0.5);
     assert.equal(findings[0].rule, 'wrong-answer');
     assert.equal(reportOutput([run, run], 'jsonl').trimEnd().split('\n').length, 2);
+  });
+
+  it('divides the records by a field, a column a run', () => {
+    const text = reportOutput([run, run], 'text', { slice: 'hasImage' });
+    assert.match(text, /^│ no +│ 50\.0 % \(9\.5–90\.5\) of 2 │ 50\.0 % \(9\.5–90\.5\) of 2 │$/m);
+    assert.match(text, /^│ all +│ 50\.0 % \(9\.5–90\.5\) of 2 │/m);
+    const { runs } = JSON.parse(reportOutput([run], 'json', { slice: 'hasImage' }));
+    assert.deepEqual(
+      runs[0].slices.map(({ dimension, value, n }: { dimension: string; value: string; n: number }) => [
+        dimension,
+        value,
+        n,
+      ]),
+      [['hasImage', 'no', 2]],
+    );
+  });
+
+  it('says whose fault the wrong answers are, with n and interval', () => {
+    const reasoned = [
+      row(0, '<REASONING>The answer is A.</REASONING><CONCLUSION>B</CONCLUSION>'),
+      row(1, '<REASONING>The answer is A.</REASONING><CONCLUSION>A</CONCLUSION>'),
+    ].map(({ source, result }) => ({ record: source.record, judgement: result.judgement }));
+    const torn = { ...run, report: report(reasoned) };
+    assert.match(
+      reportOutput([torn], 'text'),
+      /of 2 whose reasoning and conclusion both name a choice, both are right in 1, only the reasoning in 1 \(reasoning-to-error 50\.0 % \(9\.5–90\.5\)\), only the conclusion in 0, neither in 0/,
+    );
+    const { quadrants, reasoningToError } = JSON.parse(reportOutput([torn], 'json')).runs[0];
+    assert.deepEqual(quadrants, { n: 2, both: 1, reasoningOnly: 1, conclusionOnly: 0, neither: 0 });
+    assert.deepEqual([reasoningToError.count, reasoningToError.n, reasoningToError.value], [1, 2, 0.5]);
   });
 });

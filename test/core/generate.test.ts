@@ -27,6 +27,27 @@ describe('The generated files', () => {
     assert.match(page, /"rationale\.rules": \{ "no-output": "off" \}/);
   });
 
+  it('give a rule with a threshold its bounds, on the page and in the settings', () => {
+    const rule: Rule = {
+      ...RULE,
+      threshold: { default: 5, what: 'how many.', minimum: 1, maximum: 9 },
+    };
+    assert.match(
+      rulePage(rule),
+      /\{ "no-output": \{ "severity": "warning", "threshold": 5 \} \}.*Threshold: how many\. From 1 to 9; 5 when it is not set\./s,
+    );
+    const { properties } = JSON.parse(withRuleSettings('{}', [rule])).contributes.configuration;
+    const [severity, both] = properties['rationale.rules'].properties['no-output'].anyOf;
+    assert.equal(severity.default, 'warning');
+    assert.deepEqual(both.properties.threshold, {
+      type: 'number',
+      default: 5,
+      minimum: 1,
+      maximum: 9,
+      description: 'how many.',
+    });
+  });
+
   it('list every rule in the index, whatever its sentence holds', () => {
     assert.match(
       ruleIndex([RULE]),

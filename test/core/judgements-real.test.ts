@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { judge } from '../../server/src/core/judgements/judge.ts';
+import { readAll } from '../../server/src/core/judgements/read-all.ts';
 import { type JudgedRecord, report } from '../../server/src/core/metrics/report.ts';
 import { parseRationale } from '../../server/src/core/rationales/parse.ts';
 import type { DatasetRecord } from '../../server/src/core/records/types.ts';
 
 const DATA = new URL('../../../shared/scienceqa/', import.meta.url);
+/** Choices that a person read from outputs, as [row, choice]; null where a careful person could read none. */
+const READINGS: Record<string, [number, number | null][]> = JSON.parse(
+  readFileSync(new URL('../cases/readings.json', import.meta.url), 'utf8'),
+);
+/** How many mutated outputs are read; `MUTATED_OUTPUTS=100000` takes about a minute. */
+const MUTATED = Number(process.env.MUTATED_OUTPUTS ?? 5000);
 
 interface Row {
   index: number;
@@ -20,9 +28,9 @@ interface Row {
  */
 const FILES = [
   { file: 'gemini_1_5_flash_8B_json_s4', coverage: 1, accuracy: 0.9583, plain: 0.9629 },
-  { file: 'gemini_1_5_flash_8B_freetext_s1', coverage: 0.97, accuracy: null, plain: 0.79 },
-  { file: 'qwen2-vl-2b_s1', coverage: 0.8, accuracy: 0.3747, plain: 0.49 },
-  { file: 'paligemma-3b-ft-scienceqa_s1', coverage: 0.67, accuracy: 0.2646, plain: 0.326 },
+  { file: 'gemini_1_5_flash_8B_freetext_s1', coverage: 0.985, accuracy: null, plain: 0.805 },
+  { file: 'qwen2-vl-2b_s1', coverage: 0.88, accuracy: 0.3747, plain: 0.524 },
+  { file: 'paligemma-3b-ft-scienceqa_s1', coverage: 0.69, accuracy: 0.2646, plain: 0.326 },
 ] as const;
 /** Outputs of broken models: next to nothing in them can be read. */
 const DEGENERATE = ['paligemma2-3b-pt_PEFT-prefix_teacher_s1', 'qwen2-vl-2b_PEFT-prefix_golden_s1'];
@@ -87,4 +95,82 @@ describe('The answer reader on real outputs', function () {
       assert.ok(report(rows.map(judged)).coverage.value < 0.01);
     });
   }
+
+  it('reads as a person does, and nothing where a person could not', () => {
+    const verdicts = Object.entries(READINGS).flatMap(([file, readings]) => {
+      const rows = new Map(readRows(file).map((row) => [row.index, row]));
+      return readings.map(([index, hand]) => ({
+        hand,
+        read: judged(rows.get(index)!).judgement.reading.choice,
+        row: `${file} ${index}`,
+      }));
+    });
+    const otherwise = verdicts.filter(({ hand, read }) => hand !== read);
+    const unmappable = verdicts.filter(({ hand }) => hand === null);
+    const mapped = unmappable.filter(({ read }) => read !== null);
+    assert.ok(verdicts.length >= 240 && unmappable.length >= 100);
+    assert.ok(otherwise.length <= 0.02 * verdicts.length, otherwise.map(({ row }) => row).join(', '));
+    assert.ok(mapped.length <= 0.01 * unmappable.length, mapped.map(({ row }) => row).join(', '));
+    assert.deepEqual(
+      otherwise.filter(({ hand, read }) => hand !== null && read !== null),
+      [],
+      'never another choice',
+    );
+  });
+
+  it('maps at least as many outputs as any other reader whose readings can be trusted', () => {
+    const inputs = readRows('paligemma-3b-ft-scienceqa_s1').map((row) => {
+      const { choices, answer } = records[row.index]!;
+      const output = row.raw_output;
+      const rationale = parseRationale(output);
+      return { output, rationale, choices, answer, indexBase: 0 as const, baseSource: 'prompt' as const };
+    });
+    const { counts, differing } = readAll(inputs);
+    for (const id of ['scienceqa', 'llava', 'lmms-eval'])
+      assert.ok(counts.rationale!.mapped >= counts[id]!.mapped, id);
+    assert.ok(differing.length > 0 && differing.length < inputs.length);
+  });
+
+  it(`takes ${MUTATED} real outputs, cut, spliced and garbled`, () => {
+    const outputs = FILES.flatMap(({ file }) => readRows(file)).filter((row) => row.raw_output !== '');
+    const marks = [
+      '{',
+      '}',
+      '"',
+      "'",
+      '“',
+      '\\',
+      ',',
+      ':',
+      '\n',
+      '[',
+      ']',
+      '</s>',
+      '[INST]',
+      '<CONCLUSION>',
+      'not ',
+      '1',
+      'B',
+      '',
+    ];
+    const cut = fc.record({
+      first: fc.nat(outputs.length - 1),
+      second: fc.nat(outputs.length - 1),
+      at: fc.float({ min: 0, max: 1, noNaN: true }),
+      until: fc.float({ min: 0, max: 1, noNaN: true }),
+      mark: fc.constantFrom(...marks),
+    });
+    fc.assert(
+      fc.property(cut, ({ first, second, at, until, mark }) => {
+        const row = outputs[first]!;
+        const text = row.raw_output;
+        const other = outputs[second]!.raw_output;
+        const mutated = `${text.slice(0, at * text.length)}${mark}${other.slice(until * other.length)}`;
+        const { reading } = judged({ ...row, raw_output: mutated }).judgement;
+        const spans = [reading.span, ...reading.candidates.map(({ span }) => span)];
+        for (const span of spans) assert.ok(!span || (span.start < span.end && span.end <= mutated.length));
+      }),
+      { numRuns: MUTATED },
+    );
+  }).timeout(600_000);
 });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { parse } from 'yaml';
+import { checkOutput } from '../../server/src/core/annotations/engine.ts';
 import { RULES } from '../../server/src/core/annotations/rules/index.ts';
-import type { OutputContext, OutputRule } from '../../server/src/core/annotations/types.ts';
+import type { OutputContext, OutputRule, RuleSettings } from '../../server/src/core/annotations/types.ts';
 import { judge } from '../../server/src/core/judgements/judge.ts';
 import type { Prediction } from '../../server/src/core/models/types.ts';
 import { parseRationale } from '../../server/src/core/rationales/parse.ts';
@@ -13,7 +14,12 @@ interface Case {
   it: string;
   output: string;
   says?: string;
+  quotes?: string[];
   fix?: string;
+  threshold?: number;
+  question?: string;
+  solution?: string;
+  opinions?: OutputContext['opinions'];
   alone?: boolean;
   format?: OutputContext['format'];
   choices?: string[];
@@ -31,6 +37,7 @@ function sourceOf(fields: {
   question: string;
   choices: string[];
   answer: number | null;
+  solution: string;
 }): RecordSource & { text: string } {
   const text = `"1": ${JSON.stringify(fields)}`;
   const places = new Map<string, FieldSource>();
@@ -38,7 +45,7 @@ function sourceOf(fields: {
     const start = text.indexOf(`"${name}":`) + name.length + 3;
     places.set(name, { value: { start, end: start + JSON.stringify(value).length } });
   }
-  const record = { id: '1', ...fields } as unknown as DatasetRecord;
+  const record = { id: '1', hint: '', lecture: '', ...fields } as unknown as DatasetRecord;
   return {
     record,
     span: { start: 0, end: text.length },
@@ -52,9 +59,10 @@ function sourceOf(fields: {
 function contextOf(input: Case): OutputContext & { source: { text: string } } {
   const { choices = ['attract', 'repel'], gold = 0, format = 'stages' } = input;
   const source = sourceOf({
-    question: 'Will these magnets attract or repel each other?',
+    question: input.question ?? 'Will these magnets attract or repel each other?',
     choices,
     answer: gold,
+    solution: input.solution ?? '',
   });
   const output = input.output.replaceAll(/[⟦⟧]/g, '');
   const prediction = {
@@ -71,11 +79,20 @@ function contextOf(input: Case): OutputContext & { source: { text: string } } {
     prediction,
     rationale: parseRationale(output),
   });
-  return { source, prediction, judgement, model: 'student', format };
+  return { source, prediction, judgement, model: 'student', format, opinions: input.opinions };
 }
 
+const speak = (rule: OutputRule, context: OutputContext, threshold = rule.threshold?.default ?? 0) => [
+  ...rule.check(context, threshold),
+];
 const speaking = (context: OutputContext) =>
-  OUTPUT_RULES.filter((rule) => [...rule.check(context)].length > 0).map((rule) => rule.id);
+  OUTPUT_RULES.filter((rule) => speak(rule, context).length > 0).map((rule) => rule.id);
+
+/** The marked characters, as offsets of the output without the marks. */
+function markedSpan(output: string): { start: number; end: number } {
+  const start = output.indexOf('⟦');
+  return { start, end: output.indexOf('⟧') - 1 };
+}
 
 for (const rule of OUTPUT_RULES) {
   describe(`The rule ${rule.id}`, () => {
@@ -88,7 +105,7 @@ for (const rule of OUTPUT_RULES) {
     for (const input of cases) {
       it(`${input.says ? 'finds' : 'passes over'} ${input.it}`, () => {
         const context = contextOf(input);
-        const reports = [...rule.check(context)];
+        const reports = speak(rule, context, input.threshold);
         assert.deepEqual(
           reports.map((report) => report.message),
           input.says ? [input.says] : [],
@@ -96,13 +113,16 @@ for (const rule of OUTPUT_RULES) {
         if (input.alone) assert.deepEqual(speaking(context), input.says ? [rule.id] : []);
         const [report] = reports;
         if (!report) return;
-        for (const [, marked = ''] of input.output.matchAll(/⟦(.*?)⟧/gs)) {
-          const piece = marked.replace(/\s+/g, ' ').trim();
+        const { output } = context.prediction;
+        const span = report.outputSpan ?? { start: 0, end: 0 };
+        if (output.trim() !== '')
+          assert.deepEqual(span, markedSpan(input.output), output.slice(span.start, span.end));
+        const whole = output.slice(span.start, span.end).replace(/\s+/g, ' ');
+        for (const quoted of input.quotes ?? (whole ? [whole.slice(0, 60)] : []))
           assert.ok(
-            report.evidence?.includes(piece),
-            `${JSON.stringify(report.evidence)} does not quote ${piece}`,
+            report.evidence?.includes(quoted),
+            `${JSON.stringify(report.evidence)} does not quote ${quoted}`,
           );
-        }
         const field = report.field ?? 'question';
         const { text, fields } = context.source as typeof context.source & RecordSource;
         assert.deepEqual(
@@ -132,9 +152,23 @@ describe('The output rules', () => {
     }
   });
 
+  it('take severity and threshold from the settings, within what the rule allows', () => {
+    const context = contextOf({ it: '', output: 'They attract attract attract attract attract attract.' });
+    const found = (settings: RuleSettings) =>
+      checkOutput(context, settings)
+        .filter(({ rule }) => rule === 'repetition')
+        .map(({ severity }) => severity);
+    assert.deepEqual(found({}), ['warning']);
+    assert.deepEqual(found({ repetition: { severity: 'hint' } }), ['hint']);
+    assert.deepEqual(found({ repetition: { threshold: 5 } }), []);
+    assert.deepEqual(found({ repetition: { severity: 'off', threshold: 3 } }), []);
+    // A sentence cannot be a loop at once: 0 counts as the least that is allowed.
+    assert.deepEqual(found({ repetition: { threshold: 0 } }), ['warning']);
+  });
+
   it('set the gold answer where it is written, and nowhere else', () => {
     const context = contextOf({ it: '', output: 'B' });
-    const [report] = OUTPUT_RULES.find((rule) => rule.id === 'wrong-answer')!.check(context);
+    const [report] = speak(OUTPUT_RULES.find((rule) => rule.id === 'wrong-answer')!, context);
     const [edit] = report!.fixes![0]!.edits;
     const { text } = context.source;
     const fixed = text.slice(0, edit!.span.start) + edit!.newText + text.slice(edit!.span.end);
@@ -153,6 +187,13 @@ describe('The output rules', () => {
         '</CONCLUSION>',
         'the answer is ',
         'a b ',
+        'The magnets repel. ',
+        '{"answer": "B", "solution": "',
+        '"}',
+        '<|im_end|>',
+        'USER: ',
+        '磁铁',
+        'I cannot see the image. ',
         '.',
         '\n',
       ),
@@ -164,8 +205,11 @@ describe('The output rules', () => {
       fc.property(output, finish, format, (text, finishReason, asked) => {
         const context = contextOf({ it: '', output: text, finish: finishReason, format: asked });
         for (const rule of OUTPUT_RULES) {
-          for (const { span, message } of rule.check(context)) {
+          for (const { span, message, outputSpan } of speak(rule, context)) {
             assert.ok(0 <= span.start && span.start < span.end && span.end <= context.source.text.length);
+            const { start, end } = outputSpan ?? { start: 0, end: 0 };
+            const isAboutText = text.trim() !== '' && rule.id !== 'failed-request';
+            assert.ok(!isAboutText || (0 <= start && start < end && end <= text.length), rule.id);
             assert.ok(
               message.length < 400 && !message.includes('undefined') && !message.includes('\n'),
               message,

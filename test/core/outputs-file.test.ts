@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { formatOf, joinOutputs, readOutputsFile } from '../../server/src/core/models/outputs-file.ts';
+import { joinOutputs } from '../../server/src/core/models/output-join.ts';
+import { formatOf, readOutputsFile } from '../../server/src/core/models/outputs-file.ts';
 import type { DatasetRecord } from '../../server/src/core/records/types.ts';
 
 const record = (id: string) => ({ id }) as DatasetRecord;

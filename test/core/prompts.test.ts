@@ -140,6 +140,11 @@ describe('a prompt file', () => {
       /"setting" is "5"; it must be one of 1, 2, 3, 4/,
     ],
     [
+      'a key that does not exist',
+      'metadata: {rationale: {seting: 3}}',
+      /no "seting" in "metadata\.rationale": did you mean "setting"\?/,
+    ],
+    [
       'a format that does not exist',
       'metadata: {rationale: {format: poem}}',
       /"format" is "poem"; it must be one of stages, json, letter/,
@@ -149,6 +154,31 @@ describe('a prompt file', () => {
       assert.match(file('user:\nx', front).problems[0]?.message ?? '', sentence);
     });
   }
+
+  it('counts with range as Jinja does', () => {
+    const body =
+      '{% for r in [range(3), range(2, 5), range(5, 0, -2), range(3, 1)] %}{{ r | join(",") }};{% endfor %}';
+    assert.deepEqual(messages(`user:\n${body}`)[0]?.content, [{ type: 'text', text: '0,1,2;2,3,4;5,3,1;;' }]);
+    for (const range of ['range("a")', 'range(1, 2, 0)', 'range(0.5)']) {
+      assert.match(file(`user:\n{{ ${range} }}`).problems[0]?.message ?? '', /range takes whole numbers/);
+    }
+  });
+
+  it('asks the same whenever it is rendered: it cannot tell the time', () => {
+    assert.match(
+      file('user:\n{{ strftime_now("%Y") }}').problems[0]?.message ?? '',
+      /^The template cannot be rendered: Cannot call something that is not a function/,
+    );
+  });
+
+  it('is not rendered for a record that makes it endless, and the record is named', () => {
+    const long = file('user:\n{% for n in range(100) %}{{ question }}{% endfor %}');
+    assert.deepEqual(long.problems, []);
+    assert.throws(
+      () => renderPrompt(long, { ...record, question: 'x'.repeat(100_000) }),
+      /^Error: The prompt "test" cannot be rendered for record "7": it makes more than 1,000,000 characters\.$/,
+    );
+  });
 
   it('without front matter says so', () => {
     assert.match(

@@ -1,41 +1,27 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { openStore } from '../../server/src/storage/sqlite-store.ts';
+import { CLI, CliSession } from './cli-session.ts';
 import { dataset, rationale as stages } from './sample-dataset.ts';
-
-const root = resolve(import.meta.dirname, '../..');
-const main = join(root, 'server/src/cli/main.ts');
 
 describe('the command line', function () {
   this.timeout(60_000);
+  let session: CliSession;
   let folder: string;
   let file: string;
   let environment: NodeJS.ProcessEnv;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'rationale-cli-'));
+    session = new CliSession();
+    ({ folder, environment } = session);
     file = join(folder, 'problems.json');
-    environment = { ...process.env, RATIONALE_STORE: join(folder, 'store.sqlite') };
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => session.close());
 
-  const rationale = (...args: string[]) =>
-    spawnSync(process.execPath, [main, ...args], { cwd: folder, env: environment, encoding: 'utf8' });
-
-  /** A scripted model that answers B everywhere, except where told otherwise. */
-  function scripted(count: number, change: Record<string, object> = {}): string {
-    const lines = Array.from({ length: count }, (_, n) => ({
-      match: `number ${n}?`,
-      output: stages('B'),
-      ...change[`r${n}`],
-    }));
-    const path = join(folder, 'scripted.jsonl');
-    writeFileSync(path, lines.map((line) => JSON.stringify(line)).join('\n'));
-    return `scripted:${path}`;
-  }
+  const rationale = (...args: string[]) => session.run(...args);
+  const scripted = (count: number, change?: Record<string, object>) => session.scripted(count, change);
 
   describe('lint', () => {
     it('prints each finding as file:line:column severity rule message, and exits with 1', () => {
@@ -146,7 +132,7 @@ describe('the command line', function () {
         Object.fromEntries(Array.from({ length: count }, (_, n) => [`r${n}`, { delay: 10 }])),
       );
       const args = ['annotate', 'problems.json', '--model', model, '--run', 'killed', '--format', 'json'];
-      const victim = spawn(process.execPath, [main, ...args], {
+      const victim = spawn(process.execPath, [CLI, ...args], {
         cwd: folder,
         env: environment,
         stdio: 'ignore',
@@ -161,7 +147,8 @@ describe('the command line', function () {
           return 0;
         }
       };
-      while (stored() < 100) await new Promise((resolve) => setTimeout(resolve, 50));
+      while (stored() < 100 && victim.exitCode === null)
+        await new Promise((resolve) => setTimeout(resolve, 50));
       victim.kill('SIGKILL');
       await new Promise((resolve) => victim.on('exit', resolve));
       const before = stored();

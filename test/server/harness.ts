@@ -16,6 +16,7 @@ import {
   type DocumentSymbol,
   type Hover,
   type InlayHint,
+  type Location,
   type MessageConnection,
   type Position,
   ProgressType,
@@ -47,6 +48,8 @@ export interface EditorOptions {
   /** False: an editor that waits for diagnostics to be sent. */
   readonly pulls?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Another server than the project's own, by its path in the project. */
+  readonly server?: string;
 }
 
 /** An editor with a folder, and the server it has started. */
@@ -62,10 +65,13 @@ export class Editor {
   private readonly listeners = new Set<() => void>();
   private lastToken = 0;
 
-  private constructor(folder: string, { settings = {}, environment = {} }: EditorOptions) {
+  private constructor(
+    folder: string,
+    { settings = {}, environment = {}, server = 'server/src/lsp/main.ts' }: EditorOptions,
+  ) {
     this.folder = folder;
     this.settings = settings;
-    this.server = spawn(process.execPath, [join(root, 'server/src/lsp/main.ts'), '--stdio'], {
+    this.server = spawn(process.execPath, [join(root, server), '--stdio'], {
       env: {
         ...process.env,
         RATIONALE_STORE: join(folder, 'store.sqlite'),
@@ -151,6 +157,16 @@ export class Editor {
     await this.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
   }
 
+  /** The text of an open document. */
+  textOf(uri: string): string {
+    return this.documents.get(uri)!.text;
+  }
+
+  textAt(uri: string, { start, end }: Range): string {
+    const text = this.textOf(uri);
+    return text.slice(offsetAt(text, start), offsetAt(text, end));
+  }
+
   /** Where `needle` stands, the `nth` time, counted from 0. */
   find(uri: string, needle: string, nth = 0): Range {
     const { text } = this.documents.get(uri)!;
@@ -228,6 +244,18 @@ export class Editor {
       textDocument: { uri },
       range,
       context: { diagnostics },
+    });
+  }
+
+  async definition(uri: string, position: Position): Promise<Location[]> {
+    return this.connection.sendRequest('textDocument/definition', { textDocument: { uri }, position });
+  }
+
+  async references(uri: string, position: Position): Promise<Location[]> {
+    return this.connection.sendRequest('textDocument/references', {
+      textDocument: { uri },
+      position,
+      context: { includeDeclaration: false },
     });
   }
 

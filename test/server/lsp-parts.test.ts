@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver/node';
 import { progressText } from '../../server/src/core/progress.ts';
 import { cap, count, type Listed } from '../../server/src/lsp/finding-cap.ts';
+import { foldersNear, namedOutputs } from '../../server/src/lsp/outputs-places.ts';
 import { DEFAULT_SETTINGS, readSettings } from '../../server/src/lsp/settings.ts';
 import { Throttle } from '../../server/src/lsp/throttle.ts';
 
@@ -58,16 +59,46 @@ describe('the settings', () => {
       'x',
       [],
       {},
-      { rules: [], device: 'toaster', inlayHints: 'no', storePath: 7 },
+      { rules: [], device: 'toaster', inlayHints: 'no', storePath: 7, outputs: { '*.jsonl': 7 } },
     ]) {
       assert.deepEqual(readSettings(nonsense), DEFAULT_SETTINGS);
     }
   });
 
   it('take what is well formed beside what is not', () => {
-    const { rules, device } = readSettings({ rules: { a: 'off', b: 'fatal', c: 'hint' }, device: 'cpu' });
-    assert.deepEqual(rules, { a: 'off', c: 'hint' });
+    const repetition = { severity: 'hint', threshold: 6 };
+    const given = { 'no-output': 'off', refusal: 'fatal', nonsense: 'hint', repetition };
+    const { rules, device } = readSettings({ rules: given, device: 'cpu' });
+    assert.deepEqual(rules, { 'no-output': 'off', repetition });
     assert.equal(device, 'cpu');
+  });
+});
+
+describe('the dataset that the setting names for an outputs file', () => {
+  const folders = ['/work/space', '/elsewhere'];
+  const named = (path: string, outputs: Record<string, string>) =>
+    namedOutputs(path, outputs, folders)?.dataset ?? null;
+
+  it('is found by path and by pattern, both from the folder of the workspace', () => {
+    assert.equal(named('/work/space/o/a.jsonl', { 'o/a.jsonl': 'data/p.json' }), '/work/space/data/p.json');
+    assert.equal(named('/work/space/o/a.jsonl', { 'o/*.jsonl': 'data/p.json' }), '/work/space/data/p.json');
+    assert.equal(named('/elsewhere/deep/o/a.jsonl', { '**/a.jsonl': '/p.json' }), '/p.json');
+    assert.equal(named('/work/space/a[1].jsonl', { 'a[1].jsonl': 'p.json' }), '/work/space/p.json');
+    assert.equal(named('/tmp/a.jsonl', { '/tmp/a.jsonl': 'p.json' }), '/tmp/p.json');
+  });
+
+  it('is the first that fits, and none for other files', () => {
+    assert.equal(
+      named('/work/space/a.jsonl', { 'b.jsonl': '1.json', '*.jsonl': '2.json', 'a.jsonl': '3.json' }),
+      '/work/space/2.json',
+    );
+    assert.equal(named('/work/space/deep/a.jsonl', { '*.jsonl': 'p.json' }), null);
+    assert.equal(named('/tmp/a.jsonl', { '*.jsonl': 'p.json' }), null);
+  });
+
+  it('is looked for no higher than the workspace, or a few folders up', () => {
+    assert.deepEqual(foldersNear('/work/space/o/a.jsonl', folders), ['/work/space/o', '/work/space']);
+    assert.deepEqual(foldersNear('/a/b/c/d/e/f.jsonl', []), ['/a/b/c/d/e', '/a/b/c/d', '/a/b/c', '/a/b']);
   });
 });
 

@@ -4,7 +4,9 @@ import { EXIT } from './exit.ts';
 import { buildProgram } from './program.ts';
 
 const program = buildProgram();
-for (const command of [program, ...program.commands]) command.exitOverride();
+for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
+  command.exitOverride();
+}
 // A reader that closes early (`| head`) ends the program quietly.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.unusable),

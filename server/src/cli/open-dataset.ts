@@ -2,12 +2,14 @@ import { resolve } from 'node:path';
 import type { Finding } from '../core/annotations/types.ts';
 import { Pipeline } from '../core/pipeline.ts';
 import { DatasetDocument } from '../core/records/document.ts';
-import type { DatasetRecord } from '../core/records/types.ts';
+import type { DatasetRecord, RecordSource } from '../core/records/types.ts';
+import type { Span } from '../core/span.ts';
 import type { Store } from '../core/store/types.ts';
 import { readImageFacts } from '../files/images.ts';
 import { readSplits } from '../files/splits.ts';
 import { readTextFile } from '../files/text-file.ts';
-import type { LocatedFinding } from './formats/lint.ts';
+import type { LocatedFinding, Place } from './formats/place.ts';
+import { workspaceRules } from './settings.ts';
 
 export interface OpenDataset {
   /** As the user wrote it. */
@@ -22,19 +24,32 @@ export function openDataset(file: string, store: Store | null): OpenDataset {
   const { splits, problem } = readSplits(path);
   if (problem) process.stderr.write(`${problem}\n`);
   const image = (record: DatasetRecord) => readImageFacts(path, record);
-  return { file, pipeline: new Pipeline(document, { path, image, splits, rules: {} }, store) };
+  return {
+    file,
+    pipeline: new Pipeline(document, { path, image, splits, rules: workspaceRules(path) }, store),
+  };
 }
 
 /** Gives a finding in the `chunkIndex`-th chunk its file and its lines. */
 export function locate(dataset: OpenDataset, chunkIndex: number, finding: Finding): LocatedFinding {
+  return { finding, ...placeOf(dataset, chunkIndex, finding.span) };
+}
+
+/** Where a record of the dataset stands: its id. */
+export function locateRecord(dataset: OpenDataset, source: RecordSource): Place {
   const { document } = dataset.pipeline;
+  const first = document.find(source.record.id) as number;
+  // An id may occur twice.
+  const isFirst = document.chunks[first]?.source === source;
+  const index = isFirst ? first : document.chunks.findIndex((chunk) => chunk.source === source);
+  return placeOf(dataset, index, source.idSpan);
+}
+
+function placeOf({ file, pipeline: { document } }: OpenDataset, chunkIndex: number, span: Span): Place {
   const start = document.startOf(chunkIndex);
-  return {
-    file: dataset.file,
-    finding,
-    range: {
-      start: document.positionAt(start + finding.span.start),
-      end: document.positionAt(start + finding.span.end),
-    },
+  const range = {
+    start: document.positionAt(start + span.start),
+    end: document.positionAt(start + span.end),
   };
+  return { file, range };
 }

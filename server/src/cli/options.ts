@@ -2,15 +2,26 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Severity } from '../core/annotations/types.ts';
 
 export type Format = 'text' | 'json' | 'jsonl';
+/** What commands that find things can print as well: for code scanning services, and for test reports. */
+export type CheckFormat = Format | 'sarif' | 'junit';
 export type FailOn = Severity | 'never';
 
 const ORDER: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
 
+const FORMATS: readonly Format[] = ['text', 'json', 'jsonl'];
+
 /** Every command's `--format`. */
 export function formatOption(): Option {
-  return new Option('--format <format>', 'how results are printed')
-    .choices(['text', 'json', 'jsonl'])
-    .default('text');
+  return formats(FORMATS);
+}
+
+/** The `--format` of commands that find things. */
+export function checkFormatOption(): Option {
+  return formats([...FORMATS, 'sarif', 'junit']);
+}
+
+function formats(choices: readonly CheckFormat[]): Option {
+  return new Option('--format <format>', 'how results are printed').choices(choices).default('text');
 }
 
 /** From which severity on findings make the exit code 1. */

@@ -1,13 +1,24 @@
 import { Command } from 'commander';
 import { annotateCommand } from './commands/annotate.ts';
+import { compareCommand } from './commands/compare.ts';
 import { judgeCommand } from './commands/judge.ts';
 import { lintCommand } from './commands/lint.ts';
 import { lspCommand } from './commands/lsp.ts';
 import { modelsCommand } from './commands/models.ts';
+import { promptCommand } from './commands/prompt.ts';
 import { reportCommand } from './commands/report.ts';
 
 /** The table of commands. A new one is a file in commands/ and a line here. */
-const COMMANDS = [lintCommand, annotateCommand, judgeCommand, reportCommand, modelsCommand, lspCommand];
+const COMMANDS = [
+  lintCommand,
+  annotateCommand,
+  judgeCommand,
+  reportCommand,
+  compareCommand,
+  promptCommand,
+  modelsCommand,
+  lspCommand,
+];
 
 /** The whole command line; nothing runs before `parseAsync`. */
 export function buildProgram(): Command {

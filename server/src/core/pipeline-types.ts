@@ -1,6 +1,6 @@
 /** The vocabulary of the pipeline's callers. */
 import type { Finding, RuleSettings } from './annotations/types.ts';
-import type { Judgement } from './judgements/types.ts';
+import type { BaseSource, Judgement } from './judgements/types.ts';
 import type { Report } from './metrics/types.ts';
 import type { Decoding, ModelCard, ModelRequest, Prediction } from './models/types.ts';
 import type { OutputFormat, Setting } from './prompts/types.ts';
@@ -24,6 +24,10 @@ export interface Asked {
   readonly format: OutputFormat;
   /** The index of the first choice in the prompt that asked; absent when the prompt had letters, or is not known. */
   readonly indexBase?: 0 | 1;
+  /** Who says so; the prompt where this is absent. */
+  readonly baseSource?: BaseSource;
+  /** The id of the answer reader; `rationale`, ours, where this is absent. */
+  readonly reader?: string;
 }
 
 /** One output, judged. */

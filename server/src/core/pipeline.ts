@@ -2,38 +2,50 @@
  * The straight line: records → prompts → models → rationales → judgements → metrics → store → annotations.
  * The editor, the command line and the tests all come through here; no stage calls another by itself.
  */
-import { checkOutput, checkProblems, checkRecord } from './annotations/engine.ts';
-import type { Finding, RecordContext, RuleSettings } from './annotations/types.ts';
+import { checkOutput } from './annotations/engine.ts';
+import type { Finding, RuleSettings } from './annotations/types.ts';
 import { judge } from './judgements/judge.ts';
 import { report } from './metrics/report.ts';
 import { failedPrediction } from './models/failed.ts';
 import type { Model, ModelRequest, Prediction } from './models/types.ts';
+import { Sitting } from './pipeline-annotate.ts';
+import { Prompts } from './pipeline-prompts.ts';
+import { type Comparison, RecordChecks } from './pipeline-records.ts';
 import type {
   AnnotateJob,
   AnnotateOptions,
   AnnotateProgress,
   Asked,
   JudgedOutput,
-  NamedPrompt,
   RecordResult,
   RunReport,
   Surroundings,
 } from './pipeline-types.ts';
-import { readPromptFile } from './prompts/prompt-file.ts';
-import { renderPrompt } from './prompts/render.ts';
-import type { Message, Prompt, PromptFile } from './prompts/types.ts';
 import { parseRationale } from './rationales/parse.ts';
 import type { DatasetDocument } from './records/document.ts';
 import { splitOf } from './records/splits.ts';
-import type { Chunk, ImageFacts, RecordSource } from './records/types.ts';
-import { predictionKey, promptDigest } from './store/keys.ts';
+import type { Chunk, RecordSource } from './records/types.ts';
 import { newRunCard, sameConfiguration } from './store/run-card.ts';
 import { StoredRuns } from './store/stored-runs.ts';
 import type { RunCard, Store, StoredPrediction } from './store/types.ts';
 
 /** For judging outputs made elsewhere, which never pass through a model of ours. */
+export { assumedBase } from './judgements/assumed-base.ts';
+export { readAll } from './judgements/read-all.ts';
+export { READERS } from './judgements/readers/index.ts';
+export { calibration } from './metrics/calibration.ts';
 export { report as reportOf } from './metrics/report.ts';
-export { formatOf, joinOutputs, readOutputsFile } from './models/outputs-file.ts';
+export { passAt } from './metrics/samples.ts';
+export { DIMENSIONS } from './metrics/slices.ts';
+export { textMetrics } from './metrics/text/index.ts';
+export { textReport } from './metrics/text/report.ts';
+export { studyOverall } from './metrics/text/study-overall.ts';
+export { recordReference, stagedText } from './metrics/text/texts.ts';
+export { parseWordNet } from './metrics/text/wordnet.ts';
+export { findOutputField, OUTPUT_FIELDS, shapeOf } from './models/output-fields.ts';
+export { chooseWay, joinOutputs, nameOf } from './models/output-join.ts';
+export { fieldsOfChunk, readOutputs } from './models/output-source.ts';
+export { foreignPrediction, formatOf, readOutputsFile } from './models/outputs-file.ts';
 export type {
   AnnotateJob,
   AnnotateOptions,
@@ -46,9 +58,6 @@ export type {
   Surroundings,
 } from './pipeline-types.ts';
 
-/** How many finished predictions are written in one transaction, and after how many seconds at the latest. */
-const SAVE_EVERY = 32;
-const SAVE_AFTER = 0.5;
 const ROLE_ORDER = { teacher: 0, student: 1, base: 2, other: 3 } as const;
 
 interface ResultCache {
@@ -62,12 +71,6 @@ interface JudgedCache {
   readonly output: JudgedOutput;
 }
 
-interface FindingCache {
-  readonly stamp: number;
-  readonly idCount: number;
-  readonly findings: readonly Finding[];
-}
-
 /** One open dataset and everything that is known about it. */
 export class Pipeline {
   readonly document: DatasetDocument;
@@ -75,18 +78,19 @@ export class Pipeline {
   private readonly store: Store | null;
   /** Raised whenever something outside the chunks changes; older cache entries are then void. */
   private stamp = 0;
-  private readonly recordFindings = new WeakMap<Chunk, FindingCache>();
   private readonly recordResults = new WeakMap<Chunk, ResultCache>();
-  private readonly prompts = new Map<string, PromptFile>();
-  private digests = new WeakMap<Chunk, Map<string, string | null>>();
   private readonly judged = new WeakMap<Prediction, JudgedCache>();
   private readonly runs: StoredRuns;
+  private readonly records: RecordChecks;
+  private readonly prompts: Prompts;
 
   constructor(document: DatasetDocument, around: Surroundings, store: Store | null) {
     this.document = document;
     this.around = around;
     this.store = store;
     this.runs = new StoredRuns(store, around.path);
+    this.records = new RecordChecks(document, around);
+    this.prompts = new Prompts(around);
   }
 
   get surroundings(): Surroundings {
@@ -96,7 +100,8 @@ export class Pipeline {
   /** Tells the pipeline that images, splits or rule settings are no longer what they were. */
   surroundingsChanged(around: Surroundings): void {
     this.around = around;
-    this.digests = new WeakMap();
+    this.records.surroundingsChanged(around);
+    this.prompts.surroundingsChanged(around);
     this.stamp++;
   }
 
@@ -108,15 +113,17 @@ export class Pipeline {
 
   /** What the rules say of the record itself, without any model. */
   checkRecord(chunk: Chunk): readonly Finding[] {
-    const { source } = chunk;
-    const idCount = source ? this.document.idCount(source.record.id) : 0;
-    const cached = this.recordFindings.get(chunk);
-    if (cached && cached.stamp === this.stamp && cached.idCount === idCount) return cached.findings;
-    const findings = source
-      ? checkRecord(this.recordContext(source, chunk), this.around.rules)
-      : checkProblems(chunk.problems, this.around.rules);
-    this.recordFindings.set(chunk, { stamp: this.stamp, idCount, findings });
-    return findings;
+    return this.records.check(chunk);
+  }
+
+  /**
+   * Compares the records with each other; until it is done, the rules know only of likenesses found so far. The
+   * command line does it at one go, the editor bit by bit when all else is checked.
+   *
+   * @param mayGoOn asked before each record
+   */
+  compareRecords(mayGoOn: () => boolean = () => true): Comparison {
+    return this.records.compare(mayGoOn);
   }
 
   /** What each model's newest run says of the record as it stands; teacher first. Stale results are not shown. */
@@ -133,7 +140,8 @@ export class Pipeline {
         byModel.set(card.model, this.resultOf(source, card, prediction));
       }
     }
-    const results = [...byModel.values()].sort((a, b) => ROLE_ORDER[a.run.role] - ROLE_ORDER[b.run.role]);
+    const alone = [...byModel.values()].sort((a, b) => ROLE_ORDER[a.run.role] - ROLE_ORDER[b.run.role]);
+    const results = alone.length < 2 ? alone : this.together(source, alone);
     this.recordResults.set(chunk, { stamp: this.stamp, results });
     return results;
   }
@@ -155,7 +163,7 @@ export class Pipeline {
 
   /** Works out what has to be run. Throws one sentence when the prompt file or the selection is unusable. */
   plan(options: AnnotateOptions, startedAt: string): AnnotateJob {
-    const file = this.readPrompt(options.prompt);
+    const file = this.prompts.read(options.prompt);
     const [problem] = file.problems;
     if (problem) throw new Error(`The prompt file ${options.prompt.name} cannot be used: ${problem.message}`);
     const run = newRunCard(
@@ -181,7 +189,7 @@ export class Pipeline {
     let stored = 0;
     for (const chunk of selected) {
       const { record } = chunk.source as RecordSource;
-      const asked = this.ask(chunk, run);
+      const asked = this.prompts.ask(chunk, run);
       const before = known.get(record.id);
       if ('refusal' in asked) {
         settled.push({ ...failedPrediction(asked.key, asked.refusal), runId: run.id, recordId: record.id });
@@ -213,51 +221,28 @@ export class Pipeline {
     store.openRun(job.run);
     store.updateRun(job.run.id, { finishedAt: null });
     this.storeChanged();
-    let failed = 0;
-    let generated = 0;
-    let done = job.stored;
-    const keep = (batch: readonly StoredPrediction[]): AnnotateProgress => {
-      store.save(batch);
+    const sitting = new Sitting(job, store, clock.seconds, (batch) => {
       this.runs.add(job.run.id, batch);
       this.stamp++;
-      done += batch.length;
-      failed += batch.filter((prediction) => prediction.error !== undefined).length;
-      return { done, total: job.total, failed, generated, recordIds: batch.map((p) => p.recordId) };
-    };
-    yield keep(job.settled);
+    });
+    yield sitting.settle();
     if (job.requests.length > 0) {
-      const recordsByKey = Map.groupBy(job.requests, (request) => request.key);
       const model = await open();
-      store.updateRun(job.run.id, { device: model.device });
-      let since = clock.seconds();
-      let batch: StoredPrediction[] = [];
-      const flush = () => {
-        const now = clock.seconds();
-        store.updateRun(job.run.id, { addSeconds: now - since, addGenerated: batch.length });
-        since = now;
-        const progress = keep(batch);
-        batch = [];
-        return progress;
-      };
+      sitting.begin(model.device);
       try {
-        // Records that ask the same thing are asked once.
-        const requests = [...recordsByKey.values()].map((same) => same[0] as ModelRequest);
-        for await (const prediction of model.generate(requests, job.run.decoding, signal)) {
-          for (const { recordId } of recordsByKey.get(prediction.key) ?? []) {
-            batch.push({ ...prediction, runId: job.run.id, recordId });
-            generated++;
-          }
-          if (batch.length >= SAVE_EVERY || clock.seconds() - since >= SAVE_AFTER) yield flush();
+        for await (const prediction of model.generate(sitting.requests, job.run.decoding, signal)) {
+          const progress = sitting.take(prediction);
+          if (progress) yield progress;
         }
-        if (batch.length > 0) yield flush();
+        yield sitting.flush();
       } finally {
         // Whoever stops listening, or a run that breaks off, loses nothing either.
-        if (batch.length > 0) flush();
+        sitting.flush();
         await model.close();
       }
     }
-    if (!signal.aborted && done >= job.total) store.updateRun(job.run.id, { finishedAt: clock.date() });
-    yield { done, total: job.total, failed, generated, recordIds: [] };
+    if (!signal.aborted && sitting.isComplete) store.updateRun(job.run.id, { finishedAt: clock.date() });
+    yield sitting.progress();
   }
 
   /** The numbers of a stored run, taken of the dataset as it stands now. */
@@ -300,24 +285,12 @@ export class Pipeline {
       prediction,
       rationale,
       indexBase: asked.indexBase,
+      baseSource: asked.baseSource,
+      reader: asked.reader,
     });
     const { model, format } = asked;
     const findings = checkOutput({ source, prediction, judgement, model, format }, this.around.rules);
     return { prediction, judgement, findings };
-  }
-
-  private recordContext(source: RecordSource, chunk: Chunk): RecordContext {
-    const { around, document } = this;
-    return {
-      source,
-      text: chunk.text,
-      // Most rules never look at the image, and looking means reading a file.
-      get image() {
-        return around.image(source.record);
-      },
-      splits: around.splits,
-      idCount: (id) => document.idCount(id),
-    };
   }
 
   /** Judging costs more than looking up, and reports and findings ask for the same. */
@@ -331,57 +304,22 @@ export class Pipeline {
     return { run, ...judged.output };
   }
 
+  /** Results of several models, with what the rules say of each in the light of the others. */
+  private together(source: RecordSource, results: readonly RecordResult[]): RecordResult[] {
+    const opinions = results.map(({ run, judgement }) => ({
+      model: run.model,
+      choice: judgement.contradiction ? null : judgement.reading.choice,
+    }));
+    return results.map((result) => {
+      const { run, prediction, judgement } = result;
+      const { model, format } = run;
+      const context = { source, prediction, judgement, model, format, opinions };
+      return { ...result, findings: checkOutput(context, this.around.rules) };
+    });
+  }
+
   private isCurrent(chunk: Chunk, run: RunCard, prediction: StoredPrediction): boolean {
-    return this.keyFor(chunk, run) === prediction.key;
-  }
-
-  private keyFor(chunk: Chunk, run: RunCard): string | null {
-    let digests = this.digests.get(chunk);
-    if (!digests) {
-      digests = new Map();
-      this.digests.set(chunk, digests);
-    }
-    const name = `${run.setting}\n${run.promptText}`;
-    let digest = digests.get(name);
-    if (digest === undefined) {
-      const asked = this.render(chunk, run);
-      digest = promptDigest(asked.prompt.messages, asked.image.state === 'ok' ? asked.image.digest : null);
-      digests.set(name, digest);
-    }
-    return digest === null ? null : predictionKey(digest, run.revision, run.decoding);
-  }
-
-  private ask(
-    chunk: Chunk,
-    run: RunCard,
-  ): { key: string } & ({ messages: readonly Message[] } | { refusal: string }) {
-    const { prompt, image } = this.render(chunk, run);
-    const key = this.keyFor(chunk, run) as string;
-    switch (image.state) {
-      case 'missing':
-        return { key, refusal: `Its image is missing: ${image.path}` };
-      case 'unreadable':
-        return { key, refusal: `Its image cannot be read: ${image.path} (${image.reason})` };
-      case 'outside':
-        return { key, refusal: `Its image lies outside the dataset's folder: ${image.path}` };
-      default:
-        return { key, messages: withImage(prompt, image.state === 'ok' ? image.path : null) };
-    }
-  }
-
-  private render(chunk: Chunk, run: RunCard): { prompt: Prompt; image: ImageFacts } {
-    const { record } = chunk.source as RecordSource;
-    const file = this.readPrompt({ name: run.prompt, text: run.promptText });
-    return { prompt: renderPrompt(file, record, { setting: run.setting }), image: this.around.image(record) };
-  }
-
-  private readPrompt(prompt: NamedPrompt): PromptFile {
-    let file = this.prompts.get(prompt.text);
-    if (!file) {
-      file = readPromptFile(prompt.text, prompt.name);
-      this.prompts.set(prompt.text, file);
-    }
-    return file;
+    return this.prompts.keyFor(chunk, run) === prediction.key;
   }
 
   private select(split: string | null, limit = Number.POSITIVE_INFINITY): Chunk[] {
@@ -408,11 +346,4 @@ export class Pipeline {
     if (split === null) return `${this.around.path} holds no records.`;
     return `No record of ${this.around.path} is in the split "${split}": it has ${splits.join(', ') || 'no splits'}.`;
   }
-}
-
-function withImage(prompt: Prompt, path: string | null): readonly Message[] {
-  return prompt.messages.map((message) => ({
-    ...message,
-    content: message.content.map((part) => (part.type === 'image' && path ? { ...part, path } : part)),
-  }));
 }

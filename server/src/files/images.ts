@@ -57,7 +57,7 @@ function isReallyInside(folder: string, path: string): boolean {
 /** Null for a path that leads to nothing, whatever the reason: no entry, a name too long, a link to itself. */
 function statsOf(path: string): Stats | null {
   try {
-    return statSync(path);
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
   } catch {
     return null;
   }
@@ -77,7 +77,7 @@ function factsOf(folder: string, path: string, stats: Stats): ImageFacts {
 
 function readFacts(path: string, size: number): ImageFacts {
   try {
-    return new ReadableImage(path, sizeOf(path, size));
+    return new ReadableImage(path, size, sizeOf(path, size));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason =
@@ -114,12 +114,14 @@ class ReadableImage {
   readonly path: string;
   readonly width: number;
   readonly height: number;
+  readonly bytes: number;
   private knownDigest: string | null = null;
 
-  constructor(path: string, size: { readonly width: number; readonly height: number }) {
+  constructor(path: string, bytes: number, size: { readonly width: number; readonly height: number }) {
     this.path = path;
     this.width = size.width;
     this.height = size.height;
+    this.bytes = bytes;
   }
 
   /** SHA-256 of the file's content, as 32 hex digits. */

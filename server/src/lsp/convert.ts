@@ -41,11 +41,20 @@ export function toChunkDiagnostic(
   return {
     range: { start: relativeTo(origin, start), end: relativeTo(origin, end) },
     severity: SEVERITIES[finding.severity],
-    code: finding.rule,
-    codeDescription: { href: rulePage(rulePages, finding.rule) },
+    // What is no rule's finding has no page to lead to.
+    ...(finding.rule === ''
+      ? {}
+      : { code: finding.rule, codeDescription: { href: rulePage(rulePages, finding.rule) } }),
     source: SOURCE,
     message: finding.message,
   };
+}
+
+/** What is to be said of a file as a whole, on its first line. */
+export function note(message: string): Diagnostic {
+  const start = { line: 0, character: 0 };
+  const range = { start, end: { line: 0, character: 1 } };
+  return { range, severity: DiagnosticSeverity.Information, source: SOURCE, message };
 }
 
 /** A chunk's diagnostic with the range it has in the document when the chunk starts at `origin`. */

@@ -43,7 +43,7 @@ export class Dataset {
   /** Predictions of these records were stored or, when `records` is null, runs were deleted. */
   storeChanged(records: ReadonlySet<string> | null): void {
     this.pipeline.storeChanged();
-    this.findings.outdate(records);
+    this.findings.outdate(records && (({ source }) => source !== null && records.has(source.record.id)));
   }
 }
 

@@ -1,14 +1,14 @@
 import { type Connection, TextDocuments } from 'vscode-languageserver/node';
-import { Background } from './background.ts';
+import { Background, type Checkable } from './background.ts';
 import type { Client } from './client.ts';
 import { Dataset, type DatasetOptions } from './dataset.ts';
 import { DatasetShelf, notADataset, stampOf } from './dataset-shelf.ts';
 import { OpenDocument, pathOf } from './open-document.ts';
 
 /** What checking a dataset may take before its first findings are shown. Milliseconds. */
-const FIRST_LOOK = 50;
-/** So many chunks are checked before that, however slow the machine: small datasets are shown whole at once. */
-const FIRST_CHUNKS = 1000;
+const FIRST_LOOK = 20;
+/** So many chunks are checked before that, however slow the machine: more than a screen shows. */
+const FIRST_CHUNKS = 200;
 /** Views are told of an edit when this long nothing more was typed. Milliseconds. */
 const EDIT_SETTLED = 1000;
 
@@ -17,7 +17,8 @@ export class Datasets {
   private readonly connection: Connection;
   private readonly client: Client;
   private readonly options: () => DatasetOptions;
-  private readonly documents = new TextDocuments<OpenDocument>({
+  private readonly isNamedOutputs: (path: string) => boolean;
+  readonly documents = new TextDocuments<OpenDocument>({
     create: (uri, _language, version, text) => new OpenDocument(uri, version, text),
     update: (document, changes, version) => {
       document.update(changes, version);
@@ -26,18 +27,29 @@ export class Datasets {
   });
   private readonly opened = new Map<string, Dataset>();
   private readonly shelf = new DatasetShelf();
+  /** Of datasets that are not open, as they were read. */
+  private readonly stamps = new WeakMap<Dataset, string>();
   private readonly background: Background;
   private readonly settling = new Map<string, NodeJS.Timeout>();
   private mayPublish = false;
   private generation = 0;
 
-  /** @param options what datasets are read with, as it is now */
-  constructor(connection: Connection, client: Client, options: () => DatasetOptions) {
+  /**
+   * @param options what datasets are read with, as it is now
+   * @param isNamedOutputs whether the user says that the file at this path holds outputs, whatever it looks like
+   */
+  constructor(
+    connection: Connection,
+    client: Client,
+    options: () => DatasetOptions,
+    isNamedOutputs: (path: string) => boolean,
+  ) {
     this.connection = connection;
     this.client = client;
     this.options = options;
+    this.isNamedOutputs = isNamedOutputs;
     this.background = new Background(
-      (dataset, complete) => this.found(dataset, complete),
+      (checked, complete) => this.found(checked, complete),
       (error) => client.logError('Checking a dataset failed', error),
     );
     this.documents.onDidOpen(() => this.tellDatasets());
@@ -49,7 +61,7 @@ export class Datasets {
   /** The open dataset; null when the document is not open or no dataset. */
   open(uri: string): Dataset | null {
     const document = this.documents.get(uri);
-    if (!document?.isDataset || document.path === null) return null;
+    if (!document || document.path === null || !this.isDataset(document)) return null;
     let dataset = this.opened.get(uri);
     if (!dataset) {
       dataset = new Dataset(uri, document.path, document.document, this.options());
@@ -73,7 +85,7 @@ export class Datasets {
   /** Like `get`, by absolute path. */
   at(path: string): Dataset {
     const document = this.documents.all().find((candidate) => candidate.path === path);
-    if (!document) return this.shelf.get(path, this.options());
+    if (!document) return this.onDisk(path);
     const dataset = this.open(document.uri);
     if (!dataset) throw new Error(notADataset(path));
     return dataset;
@@ -92,6 +104,29 @@ export class Datasets {
   stateAt(path: string): string {
     const open = [...this.opened.values()].find((dataset) => dataset.path === path);
     return open ? open.findings.state : `${stampOf(path)} ${this.generation}`;
+  }
+
+  /** The paths of the open datasets. */
+  get openPaths(): string[] {
+    return this.documents
+      .all()
+      .flatMap((document) => (this.isDataset(document) ? (document.path ?? []) : []));
+  }
+
+  /** True while `at` would still give this dataset, or one that reads the same. */
+  isCurrent(dataset: Dataset): boolean {
+    const open = this.documents.all().find(({ path }) => path === dataset.path);
+    if (open) return this.opened.get(open.uri) === dataset;
+    return this.stamps.get(dataset) === stampOf(dataset.path);
+  }
+
+  /** Has something checked beside the datasets, in slices; the editor is told when there is something new to show. */
+  checkInBackground(checked: Checkable): void {
+    this.background.add(checked);
+  }
+
+  stopChecking(checked: Checkable): void {
+    this.background.remove(checked);
   }
 
   /** Predictions were stored for these records of the file or, when `records` is null, runs were deleted. */
@@ -126,13 +161,25 @@ export class Datasets {
     for (const document of this.documents.all()) this.publish(document);
   }
 
+  private onDisk(path: string): Dataset {
+    const stamp = stampOf(path);
+    const dataset = this.shelf.get(path, this.options());
+    this.stamps.set(dataset, stamp);
+    return dataset;
+  }
+
+  private isDataset(document: OpenDocument): boolean {
+    return document.isDataset && document.path !== null && !this.isNamedOutputs(document.path);
+  }
+
   private forgetClosed(): void {
     this.shelf.clear();
     this.generation++;
   }
 
   private documentEdited(document: OpenDocument): void {
-    if (!document.isDataset) return;
+    if (!this.isDataset(document)) return;
+    this.background.stepAside();
     this.tellDatasets();
     const dataset = this.opened.get(document.uri);
     if (dataset && !dataset.findings.complete) this.background.add(dataset);
@@ -155,13 +202,13 @@ export class Datasets {
     this.tellDatasets();
   }
 
-  private found({ uri }: Dataset, complete: boolean): void {
+  private found({ uri }: Checkable, complete: boolean): void {
     this.client.refreshFindings();
     if (complete) this.client.tellChanged({ uri, what: 'records' });
   }
 
   private tellDatasets(): void {
-    const datasets = this.documents.all().filter((document) => document.isDataset);
+    const datasets = this.documents.all().filter((document) => this.isDataset(document));
     this.client.tellDatasets(datasets.map(({ uri }) => uri));
   }
 

@@ -84,6 +84,6 @@ function leftOut(total: number, shown: number): Diagnostic {
     range: { start, end: start },
     severity: DiagnosticSeverity.Information,
     source: SOURCE,
-    message: `${total - shown} of ${total} findings are left out here, the least severe ones: the Records view and \`rationale lint\` show them all.`,
+    message: `${total - shown} of ${total} findings are left out here, the least severe ones: \`rationale lint\`, or \`rationale judge\` for outputs, shows them all.`,
   };
 }

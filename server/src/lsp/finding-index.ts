@@ -18,6 +18,12 @@ const LEVELS = [RECORD_CHECKED, RESULTS_CHECKED] as const;
 const EDITED_AT_ONCE = 64;
 /** How often a slice of work looks at the clock. */
 const CHECKED_BETWEEN_LOOKS = 8;
+/** What comparing an edited record with all others may take before it is left to the background. Milliseconds. */
+const COMPARED_AT_ONCE = 4;
+
+/** A document and what is to be said of its chunks: a dataset's pipeline, or an outputs file's. */
+export type Checked = Pick<Pipeline, 'document' | 'checkRecord' | 'findings'> &
+  Partial<Pick<Pipeline, 'compareRecords'>>;
 
 interface Entry extends Listed {
   level: 0 | 1 | 2;
@@ -40,7 +46,7 @@ export interface FindingReport {
  * until its replacement is known.
  */
 export class FindingIndex {
-  private readonly pipeline: Pipeline;
+  private readonly pipeline: Checked;
   private readonly rulePages: string;
   private chunks: Chunk[] = [];
   private entries: (Entry | null)[] = [];
@@ -48,6 +54,8 @@ export class FindingIndex {
   private readonly totals: Totals = [0, 0, 0, 0, 0];
   /** For each level, the first chunk that may not have reached it. */
   private readonly reached: Record<1 | 2, number> = { [RECORD_CHECKED]: 0, [RESULTS_CHECKED]: 0 };
+  /** Whether the records are compared with each other, which comes last. */
+  private compared = false;
   private lastEdited: Chunk | null = null;
   private reported: readonly Diagnostic[] | null = null;
   private readonly name = crypto.randomUUID();
@@ -55,7 +63,7 @@ export class FindingIndex {
   private reports = 0;
 
   /** @param rulePages URI of the folder of the rules' pages */
-  constructor(pipeline: Pipeline, rulePages: string) {
+  constructor(pipeline: Checked, rulePages: string) {
     this.pipeline = pipeline;
     this.rulePages = rulePages;
   }
@@ -79,16 +87,18 @@ export class FindingIndex {
     const added = after.slice(start, endAfter);
     this.chunks = replaced(this.chunks, start, endBefore, added);
     for (const entry of this.entries.slice(start, endBefore)) if (entry) count(this.totals, entry, -1);
-    const unknown: null[] = added.map(() => null);
+    const unknown = new Array<null>(added.length).fill(null);
     this.entries = replaced(this.entries, start, endBefore, unknown);
     if (isFirst || added.length > EDITED_AT_ONCE) {
       for (const level of LEVELS) this.reached[level] = Math.min(this.reached[level], start);
+      this.compared = false;
       return;
     }
     for (const level of LEVELS) {
       if (this.reached[level] > start) this.reached[level] += added.length - removed.length;
     }
     this.lastEdited = added.find((chunk) => chunk.source) ?? null;
+    if (this.compared) this.compare(performance.now() + COMPARED_AT_ONCE);
     for (let index = start; index < endAfter; index++) this.check(index, RESULTS_CHECKED);
     for (const index of this.sharingIds(removed, added)) this.check(index, RESULTS_CHECKED);
   }
@@ -96,7 +106,7 @@ export class FindingIndex {
   /** False while there is something for `work` to do. */
   get complete(): boolean {
     this.sync();
-    return this.reached[RESULTS_CHECKED] >= this.entries.length;
+    return this.compared && this.reached[RESULTS_CHECKED] >= this.entries.length;
   }
 
   /**
@@ -115,7 +125,9 @@ export class FindingIndex {
         if ((this.entries[index]?.level ?? STALE) < level) this.check(index, level);
       }
     }
-    return true;
+    if (this.compared) return true;
+    this.compare(until);
+    return this.complete || (this.compared && this.work(until));
   }
 
   /** Differs whenever the records, or what is stored or known about them, may differ. */
@@ -126,16 +138,13 @@ export class FindingIndex {
 
   /**
    * Marks findings as out of date: `work` makes them again.
-   * @param ids the records whose predictions have changed; null when rules, images, splits or runs have
+   * @param concerns whether a chunk is concerned; null when all are, as when rules, images, splits or runs have changed
    */
-  outdate(ids: ReadonlySet<string> | null): void {
+  outdate(concerns: ((chunk: Chunk) => boolean) | null): void {
     this.sync();
     this.changes++;
-    for (const [index, entry] of this.entries.entries()) {
-      if (!entry || (ids && !concerns(this.chunks[index] as Chunk, ids))) continue;
-      entry.level = STALE;
-      for (const level of LEVELS) this.reached[level] = Math.min(this.reached[level], index);
-    }
+    if (!concerns) this.compared = false;
+    this.markStale(concerns ?? (() => true));
   }
 
   /** What is known of a chunk so far. */
@@ -170,6 +179,24 @@ export class FindingIndex {
       this.reports++;
     }
     return { id: `${this.name}:${this.reports}`, diagnostics };
+  }
+
+  private markStale(concerns: (chunk: Chunk) => boolean): void {
+    for (const [index, entry] of this.entries.entries()) {
+      if (!entry || !concerns(this.chunks[index] as Chunk)) continue;
+      entry.level = STALE;
+      for (const level of LEVELS) this.reached[level] = Math.min(this.reached[level], index);
+    }
+  }
+
+  /** Compares the records with each other; those of which something else is then to be said are out of date. */
+  private compare(until: number): void {
+    const comparison = this.pipeline.compareRecords?.(() => performance.now() < until);
+    this.compared = comparison?.done ?? true;
+    const changed = new Set(comparison?.changed);
+    if (changed.size === 0) return;
+    this.changes++;
+    this.markStale((chunk) => changed.has(chunk));
   }
 
   private check(index: number, level: 1 | 2): Entry {
@@ -209,15 +236,11 @@ function idsOf(chunks: readonly Chunk[]): string[] {
 
 /** The list with the items from `start` to `end` replaced; the very list when nothing has to move. */
 function replaced<T>(list: T[], start: number, end: number, items: readonly T[]): T[] {
-  if (items.length !== end - start) return [...list.slice(0, start), ...items, ...list.slice(end)];
+  if (items.length !== end - start) return list.slice(0, start).concat(items, list.slice(end));
   items.forEach((item, i) => {
     list[start + i] = item;
   });
   return list;
-}
-
-function concerns({ source }: Chunk, ids: ReadonlySet<string>): boolean {
-  return source !== null && ids.has(source.record.id);
 }
 
 /** Compares by identity first: after an edit all but a few diagnostics are the very same objects. */

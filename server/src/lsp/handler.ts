@@ -2,6 +2,7 @@ import type {
   CancellationToken,
   CodeAction,
   CodeActionParams,
+  DefinitionParams,
   DidChangeConfigurationParams,
   DidChangeWatchedFilesParams,
   DocumentDiagnosticParams,
@@ -12,6 +13,8 @@ import type {
   HoverParams,
   InlayHint,
   InlayHintParams,
+  Location,
+  ReferenceParams,
 } from 'vscode-languageserver/node';
 import type { ClientNotifications, Requests } from '../protocol/messages.ts';
 import type { Session } from './session.ts';
@@ -19,10 +22,12 @@ import type { Session } from './session.ts';
 /** The requests of the Language Server Protocol that are answered. */
 interface StandardRequests {
   'textDocument/codeAction': { params: CodeActionParams; result: CodeAction[] };
+  'textDocument/definition': { params: DefinitionParams; result: Location[] };
   'textDocument/diagnostic': { params: DocumentDiagnosticParams; result: DocumentDiagnosticReport };
   'textDocument/documentSymbol': { params: DocumentSymbolParams; result: DocumentSymbol[] };
   'textDocument/hover': { params: HoverParams; result: Hover | null };
   'textDocument/inlayHint': { params: InlayHintParams; result: InlayHint[] };
+  'textDocument/references': { params: ReferenceParams; result: Location[] };
 }
 
 interface StandardNotifications {

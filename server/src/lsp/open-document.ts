@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
+import { shapeOf } from '../core/pipeline.ts';
 import { DatasetDocument } from '../core/records/document.ts';
 
 /** A dataset shows what it is within this many records; other large JSON is not read to its end. */
@@ -13,6 +14,8 @@ export class OpenDocument {
   readonly document: DatasetDocument;
   version: number;
   private recognised = false;
+  private shape: ReturnType<typeof shapeOf> = 'other';
+  private shapeVersion: number | null = null;
 
   constructor(uri: string, version: number, text: string) {
     this.uri = uri;
@@ -35,6 +38,29 @@ export class OpenDocument {
     this.recognised ||= this.path !== null && looksLikeDataset(this.document);
     return this.recognised;
   }
+
+  /** Whether a text that is no dataset holds outputs, by its shape; once it surely did, it does while it is open. */
+  get outputsShape(): ReturnType<typeof shapeOf> {
+    if (this.shape === 'outputs' || this.shapeVersion === this.version) return this.shape;
+    this.shape = shapeOfFirst(this.document);
+    this.shapeVersion = this.version;
+    return this.shape;
+  }
+}
+
+/** What the first records look like, held against the outputs of evaluation tools. Their fields' names tell. */
+function shapeOfFirst(document: DatasetDocument): ReturnType<typeof shapeOf> {
+  const rows: Record<string, true>[] = [];
+  for (const { chunk } of document.records()) {
+    const { source } = chunk;
+    if (source) {
+      const names = Array.from(source.fields.keys(), (name) => [name, true as const]);
+      const isByKey = chunk.text[source.span.start] === '"';
+      rows.push(Object.fromEntries(isByKey ? [...names, ['id', true]] : names));
+    }
+    if (rows.length === TELLING_RECORDS) break;
+  }
+  return shapeOf(rows);
 }
 
 /** True when one of the first records has both a question and choices, of whatever type. */

@@ -62,6 +62,8 @@ function initializeResult({ client }: Session): InitializeResult {
       hoverProvider: true,
       inlayHintProvider: true,
       documentSymbolProvider: true,
+      definitionProvider: true,
+      referencesProvider: true,
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       ...(client.pullsDiagnostics ? { diagnosticProvider } : {}),
     },

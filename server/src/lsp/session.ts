@@ -11,6 +11,8 @@ import { rulePage } from './convert.ts';
 import type { DatasetOptions } from './dataset.ts';
 import { Datasets } from './datasets.ts';
 import { ModelCatalog } from './model-catalog.ts';
+import { pathOf } from './open-document.ts';
+import { OutputsFiles } from './outputs-files.ts';
 import { RunReports } from './run-reports.ts';
 import { DEFAULT_SETTINGS, pullSettings, readSettings } from './settings.ts';
 import { StoreAccess } from './store-access.ts';
@@ -22,6 +24,7 @@ const WATCHED = ['**/pid_splits.json', '**/*.{png,jpg,jpeg,gif,webp,bmp}'];
 export class Session {
   readonly client: Client;
   readonly datasets: Datasets;
+  readonly outputs: OutputsFiles;
   readonly models: ModelCatalog;
   readonly promptsFolder: string;
   readonly annotator = new Annotator(this);
@@ -29,6 +32,8 @@ export class Session {
   private readonly connection: Connection;
   private readonly canAskSettings: boolean;
   private readonly rulePages: string;
+  /** The workspace's folders, absolute. */
+  private readonly folders: readonly string[];
   private readonly stores = new StoreAccess();
   private settings: Settings = DEFAULT_SETTINGS;
   private trusted: boolean;
@@ -36,11 +41,24 @@ export class Session {
   private settled: Promise<void>;
   private setReady: () => void = () => undefined;
 
-  constructor(connection: Connection, { capabilities, initializationOptions }: InitializeParams) {
+  constructor(connection: Connection, params: InitializeParams) {
+    const { capabilities, initializationOptions } = params;
     const options: InitializationOptions = initializationOptions ?? {};
     this.connection = connection;
-    this.client = new Client(connection, capabilities, () => this.datasets.publishAll());
-    this.datasets = new Datasets(connection, this.client, () => this.datasetOptions());
+    this.client = new Client(connection, capabilities, () => this.publishAll());
+    this.datasets = new Datasets(
+      connection,
+      this.client,
+      () => this.datasetOptions(),
+      (path) => this.outputs.isNamed(path),
+    );
+    this.outputs = new OutputsFiles(connection, this.client, this.datasets, () => ({
+      rules: this.settings.rules,
+      rulePages: this.rulePages,
+      named: this.settings.outputs,
+      folders: this.folders,
+    }));
+    this.folders = foldersOf(params);
     this.canAskSettings = capabilities.workspace?.configuration === true;
     this.rulePages = pathToFileURL(options.rulePagesFolder ?? join(shippedRoot, 'docs', 'rules')).href;
     this.promptsFolder = options.promptsFolder ?? shippedPrompts;
@@ -58,7 +76,7 @@ export class Session {
       this.settings = await pullSettings(this.connection).catch(() => DEFAULT_SETTINGS);
     }
     this.setReady();
-    this.datasets.publishAll();
+    this.publishAll();
   }
 
   /** Resolved when the settings are known as they are now; nothing is answered before. */
@@ -137,7 +155,13 @@ export class Session {
     this.settings = this.canAskSettings ? await pullSettings(this.connection) : readSettings(pushed);
     if (before.storePath !== this.settings.storePath) this.storeIsAnother();
     else this.datasets.surroundingsChanged(() => true);
+    this.outputs.settingsChanged();
     if (before.device !== this.settings.device) this.client.tellChanged({ uri: null, what: 'models' });
+  }
+
+  private publishAll(): void {
+    this.datasets.publishAll();
+    this.outputs.publishAll();
   }
 
   private storeIsAnother(): void {
@@ -154,4 +178,9 @@ export class Session {
       onProblem: (sentence) => this.client.log(sentence),
     };
   }
+}
+
+function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
+  const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
+  return uris.flatMap((uri) => pathOf(uri) ?? []);
 }

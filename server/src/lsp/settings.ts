@@ -1,23 +1,40 @@
 import type { Connection } from 'vscode-languageserver/node';
-import { type RuleSeverity, SETTINGS_SECTION, type Settings } from '../protocol/settings.ts';
+import { readRuleSettings } from '../core/annotations/rule-settings.ts';
+import { type OutputsSetting, SETTINGS_SECTION, type Settings } from '../protocol/settings.ts';
 
-export const DEFAULT_SETTINGS: Settings = { rules: {}, device: 'auto', inlayHints: true, storePath: '' };
-
-const SEVERITIES: readonly unknown[] = ['error', 'warning', 'information', 'hint', 'off'];
+export const DEFAULT_SETTINGS: Settings = {
+  rules: {},
+  device: 'auto',
+  inlayHints: true,
+  storePath: '',
+  outputs: {},
+};
 
 /** Reads what the client says the user set. What is absent or of the wrong type keeps its default. */
 export function readSettings(value: unknown): Settings {
   const given = isObject(value) ? value : {};
-  const rules = Object.entries(isObject(given.rules) ? given.rules : {}).filter(
-    (entry): entry is [string, RuleSeverity] => SEVERITIES.includes(entry[1]),
-  );
   const { device, inlayHints, storePath } = given;
   return {
-    rules: Object.fromEntries(rules),
+    rules: readRuleSettings(given.rules).rules,
+    outputs: readOutputs(given.outputs),
     device: device === 'cpu' || device === 'webgpu' ? device : DEFAULT_SETTINGS.device,
     inlayHints: typeof inlayHints === 'boolean' ? inlayHints : DEFAULT_SETTINGS.inlayHints,
     storePath: typeof storePath === 'string' ? storePath.trim() : DEFAULT_SETTINGS.storePath,
   };
+}
+
+function readOutputs(value: unknown): Settings['outputs'] {
+  const outputs: Record<string, OutputsSetting> = {};
+  for (const [pattern, set] of Object.entries(isObject(value) ? value : {})) {
+    if (typeof set === 'string') outputs[pattern] = set;
+    if (!isObject(set)) continue;
+    const { dataset, indexBase } = set;
+    outputs[pattern] = {
+      dataset: typeof dataset === 'string' ? dataset : undefined,
+      indexBase: indexBase === 0 || indexBase === 1 ? indexBase : undefined,
+    };
+  }
+  return outputs;
 }
 
 /** Asks the client for the settings; a client that cannot be asked pushes them, or has none. */

@@ -8,6 +8,7 @@ export const Methods = {
   deleteRun: 'rationale/deleteRun',
   models: 'rationale/models',
   splits: 'rationale/splits',
+  outputsDatasets: 'rationale/outputsDatasets',
   datasets: 'rationale/datasets',
   changed: 'rationale/changed',
   trustGranted: 'rationale/trustGranted',
@@ -21,6 +22,7 @@ export interface Requests {
   [Methods.deleteRun]: { params: DeleteRunParams; result: null };
   [Methods.models]: { params: null; result: ModelsResult };
   [Methods.splits]: { params: SplitsParams; result: SplitsResult };
+  [Methods.outputsDatasets]: { params: OutputsDatasetsParams; result: OutputsDatasetsResult };
 }
 
 /** Notifications, server to client. */
@@ -45,7 +47,10 @@ export interface AnnotateParams {
   readonly uri: string;
   /** A `ModelRow.id`. */
   readonly model: string;
-  /** Path of a `.prompty` file, or the name of a shipped one; absent: the one that fits the model's role. */
+  /**
+   * Path of a `.prompty` file, or the name of one beside the dataset or shipped; absent: `setting-N`, by
+   * `setting`, or 1.
+   */
   readonly prompt?: string;
   /** 1 to 4; absent: the prompt file's. */
   readonly setting?: 1 | 2 | 3 | 4;
@@ -165,6 +170,25 @@ export interface SplitsResult {
   readonly splits: readonly { readonly name: string; readonly records: number }[];
   /** All records of the file. */
   readonly records: number;
+}
+
+export interface OutputsDatasetsParams {
+  /** An open outputs file. */
+  readonly uri: string;
+}
+
+/** The datasets in the file's folder, in those above it and in open editors, those that fit best first. */
+export interface OutputsDatasetsResult {
+  readonly datasets: readonly OutputsDataset[];
+}
+
+export interface OutputsDataset {
+  readonly uri: string;
+  /** Of the `outputs` outputs looked at, those that name a record of the dataset. */
+  readonly matched: number;
+  readonly outputs: number;
+  /** How they name it, `by pid` or `line by line`; empty when none does. */
+  readonly by: string;
 }
 
 /** Which open documents the server reads as datasets, by shape. Sent when that set changes. */

@@ -3,17 +3,34 @@
  * them again on `workspace/didChangeConfiguration`.
  */
 export interface Settings {
-  /** Severity of each rule, by id; a rule that is not named keeps its own. */
-  readonly rules: Readonly<Record<string, RuleSeverity>>;
+  /** Severity of each rule, and its threshold where it has one, by id; what is not named is the rule's own. */
+  readonly rules: Readonly<Record<string, RuleSetting>>;
   /** Where local models run. `auto`: the fastest device that passes a probe. */
   readonly device: DeviceSetting;
   /** Show the predicted letter after each record's question. */
   readonly inlayHints: boolean;
   /** Folder of the store, an absolute path; empty: the user's own, which the command line uses too. */
   readonly storePath: string;
+  /**
+   * Outputs files, by path or glob pattern, and how they are judged. Paths count from the workspace's folder
+   * unless they are absolute. The first pattern that fits holds.
+   */
+  readonly outputs: Readonly<Record<string, OutputsSetting>>;
 }
 
+/** The dataset alone, or more. */
+export type OutputsSetting =
+  | string
+  | {
+      /** Path of the dataset; absent: the one near the outputs file whose records they name. */
+      readonly dataset?: string;
+      /** The index that the prompt gave the first choice; absent: told from the outputs. */
+      readonly indexBase?: 0 | 1;
+    };
+
 export type RuleSeverity = 'error' | 'warning' | 'information' | 'hint' | 'off';
+
+export type RuleSetting = RuleSeverity | { readonly severity?: RuleSeverity; readonly threshold?: number };
 
 export type DeviceSetting = 'auto' | 'cpu' | 'webgpu';
 

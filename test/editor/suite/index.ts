@@ -15,6 +15,7 @@ export async function run(): Promise<void> {
   await import('./activation.test.ts');
   await import('./records.test.ts');
   await import('./annotate.test.ts');
+  await import('./outputs.test.ts');
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
     runner.once('end', () => {

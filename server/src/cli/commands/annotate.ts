@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { DEFAULT_MAX_NEW_TOKENS } from '../../core/decoding.ts';
+import { checkPromptFile } from '../../core/pipeline-prompty.ts';
 import type { Setting } from '../../core/prompts/types.ts';
 import { findPromptFile } from '../../files/prompt-files.ts';
 import { shippedPrompts } from '../../files/shipped.ts';
@@ -55,6 +56,9 @@ async function annotate(file: string, options: Options): Promise<void> {
     pipeline.surroundings.path,
     shippedPrompts,
   );
+  for (const { severity, message } of checkPromptFile(prompt, pipeline, pipeline.surroundings.rules)) {
+    if (severity === 'error') process.stderr.write(`The prompt ${prompt.name}: ${message}\n`);
+  }
   const job = pipeline.plan(
     {
       model: card,

@@ -1,20 +1,36 @@
-import { basename } from 'node:path';
-import type { Command } from 'commander';
-import type { Prediction } from '../../core/models/types.ts';
-import { formatOf, joinOutputs, readOutputsFile } from '../../core/pipeline.ts';
-import { readTextFile } from '../../files/text-file.ts';
-import { EXIT, UsageError } from '../exit.ts';
-import { judgeOutput } from '../formats/judge.ts';
-import { openDataset } from '../open-dataset.ts';
-import { atLeast, type FailOn, type Format, failOnOption, formatOption, numberOption } from '../options.ts';
+import { type Command, Option } from 'commander';
+import { foreignPrediction, READERS, readAll } from '../../core/pipeline.ts';
+import type { RecordSource } from '../../core/records/types.ts';
+import { EXIT } from '../exit.ts';
+import { type JudgedFile, judgeOutput } from '../formats/judge.ts';
+import { locateRecord, openDataset } from '../open-dataset.ts';
+import {
+  atLeast,
+  type CheckFormat,
+  checkFormatOption,
+  type FailOn,
+  failOnOption,
+  numberOption,
+} from '../options.ts';
+import { outputPlaces } from '../output-places.ts';
+import { askedOf, joinedOutputs } from '../outputs.ts';
+import { METRICS_MODES, type MetricsMode, REFERENCES, type Reference, scoreTexts } from '../text-metrics.ts';
+import { ownVersion } from '../version.ts';
 
 interface Options {
   readonly outputs: string;
   readonly outputField?: string;
+  readonly reader: string;
   readonly indexBase?: 0 | 1;
+  readonly metrics: MetricsMode | 'none';
+  readonly textField?: string;
+  readonly reference: Reference;
   readonly failOn: FailOn;
-  readonly format: Format;
+  readonly format: CheckFormat;
 }
+
+/** Every reader at once, for comparison; the numbers and findings are then our own reader's. */
+const ALL = 'all';
 
 export function judgeCommand(program: Command): void {
   program
@@ -26,47 +42,94 @@ export function judgeCommand(program: Command): void {
       '--output-field <name>',
       'the field that holds the raw output (found by itself for known formats)',
     )
-    .addOption(numberOption('--index-base <n>', 'the index that the prompt gave the first choice', [0, 1]))
-    .addOption(formatOption())
+    .addOption(
+      new Option('--reader <name>', 'the answer reader; all compares them')
+        .choices([...READERS.map(({ id }) => id), ALL])
+        .default('rationale'),
+    )
+    .addOption(
+      numberOption(
+        '--index-base <n>',
+        'the index that the prompt gave the first choice (default: as the outputs tell)',
+        [0, 1],
+      ),
+    )
+    .addOption(
+      new Option('--metrics <mode>', 'how the texts of the rationales are scored')
+        .choices(METRICS_MODES)
+        .default('default'),
+    )
+    .option(
+      '--text-field <name>',
+      'the field that holds the text to be scored (default: taken from the output)',
+    )
+    .addOption(
+      new Option('--reference <name>', 'what of the record the text is scored against')
+        .choices(REFERENCES)
+        .default('lecture+solution'),
+    )
+    .addOption(checkFormatOption())
     .addOption(failOnOption())
     .action(judge);
 }
 
 function judge(file: string, options: Options): void {
-  const { pipeline } = openDataset(file, null);
-  const { outputs, problems } = readOutputsFile(
-    readTextFile(options.outputs),
-    options.outputs,
-    options.outputField,
-  );
-  const sources = pipeline.document.chunks.flatMap((chunk) => chunk.source ?? []);
-  const join = joinOutputs(
-    outputs,
-    sources.map((source) => source.record),
-  );
-  if (join.matched === 0) {
-    throw new UsageError(
-      `${options.outputs} does not belong to ${file}: no output names one of its ${sources.length} records.`,
-    );
-  }
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
-  process.stderr.write(
-    `${join.matched} of ${outputs.length} outputs joined to ${sources.length} records by ${join.by}.\n`,
-  );
-  const asked = { model: basename(options.outputs), format: formatOf(outputs), indexBase: options.indexBase };
-  const rows = outputs.flatMap(({ row, output }, index) => {
-    const source = sources[join.records[index] ?? -1];
-    if (!source) return [];
-    return [{ row, source, result: pipeline.judgeOutput(source, foreignPrediction(output), asked) }];
+  const dataset = openDataset(file, null);
+  const { pipeline } = dataset;
+  const joined = joinedOutputs(pipeline, file, options.outputs, options.outputField);
+  const isAll = options.reader === ALL;
+  const asked = askedOf(pipeline, joined, options.indexBase, isAll ? 'rationale' : options.reader);
+  const rows = joined.rows.map(({ output, source }) => {
+    const result = pipeline.judgeOutput(source, foreignPrediction(output), asked);
+    // A person has read it and wants no findings of it any more; it counts all the same.
+    const findings = output.isReviewed ? [] : result.findings;
+    const confidence = statedConfidence(output.fields);
+    return { row: output.row, output, source, result: { ...result, findings }, confidence };
   });
-  process.stdout.write(judgeOutput(rows, options.format));
+  // Services that take findings take no numbers.
+  const asksNumbers = ['text', 'json', 'jsonl'].includes(options.format);
+  const readings = rows.map(({ source, result: { prediction, judgement } }) => ({
+    output: prediction.output,
+    rationale: judgement.rationale,
+    choices: source.record.choices,
+    answer: source.record.answer,
+    indexBase: asked.indexBase ?? null,
+    baseSource: asked.baseSource ?? 'prompt',
+  }));
+  const scored = rows.map(({ output, source, result }) => ({
+    output,
+    source,
+    rationale: result.judgement.rationale,
+  }));
+  const judged: JudgedFile = {
+    file: options.outputs,
+    rows,
+    readings: isAll && asksNumbers ? readAll(readings) : null,
+    texts:
+      options.metrics === 'none' || !asksNumbers
+        ? null
+        : scoreTexts(scored, options.metrics, options.reference, options.textField),
+    places: () => outputPlaces(options.outputs, joined.text, joined.outputField),
+    recordPlace: (source: RecordSource) => locateRecord(dataset, source),
+  };
+  const check = {
+    command: 'judge',
+    version: ownVersion(),
+    root: process.cwd(),
+    failOn: options.failOn,
+  } as const;
+  process.stdout.write(judgeOutput(judged, options.format, check));
   const failing = rows.some(({ result }) =>
     result.findings.some((finding) => atLeast(finding.severity, options.failOn)),
   );
   process.exitCode = failing ? EXIT.findings : EXIT.done;
 }
 
-function foreignPrediction(output: string): Prediction {
-  const usage = { promptTokens: 0, imageTokens: 0, outputTokens: 0 };
-  return { key: '', output, finishReason: 'unknown', usage };
+/** Names that outputs files give to how sure the model is. */
+const CONFIDENCE_FIELDS = ['confidence', 'probability'];
+
+/** How sure an output's model says to be; null when it says nothing, or nothing between 0 and 1. */
+function statedConfidence(fields: Readonly<Record<string, unknown>>): number | null {
+  const stated = CONFIDENCE_FIELDS.map((name) => fields[name]).find((value) => typeof value === 'number');
+  return typeof stated === 'number' && stated >= 0 && stated <= 1 ? stated : null;
 }

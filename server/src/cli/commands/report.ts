@@ -1,13 +1,19 @@
-import { relative } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { mostWorthALook } from '../../core/annotations/worth.ts';
-import type { RunReport } from '../../core/pipeline.ts';
+import { DIMENSIONS } from '../../core/pipeline.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
 import { UsageError } from '../exit.ts';
 import { reportOutput } from '../formats/report.ts';
-import { locate, type OpenDataset, openDataset } from '../open-dataset.ts';
+import { locate } from '../open-dataset.ts';
 import { type Format, formatOption, wholeNumber } from '../options.ts';
+import { reportRuns, type StoredReport, storedRun } from '../stored-runs.ts';
+
+interface Options {
+  readonly findings?: number;
+  readonly slice?: string;
+  readonly format: Format;
+}
 
 export function reportCommand(program: Command): void {
   program
@@ -15,51 +21,37 @@ export function reportCommand(program: Command): void {
     .description('print the numbers of stored runs, taken of the dataset as it stands now')
     .argument('[run...]', 'run names (default: every stored run)')
     .option('--findings <n>', 'also print the n findings most worth a look', wholeNumber(0))
+    .addOption(
+      new Option(
+        '--slice <field>',
+        'also print the accuracy on each part of the records; JSON: only these',
+      ).choices(DIMENSIONS.map(({ id }) => id)),
+    )
     .addOption(formatOption())
-    .action((names: string[], options: Options) => {
-      const store = openStore(defaultStorePath());
-      try {
-        const runs =
-          names.length > 0
-            ? names.map((name) => store.run(name) ?? unknown(name, store.runs()))
-            : store.runs();
-        if (runs.length === 0) throw new UsageError('No run is stored yet: `annotate` makes one.');
-        const datasets = new Map<string, OpenDataset>();
-        const reports = runs.map((run) => {
-          const dataset = datasets.get(run.dataset) ?? openDataset(shortest(run.dataset), store);
-          datasets.set(run.dataset, dataset);
-          return dataset.pipeline.report(run);
-        });
-        const findings = reports.flatMap((report) =>
-          findingsOf(report, datasets.get(report.run.dataset) as OpenDataset),
-        );
-        const worth = mostWorthALook(findings, options.findings ?? 0);
-        process.stdout.write(
-          reportOutput(
-            reports,
-            options.format,
-            worth.map(({ located }) => located),
-          ),
-        );
-      } finally {
-        store.close();
-      }
-    });
+    .action(report);
 }
 
-interface Options {
-  readonly findings?: number;
-  readonly format: Format;
-}
-
-/** A path as a person here would write it. */
-function shortest(path: string): string {
-  const way = relative(process.cwd(), path);
-  return way.startsWith('..') ? path : way;
+function report(names: readonly string[], options: Options): void {
+  const store = openStore(defaultStorePath());
+  try {
+    const runs = names.length > 0 ? names.map((name) => storedRun(store, name)) : store.runs();
+    if (runs.length === 0) throw new UsageError('No run is stored yet: `annotate` makes one.');
+    const stored = reportRuns(store, runs);
+    const worth = mostWorthALook(stored.flatMap(findingsOf), options.findings ?? 0);
+    process.stdout.write(
+      reportOutput(
+        stored.map((run) => run.report),
+        options.format,
+        { worth: worth.map(({ located }) => located), slice: options.slice },
+      ),
+    );
+  } finally {
+    store.close();
+  }
 }
 
 /** A run's findings with their lines; hints are not worth a look of their own. */
-function findingsOf({ results }: RunReport, dataset: OpenDataset) {
+function findingsOf({ report: { results }, dataset }: StoredReport) {
   return results.flatMap(({ source, result }) =>
     result.findings
       .filter(({ severity }) => severity !== 'hint')
@@ -68,12 +60,5 @@ function findingsOf({ results }: RunReport, dataset: OpenDataset) {
         recordId: finding.recordId,
         located: locate(dataset, dataset.pipeline.document.find(source.record.id) as number, finding),
       })),
-  );
-}
-
-function unknown(name: string, runs: readonly { id: string }[]): never {
-  const known = runs.map((run) => run.id).join(', ');
-  throw new UsageError(
-    `There is no run "${name}"${known ? `: stored are ${known}` : ', and none is stored yet'}.`,
   );
 }

@@ -1,46 +1,34 @@
-import type { Finding, Severity } from '../../core/annotations/types.ts';
-import type { Range } from '../../core/span.ts';
+import type { Severity } from '../../core/annotations/types.ts';
 import { count } from '../../core/text.ts';
-import type { Format } from '../options.ts';
+import type { CheckFormat } from '../options.ts';
+import type { Check, CheckedFile } from './checked.ts';
 import { jsonLines, jsonText } from './json.ts';
-
-/** A finding with its file and lines. */
-export interface LocatedFinding {
-  readonly file: string;
-  readonly finding: Finding;
-  /** Zero-based, as in the Language Server Protocol. */
-  readonly range: Range;
-}
+import { junitOutput } from './junit.ts';
+import { type LocatedFinding, placeText } from './place.ts';
+import { sarifOutput } from './sarif.ts';
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
 
 /** What `lint` prints; the JSON shape is a contract (design section 6). */
-export function lintOutput(findings: readonly LocatedFinding[], format: Format): string {
+export function lintOutput(files: readonly CheckedFile[], format: CheckFormat, check: Check): string {
+  const findings = files.flatMap((file) => file.findings);
   switch (format) {
     case 'json':
       return jsonText({ findings: findings.map(toJson), counts: counts(findings) });
     case 'jsonl':
       return jsonLines(findings.map(toJson));
+    case 'sarif':
+      return sarifOutput(files, check);
+    case 'junit':
+      return junitOutput(files, check);
     case 'text': {
       const lines = findings.map(
-        (located) => `${place(located)} ${located.finding.severity} ${said(located)}`,
+        (located) =>
+          `${placeText(located)} ${located.finding.severity} ${located.finding.rule} ${located.finding.message}`,
       );
       return `${[...lines, summary(findings)].join('\n')}\n`;
     }
   }
-}
-
-/** `file:line:column rule message`, lines and columns counted from 1. */
-export function findingLine(located: LocatedFinding): string {
-  return `${place(located)} ${said(located)}`;
-}
-
-function place({ file, range }: LocatedFinding): string {
-  return `${file}:${range.start.line + 1}:${range.start.character + 1}`;
-}
-
-function said({ finding }: LocatedFinding): string {
-  return `${finding.rule} ${finding.message}`;
 }
 
 export function toJson({ file, finding, range }: LocatedFinding) {

@@ -1,20 +1,12 @@
 import type { Report, Share } from '../../core/metrics/types.ts';
 
-/** A report in the names of the contract (design section 6); shares lie between 0 and 1. */
-export function numbersOf(report: Report) {
-  const {
-    n,
-    mapped,
-    correct,
-    ungraded,
-    coverage,
-    accuracy,
-    accuracyMapped,
-    contradictions,
-    quadrants,
-    slices,
-    reader,
-  } = report;
+/**
+ * A report in the names of the contract (design section 6); shares lie between 0 and 1.
+ * @param slice Only the slices by this field; all when absent.
+ */
+export function numbersOf(report: Report, slice?: string) {
+  const { n, mapped, correct, ungraded, coverage, accuracy, accuracyMapped, reader } = report;
+  const { contradictions, quadrants, reasoningToError, slices } = report;
   return {
     n,
     mapped,
@@ -24,18 +16,25 @@ export function numbersOf(report: Report) {
     accuracy: accuracy.value,
     accuracyMapped: accuracyMapped.value,
     interval: accuracy.interval,
-    contradictions: { count: contradictions.count, n: contradictions.n, value: contradictions.value },
+    contradictions: shareJson(contradictions),
     quadrants,
-    slices: slices.map(({ dimension, value, accuracy: share }) => ({
-      dimension,
-      value,
-      n: share.n,
-      correct: share.count,
-      accuracy: share.value,
-      interval: share.interval,
-    })),
+    reasoningToError: { ...shareJson(reasoningToError), interval: reasoningToError.interval },
+    slices: slices
+      .filter(({ dimension }) => slice === undefined || dimension === slice)
+      .map(({ dimension, value, accuracy: share }) => ({
+        dimension,
+        value,
+        n: share.n,
+        correct: share.count,
+        accuracy: share.value,
+        interval: share.interval,
+      })),
     reader,
   };
+}
+
+function shareJson({ count, n, value }: Share) {
+  return { count, n, value };
 }
 
 /** `84.5 %`, or a dash when it is the share of nothing. */
@@ -48,4 +47,11 @@ export function percentWithInterval(share: Share): string {
   if (share.n === 0) return '–';
   const [low, high] = share.interval.map((bound) => (bound * 100).toFixed(1));
   return `${percent(share)} (${low}–${high})`;
+}
+
+/** Whose fault the wrong answers are, in one sentence; empty where no reasoning names a choice. */
+export function quadrantSentence({ quadrants, reasoningToError }: Report): string {
+  const { n, both, reasoningOnly, conclusionOnly, neither } = quadrants;
+  if (n === 0) return '';
+  return `of ${n} whose reasoning and conclusion both name a choice, both are right in ${both}, only the reasoning in ${reasoningOnly} (reasoning-to-error ${percentWithInterval(reasoningToError)}), only the conclusion in ${conclusionOnly}, neither in ${neither}`;
 }

@@ -1,28 +1,65 @@
 import Table from 'cli-table3';
+import type { Share } from '../../core/metrics/types.ts';
 import type { RunReport } from '../../core/pipeline.ts';
 import { count } from '../../core/text.ts';
 import type { Format } from '../options.ts';
 import { jsonLines, jsonText } from './json.ts';
-import { findingLine, type LocatedFinding, toJson } from './lint.ts';
-import { numbersOf, percent, percentWithInterval } from './numbers.ts';
+import { toJson } from './lint.ts';
+import { numbersOf, percent, percentWithInterval, quadrantSentence } from './numbers.ts';
+import { findingLine, type LocatedFinding } from './place.ts';
 
-/** What `report` and `annotate` print: the numbers of runs, and the findings most worth a look if there are any. */
+/** What a report shows besides the numbers of each run. */
+export interface Besides {
+  /** The findings most worth a look. */
+  readonly worth?: readonly LocatedFinding[];
+  /** The field by which the records are divided. */
+  readonly slice?: string;
+}
+
+/** What `report` and `annotate` print. */
 export function reportOutput(
   reports: readonly RunReport[],
   format: Format,
-  worth: readonly LocatedFinding[] = [],
+  { worth = [], slice }: Besides = {},
 ): string {
   switch (format) {
     case 'json':
-      return jsonText({ runs: reports.map(runNumbers), findings: worth.map(toJson) });
+      return jsonText({ runs: reports.map((run) => runNumbers(run, slice)), findings: worth.map(toJson) });
     case 'jsonl':
-      return jsonLines(reports.map(runNumbers));
+      return jsonLines(reports.map((run) => runNumbers(run, slice)));
     case 'text': {
       const notes = reports.flatMap(notesOf);
+      const parts = slice === undefined ? [] : ['', sliceTable(reports, slice)];
       const look = worth.length > 0 ? ['', 'Most worth a look:', ...worth.map(findingLine)] : [];
-      return `${[table(reports), ...notes, ...look].join('\n')}\n`;
+      return `${[table(reports), ...notes, ...parts, ...look].join('\n')}\n`;
     }
   }
+}
+
+/** Accuracy with interval and n of each part of the records, a column for each run, and of all at the end. */
+function sliceTable(reports: readonly RunReport[], dimension: string): string {
+  const right = 'right' as const;
+  const table = new Table({
+    head: [dimension, ...reports.map(({ run }) => run.id)],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', ...reports.map(() => right)],
+  });
+  const columns = reports.map(
+    ({ report }) =>
+      new Map(
+        report.slices.filter((row) => row.dimension === dimension).map((row) => [row.value, row.accuracy]),
+      ),
+  );
+  const values = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort(
+    new Intl.Collator('en', { numeric: true }).compare,
+  );
+  for (const value of values) table.push([value, ...columns.map((column) => shareOfN(column.get(value)))]);
+  table.push(['all', ...reports.map(({ report }) => shareOfN(report.accuracy))]);
+  return table.toString();
+}
+
+function shareOfN(share: Share | undefined): string {
+  return share ? `${percentWithInterval(share)} of ${share.n}` : '–';
 }
 
 function table(reports: readonly RunReport[]): string {
@@ -66,11 +103,15 @@ function notesOf({ run, report, stale, missing, failed }: RunReport): string[] {
     missing > 0 ? `${count(missing, 'record')} not answered yet` : '',
     failed > 0 ? `${count(failed, 'request')} failed and ${failed === 1 ? 'counts' : 'count'} as wrong` : '',
     report.ungraded > 0 ? `${count(report.ungraded, 'record')} without a gold answer` : '',
+    quadrantSentence(report),
   ].filter((note) => note !== '');
   return notes.length > 0 ? [`${run.id}: ${notes.join('; ')}.`] : [];
 }
 
-function runNumbers({ run, report, tokens, recordsPerSecond, stale, missing, failed }: RunReport) {
+function runNumbers(
+  { run, report, tokens, recordsPerSecond, stale, missing, failed }: RunReport,
+  slice: string | undefined,
+) {
   const { id, model, role, revision, device, dataset, prompt, setting, split, seconds } = run;
   return {
     run: id,
@@ -82,7 +123,7 @@ function runNumbers({ run, report, tokens, recordsPerSecond, stale, missing, fai
     prompt,
     setting,
     split,
-    ...numbersOf(report),
+    ...numbersOf(report, slice),
     tokens,
     seconds,
     recordsPerSecond,

@@ -1,15 +1,18 @@
 import type { RecordProblem, RecordSource } from '../records/types.ts';
 import { RULES } from './rules/index.ts';
 import { malformedRecord } from './rules/malformed-record.ts';
+import { reportIdsWithoutRecord, unknownSplitId } from './rules/unknown-split-id.ts';
 import type {
   Finding,
   OutputContext,
+  PromptContext,
   RecordContext,
   RecordRule,
   Report,
   Rule,
   RuleSettings,
   Severity,
+  TableContext,
 } from './types.ts';
 
 /** Rules that look at how a record is written; the others need one that can be read. */
@@ -20,6 +23,7 @@ const NO_FIXES: Finding['fixes'] = [];
 interface ActiveRule<R extends Rule> {
   readonly rule: R;
   readonly severity: Severity;
+  readonly threshold: number;
 }
 
 /** What the record rules that are on say of a record, in the order of its text. */
@@ -28,9 +32,10 @@ export function checkRecord(context: RecordContext, settings: RuleSettings): Fin
   const { id } = source.record;
   const isSound = source.problems.length === 0;
   const findings: Finding[] = [];
-  for (const { rule, severity } of active('record', settings)) {
+  for (const { rule, severity, threshold } of active('record', settings)) {
     if (!isSound && !canBeAsked(rule, source)) continue;
-    for (const found of reportsOf(rule, id, context)) findings.push(finding(rule, severity, id, found));
+    for (const found of reportsOf(rule, id, context, threshold))
+      findings.push(finding(rule, severity, id, found));
   }
   return inOrder(findings);
 }
@@ -39,19 +44,47 @@ export function checkRecord(context: RecordContext, settings: RuleSettings): Fin
 export function checkOutput(context: OutputContext, settings: RuleSettings): Finding[] {
   const { id } = context.source.record;
   const findings: Finding[] = [];
-  for (const { rule, severity } of active('output', settings)) {
-    for (const found of reportsOf(rule, id, context)) {
+  for (const { rule, severity, threshold } of active('output', settings)) {
+    for (const found of reportsOf(rule, id, context, threshold)) {
       findings.push({ ...finding(rule, severity, id, found), model: context.model });
     }
   }
   return inOrder(findings);
 }
 
+/** What the table rules that are on say of a table of results; no record is meant, and the ids are empty. */
+export function checkTable(context: TableContext, settings: RuleSettings): Finding[] {
+  const findings = active('table', settings).flatMap(({ rule, severity, threshold }) =>
+    reportsOf(rule, '', context, threshold).map((found) => finding(rule, severity, '', found)),
+  );
+  return inOrder(findings);
+}
+
+/** What the prompt rules that are on say of a prompt file; no record is meant, and the ids are empty. */
+export function checkPrompt(context: PromptContext, settings: RuleSettings): Finding[] {
+  const findings = active('prompt', settings).flatMap(({ rule, severity, threshold }) =>
+    reportsOf(rule, '', context, threshold).map((found) => finding(rule, severity, '', found)),
+  );
+  return inOrder(findings);
+}
+
+/** True when the user wants to hear of the rule. */
+export function isOn(ruleId: string, settings: RuleSettings): boolean {
+  return active('record', settings).some(({ rule }) => rule.id === ruleId);
+}
+
 /** The problems of text that holds no record, as findings; their record id is empty. */
 export function checkProblems(problems: readonly RecordProblem[], settings: RuleSettings): Finding[] {
-  const severity = settings[malformedRecord.id] ?? malformedRecord.severity;
+  const { severity } = asSet(malformedRecord, settings);
   if (severity === 'off') return [];
   return problems.map((problem) => finding(malformedRecord, severity, '', problem));
+}
+
+/** The finding on ids of the split table that no record has, for the first chunk of the dataset. */
+export function checkSplitIds(idsWithoutRecord: readonly string[], settings: RuleSettings): Finding[] {
+  const { severity } = asSet(unknownSplitId, settings);
+  if (severity === 'off' || idsWithoutRecord.length === 0) return [];
+  return [finding(unknownSplitId, severity, '', reportIdsWithoutRecord(idsWithoutRecord))];
 }
 
 function finding(rule: Rule, severity: Severity, recordId: string, report: Report): Finding {
@@ -70,12 +103,13 @@ function canBeAsked(rule: RecordRule, { problems }: RecordSource): boolean {
 
 /** A rule's reports, taken out here so that a rule that fails is named even when it yields them one by one. */
 function reportsOf<Context>(
-  rule: { readonly id: string; check(context: Context): Iterable<Report> },
+  rule: { readonly id: string; check(context: Context, threshold: number): Iterable<Report> },
   recordId: string,
   context: Context,
+  threshold: number,
 ): readonly Report[] {
   try {
-    const reports = rule.check(context);
+    const reports = rule.check(context, threshold);
     return Array.isArray(reports) ? reports : [...reports];
   } catch (cause) {
     throw new Error(`The rule ${rule.id} failed on record ${JSON.stringify(recordId)}: ${String(cause)}`, {
@@ -99,12 +133,24 @@ function active<Scope extends Rule['scope']>(scope: Scope, settings: RuleSetting
   let rules = activeRules.get(settings);
   if (!rules) {
     const on = RULES.flatMap((rule) => {
-      const severity = settings[rule.id] ?? rule.severity;
-      return severity === 'off' ? [] : [{ rule, severity }];
+      const { severity, threshold } = asSet(rule, settings);
+      return severity === 'off' ? [] : [{ rule, severity, threshold }];
     });
     const of = (wanted: Rule['scope']) => on.filter(({ rule }) => rule.scope === wanted);
-    rules = { record: of('record'), output: of('output') } as unknown as ActiveRules;
+    rules = {
+      ...{ record: of('record'), output: of('output') },
+      ...{ table: of('table'), prompt: of('prompt') },
+    } as unknown as ActiveRules;
     activeRules.set(settings, rules);
   }
   return rules[scope];
+}
+
+/** Severity and threshold of a rule: the user's, else its own. A threshold stays within what the rule allows. */
+function asSet(rule: Rule, settings: RuleSettings): { severity: Severity | 'off'; threshold: number } {
+  const set = settings[rule.id];
+  const { severity = rule.severity, threshold } = typeof set === 'object' ? set : { severity: set };
+  if (!rule.threshold) return { severity, threshold: 0 };
+  const { default: own, minimum, maximum } = rule.threshold;
+  return { severity, threshold: Math.min(Math.max(threshold ?? own, minimum), maximum) };
 }

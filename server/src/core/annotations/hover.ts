@@ -16,6 +16,8 @@ export interface HoverInput {
   readonly results: readonly ModelResult[];
   /** Where a rule's page is. */
   readonly ruleLink: (rule: string) => string;
+  /** What else is to be said of a model's output, above its stages; list items in Markdown. */
+  readonly details?: readonly string[];
 }
 
 /** A record and what the models say of it, as Markdown. */
@@ -40,7 +42,7 @@ function choiceList({ record }: RecordSource): string {
   return lines.join('\n');
 }
 
-function modelSection(result: ModelResult, { source, ruleLink }: HoverInput): string {
+function modelSection(result: ModelResult, { source, ruleLink, details = [] }: HoverInput): string {
   const { model, role, judgement, prediction, findings } = result;
   const { verdict, reading, rationale } = judgement;
   const name = role === 'other' ? escapeMarkdown(model) : `${escapeMarkdown(model)} · ${role}`;
@@ -56,7 +58,7 @@ function modelSection(result: ModelResult, { source, ruleLink }: HoverInput): st
   const notes = findings.map(
     ({ rule, message }) => `- ⚠ ${escapeMarkdown(message)} [${rule}](${ruleLink(rule)})`,
   );
-  return [head, [...body, ...notes].join('\n')].filter((part) => part !== '').join('\n\n');
+  return [head, [...details, ...body, ...notes].join('\n')].filter((part) => part !== '').join('\n\n');
 }
 
 function shown(text: string): string {

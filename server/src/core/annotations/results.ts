@@ -25,6 +25,7 @@ export const VERDICT_MARKS: Readonly<Record<Verdict, string>> = {
 
 /** How an answer was read, in words that follow "read from". */
 export const METHOD_WORDS: Readonly<Record<ReadingMethod, string>> = {
+  mapped: 'a person’s mapping',
   tag: 'the conclusion stage',
   json: 'the answer field of its JSON',
   label: 'a labelled line',
@@ -32,6 +33,11 @@ export const METHOD_WORDS: Readonly<Record<ReadingMethod, string>> = {
   index: 'the number it begins with',
   text: 'the words it begins with',
   pair: 'a marked choice',
+  'repaired-json': 'the answer field of its broken JSON',
+  ordinal: 'the place it names',
+  mark: 'a bracketed mark',
+  contained: 'the only choice it contains',
+  part: 'a piece of one choice',
 };
 
 /** What became of an output, in a few words: `B (repel), wrong`. */

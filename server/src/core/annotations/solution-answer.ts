@@ -12,7 +12,7 @@ const ASSERTION = /\banswer is:?\s+([^\n]+)$/i;
 const REJECTING =
   /\b(?:not|no|none|cannot|neither|nor|without|never|vague|incorrect|wrong|false|but|unlike|opinion|instead)\b|n['’]t\b/i;
 /** ScienceQA shuffled its choices after the solutions were written: "the first answer choice" is any of them. */
-const BY_PLACE = /\b(?:first|second|third|fourth|fifth|last|answer choice)\b/i;
+export const BY_PLACE = /\b(?:first|second|third|fourth|fifth|last|answer choice)\b/i;
 /** Choices that occur in any text without being meant. */
 const COMMON_WORDS = new Set(['true', 'false', 'yes', 'no', 'a', 'b', 'c', 'd', 'e']);
 
@@ -24,7 +24,8 @@ export function otherSolutionAnswer(record: DatasetRecord): SolutionAnswer | nul
   const { answer, choices, solution } = record;
   const gold = answer === null ? undefined : choices[answer];
   if (gold === undefined || solution === '') return null;
-  if (gold !== '' && solution.includes(gold) && !solution.includes('nswer is')) return null;
+  // The gold choice stands near the end, and a search for at most six characters needs no tables: so half the time.
+  if (gold !== '' && solution.lastIndexOf(gold) !== -1 && !solution.includes('wer is')) return null;
   const named = solutionAnswer(record);
   return named && named.choice !== answer ? named : null;
 }

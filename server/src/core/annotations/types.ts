@@ -1,7 +1,10 @@
 import type { Judgement } from '../judgements/types.ts';
 import type { Prediction } from '../models/types.ts';
-import type { ImageFacts, RecordSource, SplitTable } from '../records/types.ts';
+import type { OfferedVariable, PromptFile, TemplateUses } from '../prompts/types.ts';
+import type { Likeness } from '../records/similar.ts';
+import type { DatasetLayout, ImageFacts, RecordSource, SplitTable } from '../records/types.ts';
 import type { Span } from '../span.ts';
+import type { ResultsTable } from './tables/types.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
@@ -53,10 +56,21 @@ export interface RuleDocs {
   readonly fix: string;
 }
 
+/** The number by which a rule decides, which the user may set. */
+export interface Threshold {
+  readonly default: number;
+  /** One sentence: what is counted or measured, and from where on the rule speaks. */
+  readonly what: string;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
 interface RuleBase {
   /** The file name without extension. */
   readonly id: string;
   readonly severity: Severity;
+  /** Absent: the rule decides by no number, and is given 0. */
+  readonly threshold?: Threshold;
   readonly docs: RuleDocs;
 }
 
@@ -71,13 +85,16 @@ export interface RecordContext {
   readonly splits: SplitTable | null;
   /** How many records of the dataset bear this id. */
   readonly idCount: (id: string) => number;
+  readonly layout: DatasetLayout;
+  /** The records that it is most like, as far as the records have been compared. */
+  readonly likeness: Likeness;
 }
 
 export interface RecordRule extends RuleBase {
   readonly scope: 'record';
   /** The fields it relies on: it is not asked about a record in which one of them is malformed. */
   readonly reads: readonly string[];
-  check(context: RecordContext): Iterable<Report>;
+  check(context: RecordContext, threshold: number): Iterable<Report>;
 }
 
 /** What output rules look at: one model's prediction for one record, judged. Report spans lie in the record's chunk. */
@@ -88,14 +105,54 @@ export interface OutputContext {
   readonly model: string;
   /** What the prompt asked for; stage rules keep silent unless it is `stages`. */
   readonly format: 'stages' | 'json' | 'letter';
+  /** What every model says of the record as it stands, this one included; absent where only this one is known. */
+  readonly opinions?: readonly Opinion[];
+}
+
+/** One model's answer beside those of others. */
+export interface Opinion {
+  readonly model: string;
+  /** Zero-based; null when none can be read, or when its own reasoning says another. */
+  readonly choice: number | null;
 }
 
 export interface OutputRule extends RuleBase {
   readonly scope: 'output';
-  check(context: OutputContext): Iterable<Report>;
+  check(context: OutputContext, threshold: number): Iterable<Report>;
 }
 
-export type Rule = RecordRule | OutputRule;
+/** What table rules look at. Report spans lie in the file's text. */
+export interface TableContext {
+  readonly table: ResultsTable;
+}
+
+export interface TableRule extends RuleBase {
+  readonly scope: 'table';
+  check(context: TableContext, threshold: number): Iterable<Report>;
+}
+
+/** What prompt rules look at. Report spans lie in the prompt file's text. */
+export interface PromptContext {
+  readonly file: PromptFile;
+  /** Null when the template cannot be parsed. */
+  readonly uses: TemplateUses | null;
+  readonly offered: readonly OfferedVariable[];
+  /** How many records the dataset has, and how many of them name an image; null when no dataset is known. */
+  readonly records: { readonly total: number; readonly withImage: number } | null;
+}
+
+export interface PromptRule extends RuleBase {
+  readonly scope: 'prompt';
+  check(context: PromptContext, threshold: number): Iterable<Report>;
+}
+
+export type Rule = RecordRule | OutputRule | TableRule | PromptRule;
+
+/** What the user set for a rule: its severity, or also its threshold; what is not named is the rule's own. */
+export type RuleSetting =
+  | Severity
+  | 'off'
+  | { readonly severity?: Severity | 'off'; readonly threshold?: number };
 
 /** `"rationale.rules"`: what the user set for each rule. */
-export type RuleSettings = Readonly<Record<string, Severity | 'off'>>;
+export type RuleSettings = Readonly<Record<string, RuleSetting>>;

@@ -1,16 +1,35 @@
 import type { Span } from '../span.ts';
 import { type Name, nameAt, type Passage } from './name.ts';
+import { ANSWER, CORRECT, IS, OPTION, UNSPACED, UNSPACED_IS } from './words.ts';
 
-/** "Answer:", "The correct answer is", "the best option would be", `"answer":` in JSON that does not parse. */
-const LABEL =
-  /\b(?:answer|conclusion|(?:correct|right|best|final|chosen) (?:option|choice|one)|my choice)(?:\s+(?:to|for|here|in|of)\b[^.\n:]{0,60}?)?["'*_]*\s{0,8}(?:(?:is|was|(?:would|should|must|will) be)\b|[:=])(?:\s*(?:that|the (?:option|choice|letter))(?=\s))?\s*[*_]*/gi;
+const SUBJECT = String.raw`(?:${ANSWER})(?: (?:${CORRECT}))?|conclusion|my choice|(?:${CORRECT}) (?:one|${OPTION})|correct [\p{L}-]{2,20}(?: [\p{L}-]{2,20})?|best (?:estimate|description|explanation)`;
+const OF_WHAT = String.raw`(?:\s+(?:to|for|here|in|of)\b[^.\n:]{0,60}?)?`;
+const THAT = String.raw`(?:\s*(?:that|the (?:option|choice|letter))(?=\s))?\s*[*_]*`;
+/** "Answer:", "The correct answer is", "the best option would be", "答案是", "I choose". */
+const LABEL = new RegExp(
+  [
+    String.raw`(?<![\p{L}\p{N}])(?:${SUBJECT})${OF_WHAT}["'*_]*\s{0,8}(?:(?:${IS})(?![\p{L}\p{N}])|[:=—])${THAT}`,
+    String.raw`${UNSPACED}["'*_]*\s{0,8}(?:${UNSPACED_IS}|[:=\]])\s*[*_]*`,
+    String.raw`(?:选择?|選擇?)\s*(?=[("*]*[A-Z0-9](?![a-z0-9]))`,
+    String.raw`(?<![\p{L}])(?:I|we)(?:['’]d| would| will)? (?:choose|select|pick|chose|go with)\s+`,
+  ].join('|'),
+  'giu',
+);
 /** How a mathematical solution ends. */
 const BOX = /\\boxed\{/g;
+/** A label that is a line's first word and ends in a colon. */
+const FIELD = new RegExp(`^(?:${ANSWER}|${UNSPACED})["'*_]*\\s{0,8}:`, 'iu');
+const LINE_START = /(?:^|\n)[\s*_#>-]*(?:(?:final|correct|my) )?$/i;
 /** What turns a label into something else: "not the answer: …", "If the answer is …", "an incorrect answer is …". */
 const UNSAID =
-  /(?:\b(?:not|never|if|whether|unless|why|incorrect|wrong|other|either)|n['’]t)(?:\s+(?:true|correct|right|clear|that|the|an?|be|as|my|your))*["'’\s]*$/i;
+  /(?:\b(?:not|never|if|whether|unless|why|incorrect|wrong|other|either|each|every|possible)|n['’]t)(?:\s+(?:true|correct|right|clear|that|the|an?|be|as|my|your))*["'’\s]*$/i;
+/** "17 fluid ounces is the best estimate: …": what comes behind the colon are the reasons. */
+const PREDICATE = /(?<!\b(?:[Hh]ere|[Tt]his) )\b(?:is|are|as) (?:the|an?|our|your) $/;
 /** "B is correct", "attract is the right answer". */
-const VERDICT = /\s(?:is|would be)\s(?:the\s)?(?:correct|right|best)\b(?!\s(?:if|when|only|in)\b)/gi;
+const VERDICT =
+  /\s(?:is|would be)\s(?:the\s)?(?:correct|right|best)\b(?!\s(?:if|when|only|in)\b)|\s?(?:是|为)正确/gi;
+/** An output that announces more answers than this is a loop, and would cost time. */
+const MOST = 500;
 /** How far back the subject of a verdict may begin, in characters. */
 const LONGEST_SUBJECT = 400;
 const CONNECTIVE =
@@ -22,19 +41,31 @@ const CONNECTIVE =
  * not B", "B is wrong", "If the answer is B".
  */
 export function assertions(passage: Passage): Name[] {
-  return [...labelled(passage), ...approved(passage)].sort((a, b) => a.span.start - b.span.start);
+  const labelled = labels(passage).map(({ end }) => nameAt(passage, end));
+  const named = labelled.filter((name) => name !== null);
+  return [...named, ...verdicts(passage)].sort((a, b) => a.span.start - b.span.start);
 }
 
-function* labelled(passage: Passage): Iterable<Name> {
-  for (const match of [...matches(LABEL, passage), ...matches(BOX, passage)]) {
-    if (UNSAID.test(passage.text.slice(Math.max(passage.span.start, match.start - 32), match.start)))
-      continue;
-    const name = nameAt(passage, match.end);
-    if (name) yield name;
-  }
+/** Something that announces an answer. */
+export interface Label {
+  /** The offset behind it. */
+  readonly end: number;
+  /** True when a line begins with it, and it ends in a colon: "ANSWER: …", a field of a form. */
+  readonly isField: boolean;
 }
 
-function* approved(passage: Passage): Iterable<Name> {
+/** Every label that is neither denied nor conditional, in no order. */
+export function labels(passage: Passage): Label[] {
+  return [...matches(LABEL, passage), ...matches(BOX, passage)].flatMap(({ start, end }) => {
+    const before = passage.text.slice(Math.max(passage.span.start, start - 40), start);
+    const label = passage.text.slice(start, end);
+    if (UNSAID.test(before) || (PREDICATE.test(before) && label.includes(':'))) return [];
+    return [{ end, isField: LINE_START.test(before) && FIELD.test(label) }];
+  });
+}
+
+/** Every choice of which the passage says that it is correct. */
+export function* verdicts(passage: Passage): Iterable<Name> {
   for (const match of matches(VERDICT, passage)) {
     const from = Math.max(passage.span.start, match.start - LONGEST_SUBJECT);
     const before = passage.text.slice(from, match.start);
@@ -53,9 +84,11 @@ function afterLast(text: string, mark: string): number {
 }
 
 function matches(pattern: RegExp, passage: Passage): Span[] {
-  const text = passage.text.slice(passage.span.start, passage.span.end);
-  return Array.from(text.matchAll(pattern), (match) => ({
-    start: passage.span.start + match.index,
-    end: passage.span.start + match.index + match[0].length,
-  }));
+  const found: Span[] = [];
+  for (const match of passage.text.slice(passage.span.start, passage.span.end).matchAll(pattern)) {
+    const start = passage.span.start + match.index;
+    found.push({ start, end: start + match[0].length });
+    if (found.length === MOST) break;
+  }
+  return found;
 }

@@ -1,4 +1,5 @@
 /** Finding the text of a choice in an output: white space, quotes, dashes, case and a leading article may differ. */
+import { fold } from './fold.ts';
 
 /** Where a choice's text stands, and every choice that fits it equally well (more than one when two choices read alike). */
 export interface ChoiceText {
@@ -21,6 +22,8 @@ const MARKS = /^[\s"'“”‘’`*_.,;:!?]+|[\s"'“”‘’`*_.,;:!?]+$/g;
 const ARTICLE = /^(?:the|an?)\s+(?=\S)/i;
 /** A word goes on. Not part of the patterns: made anew for every choice, it would cost more than all else. */
 const WORD = /[\p{L}\p{N}]/uy;
+/** Scripts that put no space between words. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
 
 const patternsOf = new WeakMap<readonly string[], readonly (ChoicePattern | null)[]>();
 
@@ -31,7 +34,7 @@ export function choiceTextAt(text: string, offset: number, choices: readonly str
   let fitting: number[] = [];
   patterns.forEach((pattern, choice) => {
     const wordsEnd = pattern ? endOf(pattern.words, text, offset) : null;
-    if (wordsEnd === null || wordsEnd < end || endOf(WORD, text, wordsEnd) !== null) return;
+    if (wordsEnd === null || wordsEnd < end || isInsideWord(text, wordsEnd)) return;
     if (wordsEnd > end) fitting = [];
     end = wordsEnd;
     fitting.push(choice);
@@ -62,6 +65,12 @@ function mostExact(
   return best;
 }
 
+/** True when a word goes on at `offset`. */
+function isInsideWord(text: string, offset: number): boolean {
+  if (endOf(WORD, text, offset) === null) return false;
+  return !UNSPACED.test(text.charAt(offset)) && !UNSPACED.test(text.charAt(offset - 1));
+}
+
 function endOf(sticky: RegExp, text: string, offset: number): number | null {
   sticky.lastIndex = offset;
   return offset >= 0 && sticky.test(text) ? sticky.lastIndex : null;
@@ -77,7 +86,7 @@ function patternsFor(choices: readonly string[]): readonly (ChoicePattern | null
 }
 
 function patternOf(choice: string): ChoicePattern | null {
-  const written = choice.trim();
+  const written = fold(choice).trim();
   if (written === '') return null;
   const unmarked = written.replace(MARKS, '') || written;
   const words = unmarked.replace(ARTICLE, '');
@@ -89,11 +98,12 @@ function patternOf(choice: string): ChoicePattern | null {
   };
 }
 
-/** The text as a pattern in which white space (escaped or not), typographic quotes and dashes may differ. */
+/** The text as a pattern in which white space (escaped or not; none in "5hours"), typographic quotes and dashes may differ. */
 function source(text: string): string {
   return text
     .replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
     .replace(/\s+/g, '(?:\\s|\\\\[nrt])+')
+    .replace(/(?<=\d)(?=\p{L}{2})/gu, '\\s?')
     .replace(/['‘’`]/g, "['‘’`]")
     .replace(/["“”]/g, '["“”]')
     .replace(/[-‐‑–—−]/g, '[-‐‑–—−]');

@@ -1,5 +1,6 @@
 import type { Span } from '../span.ts';
 import { choiceTextAt } from './choice-text.ts';
+import { ANSWER, OPTION, UNSPACED } from './words.ts';
 
 /** A stretch of text in which an answer is looked for. */
 export interface Passage {
@@ -19,6 +20,8 @@ export interface Name {
   readonly pair: boolean;
   /** True for `(B)`, `[1]` and `Option B`: marks that cannot be prose. */
   readonly explicit: boolean;
+  /** The number that was written, when the choice is named by its index. */
+  readonly index: number | null;
   readonly span: Span;
 }
 
@@ -26,29 +29,48 @@ interface Mark {
   readonly by: 'letter' | 'index';
   readonly choices: readonly number[];
   readonly explicit: boolean;
+  /** True for a mark that is one only before the text of its own choice. */
+  readonly isWeak: boolean;
+  readonly index: number | null;
   readonly end: number;
 }
 
 /** What may stand before a name without meaning anything: Markdown, quotes, LaTeX. */
-const DECORATION = /(?:[\s*_"'“”‘’`$]|\\(?:boxed|text|textbf|mathrm)\{){0,40}/y;
+const DECORATION = /(?:[\s*_"'“”‘’`$#>{]|\\(?:boxed|text|textbf|mathrm)\{){0,40}/y;
 /** `(B)`, `[1]`, `(option 2)`, `Option (B)`. */
-const BRACKETED =
-  /(?:(?:option|choice|answer|letter|number)\s+)?[*_"'“‘`]*[([]\s*(?:(?:option|choice)\s+)?(?:([a-z])|(\d{1,2}))\s*[)\]]/iy;
-/** `Option B`, `choice 1`; not "choice a". */
-const WORDED =
-  /(?:[Oo]ption|[Cc]hoice|[Ll]etter|OPTION|CHOICE)\s+[*_"'“‘`]*(?:([A-Z])|(\d{1,2}))(?![\p{L}\p{N}])/uy;
+const BRACKETED = new RegExp(
+  `(?:(?:${ANSWER}|${OPTION}|number)\\s+|${UNSPACED}\\s*)?[*_"'“‘\`]*[([]\\s*(?:(?:option|choice)\\s+)?(?:([a-zа-е])|(\\d{1,2}))\\s*[)\\]]`,
+  'iuy',
+);
+/** `Option B`, `choice 1`, `选项 B`; "choice a" is caught by its case. */
+const WORDED = new RegExp(
+  `(?:(?:${ANSWER}|${OPTION})\\s+|${UNSPACED}\\s*)[*_"'“‘\`]*(?:([a-zа-е])|(\\d{1,2}))(?![\\p{sc=Latin}\\p{sc=Cyrillic}\\p{N}]|[.,]\\d)`,
+  'iuy',
+);
 /** `B`, `B.`, `B)`, `1:`; a number must not go on after its point. */
 const BARE =
-  /(?:([A-Z])|(\d|[1-9]\d))(?=[*_"'”’`]*(?:[.):,;!}](?!\p{N})|\s*$|\s*\n|\s+(?:because|since|as|\(|[-–—])))/uy;
+  /(?:([A-ZА-Е])(?=[*_"']*\s*[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])|(?:([A-ZА-Е])|(\d|[1-9]\d))(?=[*_"'”’`]*(?:[.):,;!?}\]。，、；](?!\p{N})|\s*$|\s*\n|\s+(?:because|since|as|\(|[-–—]))))/uy;
 /** A lower-case letter counts when nothing follows it; "a" only where it cannot be an article cut short. */
 const LOWER = /([b-z]|(?<=(?:^|:)[\s*_"'“‘`]*)a)(?=[.)]?[*_"'”’`]*\s*$)/y;
+/** `b)`, `b.`: a mark only before the text of its own choice. */
+const LISTED = /([a-z])(?=[.)]\s)/y;
 /** What may stand between a mark and the text of its choice. */
 const BETWEEN = /[\s*_"'“‘`.:)\],(–—-]*/y;
 /** What may stand between the text of a choice and the mark behind it. */
 const BEFORE_MARK = /[ \t*_"'”’`.]*(?=[([])/y;
 /** What ends a phrase that names a choice; "attract or repel" names none. */
 const PHRASE_END =
-  /(?!\s*,?\s*(?:or|and|nor)\b)[*_"'“”‘’`)\]}\\$]*(?:\s*$|\s*\n|[.,;:!?]+(?![\p{L}\p{N}])(?!\s*(?:or|and|nor)\b)|\s+(?:because|since|as|which|[([–—-]))/iuy;
+  /(?!\s*,?\s*(?:or|and|nor)\b)[*_"'“”‘’`)\]}\\$]*(?:\s*$|\s*\n|[.,;:!?]+(?![\p{L}\p{N}])(?!\s*(?:or|and|nor)\b)|[。，、；：！？]|\s+(?:because|since|as|which|[([–—-]))/iuy;
+
+/** Cyrillic letters by the choices they can mean: by their own alphabet, and as the Latin letter they look like. */
+const CYRILLIC: Readonly<Record<string, readonly number[]>> = {
+  А: [0],
+  Б: [1],
+  В: [1, 2],
+  Г: [3],
+  Д: [4],
+  Е: [4, 5],
+};
 
 /** The choice named at `offset` of the passage, or null. `end` cuts the passage short. */
 export function nameAt(passage: Passage, offset: number, end: number = passage.span.end): Name | null {
@@ -60,6 +82,7 @@ export function nameAt(passage: Passage, offset: number, end: number = passage.s
   const after = matchEnd(BETWEEN, text, mark.end);
   const own = choicePhraseAt(text, after, passage.choices);
   if (own) return pairOf(mark, own.choices, { start, end: own.span.end });
+  if (mark.isWeak) return words && withMarkBehind(words, text, passage);
   // "(B) repel one another": the words go on, but they are those of the mark's own choice.
   const begun = mark.explicit ? choiceTextAt(text, after, passage.choices) : null;
   if (begun?.choices.some((choice) => mark.choices.includes(choice))) {
@@ -70,7 +93,8 @@ export function nameAt(passage: Passage, offset: number, end: number = passage.s
   if (words && mark.by === 'index' && passage.indexBase === null) return words;
   const choices = words ? distinct([...words.choices, ...mark.choices]) : mark.choices;
   if (choices.length === 0) return null;
-  return { choices, by: mark.by, pair: false, explicit: mark.explicit, span: { start, end: mark.end } };
+  const { by, explicit, index } = mark;
+  return { choices, by, pair: false, explicit, index, span: { start, end: mark.end } };
 }
 
 export function distinct(choices: readonly number[]): number[] {
@@ -84,13 +108,8 @@ function choicePhraseAt(text: string, offset: number, choices: readonly string[]
   PHRASE_END.lastIndex = found.end;
   // A choice that is a sentence brings its own end.
   if (!PHRASE_END.test(text) && !/[.!?]["'”’]?$/.test(text.slice(offset, found.end))) return null;
-  return {
-    choices: found.choices,
-    by: 'text',
-    pair: false,
-    explicit: false,
-    span: { start: offset, end: found.end },
-  };
+  const span = { start: offset, end: found.end };
+  return { choices: found.choices, by: 'text', pair: false, explicit: false, index: null, span };
 }
 
 /** "Australia (3)": the words with the mark behind them, if there is one. */
@@ -103,32 +122,37 @@ function withMarkBehind(words: Name, text: string, passage: Passage): Name {
 function pairOf(mark: Mark, words: readonly number[], span: Span): Name {
   const both = mark.choices.filter((choice) => words.includes(choice));
   const choices = both.length > 0 ? both : distinct([...mark.choices, ...words]);
-  return { choices, by: mark.by, pair: both.length > 0, explicit: true, span };
+  return { choices, by: mark.by, pair: both.length > 0, explicit: true, index: mark.index, span };
 }
 
 function markAt(text: string, offset: number, passage: Passage): Mark | null {
-  for (const pattern of [BRACKETED, WORDED, BARE, LOWER]) {
+  for (const pattern of [BRACKETED, WORDED, BARE, LOWER, LISTED]) {
     pattern.lastIndex = offset;
     const match = pattern.exec(text);
     if (!match) continue;
-    const [all, letter, digits] = match;
+    const letter = match.slice(1).find((group) => group !== undefined && /\D/.test(group));
+    if (pattern === WORDED && letter && letter !== letter.toUpperCase()) continue;
+    const index = letter ? null : Number(match.slice(1).find(Boolean));
     return {
       by: letter ? 'letter' : 'index',
-      choices: letter ? choicesOfLetter(letter, passage) : choicesOfIndex(Number(digits), passage),
+      choices: letter ? choicesOfLetter(letter, passage) : choicesOfIndex(index!, passage),
       explicit: pattern === BRACKETED || pattern === WORDED,
-      end: offset + all.length,
+      isWeak: pattern === LISTED,
+      index,
+      end: offset + match[0].length,
     };
   }
   return null;
 }
 
 function choicesOfLetter(letter: string, passage: Passage): number[] {
-  const choice = letter.toUpperCase().charCodeAt(0) - 'A'.charCodeAt(0);
-  return choice < passage.choices.length ? [choice] : [];
+  const upper = letter.toUpperCase();
+  const meant = CYRILLIC[upper] ?? [upper.charCodeAt(0) - 'A'.charCodeAt(0)];
+  return meant.filter((choice) => choice < passage.choices.length);
 }
 
 /** Choices an index can mean: one when the base is known, else under either base. */
-function choicesOfIndex(index: number, passage: Passage): number[] {
+export function choicesOfIndex(index: number, passage: Passage): number[] {
   const bases = passage.indexBase === null ? [0, 1] : [passage.indexBase];
   return bases.map((base) => index - base).filter((choice) => choice >= 0 && choice < passage.choices.length);
 }

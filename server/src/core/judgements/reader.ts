@@ -1,9 +1,13 @@
 import type { Rationale } from '../rationales/types.ts';
+import { ownTurns } from '../turn.ts';
+import { fold } from './fold.ts';
+import type { Found } from './methods/method.ts';
 import { METHODS } from './methods/table.ts';
-import type { Candidate, Reading } from './types.ts';
+import type { Passage } from './name.ts';
+import type { BaseSource, Candidate, IndexBase, Reading } from './types.ts';
 
 /** The answer reader of every number that is reported; its version changes when any output may be read otherwise. */
-export const READER = { name: 'rationale', version: 1 } as const;
+export const READER = { name: 'rationale', version: 2 } as const;
 
 const reader = `${READER.name} ${READER.version}`;
 const UNREAD: Reading = { choice: null, method: null, span: null, confidence: 0, candidates: [], reader };
@@ -14,28 +18,61 @@ const UNREAD: Reading = { choice: null, method: null, span: null, confidence: 0,
  *
  * @param indexBase the index of the first choice in the prompt that asked; null when that is not known, and
  *   then a bare number is read only if it fits one base.
+ * @param baseSource who says so.
  */
 export function readAnswer(
   output: string,
   rationale: Rationale,
   choices: readonly string[],
   indexBase: 0 | 1 | null = null,
+  baseSource: BaseSource = 'prompt',
 ): Reading {
-  const passage = { text: output, span: { start: 0, end: output.length }, choices, indexBase };
-  for (const method of METHODS) {
-    const candidates = method.read(passage, rationale);
-    if (candidates) return settle(candidates, method.confidence);
+  const text = fold(output);
+  for (const span of ownTurns(output)) {
+    const reading = readTurn({ text, span, choices, indexBase }, rationale, baseSource);
+    if (reading.choice !== null || reading.candidates.length > 0) return reading;
   }
   return UNREAD;
 }
 
-function settle(candidates: readonly Candidate[], confidence: number): Reading {
-  const byChoice = new Map<number, Candidate>();
-  for (const candidate of candidates) {
-    if (!byChoice.has(candidate.choice)) byChoice.set(candidate.choice, candidate);
+function readTurn(passage: Passage, rationale: Rationale, baseSource: BaseSource): Reading {
+  for (const method of METHODS) {
+    const found = method.read(passage, rationale);
+    if (found) return settle(found, method.confidence, (one) => baseOf(one, passage.indexBase, baseSource));
+  }
+  return UNREAD;
+}
+
+function settle(
+  all: readonly Found[],
+  confidence: number,
+  indexBase: (found: Found) => IndexBase | null,
+): Reading {
+  const byChoice = new Map<number, Found>();
+  for (const found of all) {
+    if (!byChoice.has(found.choice)) byChoice.set(found.choice, found);
   }
   const [only, ...others] = byChoice.values();
   if (!only) return UNREAD;
-  if (others.length > 0) return { ...UNREAD, candidates: [only, ...others] };
-  return { choice: only.choice, method: only.method, span: only.span, confidence, candidates: [], reader };
+  if (others.length > 0) return { ...UNREAD, candidates: [only, ...others].map(toCandidate) };
+  const { choice, method, span } = only;
+  return {
+    choice,
+    method,
+    span,
+    confidence: Math.min(confidence, only.confidence),
+    candidates: [],
+    indexBase: indexBase(only),
+    reader,
+  };
+}
+
+function toCandidate({ choice, method, span }: Found): Candidate {
+  return { choice, method, span };
+}
+
+/** An index that fits only one base is read under that one, and nobody but the output says so. */
+function baseOf({ index, choice }: Found, known: 0 | 1 | null, source: BaseSource): IndexBase | null {
+  if (index === null) return null;
+  return known === null ? { value: index === choice ? 0 : 1, source: 'assumed' } : { value: known, source };
 }

@@ -1,8 +1,30 @@
 import type { Rationale } from '../rationales/types.ts';
 import type { Span } from '../span.ts';
 
-/** How an answer was read, most explicit first. */
-export type ReadingMethod = 'tag' | 'json' | 'label' | 'letter' | 'index' | 'text' | 'pair';
+/** How an answer was read, most explicit first; `mapped`: by a person. */
+export type ReadingMethod =
+  | 'mapped'
+  | 'tag'
+  | 'json'
+  | 'repaired-json'
+  | 'label'
+  | 'letter'
+  | 'index'
+  | 'text'
+  | 'pair'
+  | 'ordinal'
+  | 'mark'
+  | 'contained'
+  | 'part';
+
+/** The index of the first choice, and who says so: the prompt that asked, the user, or nobody but the output itself. */
+export interface IndexBase {
+  readonly value: 0 | 1;
+  readonly source: BaseSource;
+}
+
+/** Who says what index the prompt gave the first choice: the prompt itself, the user, or a guess from the outputs. */
+export type BaseSource = 'prompt' | 'option' | 'assumed';
 
 /** One way of reading the answer. */
 export interface Candidate {
@@ -22,6 +44,8 @@ export interface Reading {
   readonly confidence: number;
   /** Filled when two readings disagree. */
   readonly candidates: readonly Candidate[];
+  /** How the number was counted, where the choice was read from one; absent or null where it was not. */
+  readonly indexBase?: IndexBase | null;
   /** Who read it, by name and version; readings of different readers must not be compared. */
   readonly reader: string;
 }

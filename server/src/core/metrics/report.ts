@@ -17,6 +17,7 @@ export function report(items: readonly JudgedRecord[]): Report {
   const correct = countCorrect(items);
   const comparable = items.filter(({ judgement }) => judgement.contradiction !== null);
   const contradicting = comparable.filter(({ judgement }) => judgement.contradiction === true);
+  const quadrants = quadrantsOf(comparable.filter(({ record }) => hasGold(record)));
   return {
     n: items.length,
     mapped: mapped.length,
@@ -26,7 +27,8 @@ export function report(items: readonly JudgedRecord[]): Report {
     accuracy: share(correct, graded.length),
     accuracyMapped: share(correct, graded.filter(isMapped).length),
     contradictions: share(contradicting.length, comparable.length),
-    quadrants: quadrantsOf(comparable.filter(({ record }) => hasGold(record))),
+    quadrants,
+    reasoningToError: share(quadrants.reasoningOnly, quadrants.n),
     slices: slicesOf(graded),
     reader: [...new Set(items.map(({ judgement }) => judgement.reading.reader))].join(', '),
   };
@@ -64,6 +66,7 @@ function isMapped({ judgement }: JudgedRecord): boolean {
   return judgement.reading.choice !== null;
 }
 
-function hasGold(record: DatasetRecord): boolean {
+/** True when the record's gold answer names one of its choices. */
+export function hasGold(record: DatasetRecord): boolean {
   return record.answer !== null && record.answer >= 0 && record.answer < record.choices.length;
 }

@@ -1,7 +1,7 @@
 import type { Share } from './types.ts';
 
-/** The 97.5 % point of the normal distribution. */
-const Z = 1.959963984540054;
+/** The 97.5 % point of the normal distribution: what 95 % intervals are made with. */
+export const Z = 1.959963984540054;
 
 /**
  * `count` of `n` with its 95 % score interval (Wilson, 1927, "Probable inference, the law of succession, and

@@ -10,6 +10,9 @@ export interface Dimension {
 export const DIMENSIONS: readonly Dimension[] = [
   { id: 'subject', of: (record) => record.subject },
   { id: 'topic', of: (record) => record.topic },
+  { id: 'category', of: (record) => record.category },
   { id: 'skill', of: (record) => record.skill },
+  { id: 'grade', of: (record) => record.grade },
   { id: 'hasImage', of: (record) => (record.image === null ? 'no' : 'yes') },
+  { id: 'hasContext', of: (record) => (record.hint.trim() === '' ? 'no' : 'yes') },
 ];

@@ -7,16 +7,13 @@ export interface Share {
 }
 
 export interface SliceRow {
-  /** Dimension: `topic`, `subject`, `skill`, `hasImage`, … */
+  /** An id of the table in slices.ts: `subject`, `topic`, `hasImage`, … */
   readonly dimension: string;
   readonly value: string;
   readonly accuracy: Share;
 }
 
-/**
- * Where reasoning and conclusion both name a choice and the gold answer is known: how often each is right.
- * `reasoningOnly` is the reasoning-to-error of svrd, section 6: the rationale is right, the answer is wrong.
- */
+/** Where reasoning and conclusion both name a choice and the gold answer is known: how often each is right. */
 export interface Quadrants {
   readonly n: number;
   readonly both: number;
@@ -41,6 +38,11 @@ export interface Report {
   /** Judgements whose reasoning asserts another choice than the conclusion / those where both are known. */
   readonly contradictions: Share;
   readonly quadrants: Quadrants;
+  /**
+   * The reasoning-to-error rate (the limitation that svrd, section 6, names: the rationale is right, the answer is
+   * wrong): `quadrants.reasoningOnly` / `quadrants.n`.
+   */
+  readonly reasoningToError: Share;
   readonly slices: readonly SliceRow[];
   /** The answer reader, by name and version. */
   readonly reader: string;

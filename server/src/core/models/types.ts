@@ -46,6 +46,8 @@ export interface Prediction {
   readonly usage: Usage;
   /** One sentence, when the request failed. */
   readonly error?: string;
+  /** The zero-based choice that a person read from the output; it goes before any reader. */
+  readonly mapped?: number;
 }
 
 /** An open model. `generate` yields predictions as they are finished, in any order. */

@@ -1,6 +1,8 @@
-import { Template } from '@huggingface/jinja';
+import { parse, tokenize } from '@huggingface/jinja';
 import type { Span } from '../span.ts';
 import { quote } from '../text.ts';
+import { renderBounded, Steps, TooMuch } from './bounded.ts';
+import { scanTags, type TemplateTag } from './tags.ts';
 
 /**
  * A prompt's template, compiled. Role lines and image lines are found in the template, never in what it
@@ -16,19 +18,26 @@ const MARK = '\uFDD0';
 const MARK_END = '\uFDD1';
 const MARKED = new RegExp(`${MARK}(?:(system|user|assistant)|image [^${MARK_END}]*)${MARK_END}`, 'g');
 const ROLE_LINE = /^[ \t]*(system|user|assistant):[ \t]*$/gim;
-const IMAGE_LINE = /!\[[^\]\n]*\]\((\{\{[^}\n]*\}\}[^)\n]*)\)/g;
-const TAG = /\{\{[\s\S]*?\}\}|\{%-?\s*(\w+)[\s\S]*?%\}/g;
+/** Its parts are bounded because a line of many beginnings would otherwise take the square of its length. */
+const IMAGE_LINE = /!\[[^\]\n]{0,200}\]\((\{\{[^}\n]{0,200}\}\}[^)\n]{0,200})\)/g;
+/** The template engine takes the square of their length. */
+const MOST_WHITE_SPACE = 2000;
 
-const compiled = new Map<string, Template>();
+type Program = ReturnType<typeof parse>;
+
+const compiled = new Map<string, Program>();
 /** Prompts in use at a time are few; an editor that types in one makes many. */
 const MOST_COMPILED = 64;
 
 /** What a template may ask for, by name. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** Renders a template with the variables. Throws what the template engine throws. */
-export function renderTemplate(template: string, variables: Variables): Piece[] {
-  const rendered = compile(template).render(variables);
+/** As the template engine is meant to read a prompt: a tag alone on a line leaves no empty line behind. */
+export const TOKENS = { lstrip_blocks: true, trim_blocks: true } as const;
+
+/** Renders a template with the variables. Throws what the template engine throws, and when it takes too long. */
+export function renderTemplate(template: string, variables: Variables, steps?: Steps): Piece[] {
+  const rendered = renderBounded(compile(template), variables, steps);
   const pieces: Piece[] = [];
   let end = 0;
   for (const match of rendered.matchAll(MARKED)) {
@@ -41,6 +50,20 @@ export function renderTemplate(template: string, variables: Variables): Piece[] 
   return pieces;
 }
 
+/** Where the template shows the record's image. */
+export function imageLines(template: string): Span[] {
+  return Array.from(template.matchAll(IMAGE_LINE), ({ 0: line, index }) => ({
+    start: index,
+    end: index + line.length,
+  }));
+}
+
+/** More white space than the template engine can read in time; null when there is none. */
+export function longGap(template: string): Span | null {
+  const gap = Array.from(template.matchAll(/\s+/g)).find(([space]) => space.length > MOST_WHITE_SPACE);
+  return gap ? { start: gap.index, end: gap.index + gap[0].length } : null;
+}
+
 /** What keeps a template from being rendered, in one sentence, and where. */
 export interface TemplateFault {
   readonly message: string;
@@ -49,14 +72,23 @@ export interface TemplateFault {
 
 /** Tries the template on each set of variables; null when it can be rendered with all of them. */
 export function templateFault(template: string, samples: readonly Variables[]): TemplateFault | null {
+  const gap = longGap(template);
+  if (gap) {
+    return {
+      message: `More than ${MOST_WHITE_SPACE} characters of white space follow each other: take them out.`,
+      span: gap,
+    };
+  }
+  const steps = new Steps();
   try {
-    for (const variables of samples) renderTemplate(template, variables);
+    for (const variables of samples) renderTemplate(template, variables, steps);
     return null;
   } catch (error) {
+    const tags = scanTags(template);
     return (
-      unbalancedTag(template) ?? {
+      unbalancedTag(template, tags) ?? {
         message: `The template cannot be rendered: ${reasonOf(error)}`,
-        span: tagThatFails(template, samples, reasonOf(error)) ?? firstLine(template),
+        span: tagThatFails(template, tags, samples, error) ?? firstLine(template),
       }
     );
   }
@@ -65,18 +97,23 @@ export function templateFault(template: string, samples: readonly Variables[]): 
 /** What the template engine says, as a sentence. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
+  // Out of tokens, the template engine reads the type of one that is not there.
+  if (/^Cannot read properties of undefined/.test(text)) return 'a tag ends before it is complete.';
+  if (/^Maximum call stack/.test(text))
+    return 'it is nested too deeply, or a macro calls itself without end.';
+  if (text === 'Invalid string length') return 'it makes too long a text.';
   const line = text.replace(/^\w*\s?Error:\s*/, '').split('\n')[0] as string;
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }
 
-function compile(template: string): Template {
+function compile(template: string): Program {
   const known = compiled.get(template);
   if (known) return known;
   const marked = template
     .replaceAll('\r\n', '\n')
     .replace(ROLE_LINE, (_line, role: string) => `${MARK}${role.toLowerCase()}${MARK_END}`)
     .replace(IMAGE_LINE, (_line, path: string) => `${MARK}image ${path}${MARK_END}`);
-  const fresh = new Template(marked);
+  const fresh = parse(tokenize(marked, TOKENS));
   if (compiled.size >= MOST_COMPILED) compiled.clear();
   compiled.set(template, fresh);
   return fresh;
@@ -88,54 +125,69 @@ const CLOSERS: Readonly<Record<string, string>> = {
   macro: 'endmacro',
   call: 'endcall',
   filter: 'endfilter',
+  set: 'endset',
 };
+const ENDINGS: ReadonlySet<string> = new Set(Object.values(CLOSERS));
 
-/** A block that is not closed, or closed twice. */
-function unbalancedTag(template: string): TemplateFault | null {
+/** What closes the block that a tag opens; undefined when it opens none. */
+function closerOf(template: string, tag: TemplateTag): string | undefined {
+  const keyword = tag.type === 'statement' ? (tag.words[0]?.text ?? '') : '';
+  // `{% set x = 1 %}` stands alone; without a value it is a block.
+  if (keyword === 'set' && template.slice(tag.span.start, tag.span.end).includes('=')) return undefined;
+  return Object.hasOwn(CLOSERS, keyword) ? CLOSERS[keyword] : undefined;
+}
+
+/** A tag that is not closed, or a block that is not, or is closed twice. */
+function unbalancedTag(template: string, tags: readonly TemplateTag[]): TemplateFault | null {
   const open: { readonly closer: string; readonly span: Span }[] = [];
-  let end = 0;
-  for (const match of template.matchAll(TAG)) {
-    const unclosed = unclosedBrace(template, end, match.index);
-    if (unclosed) return unclosed;
-    const [tag, keyword = ''] = match;
-    end = match.index + tag.length;
-    const span = { start: match.index, end };
-    const closer = CLOSERS[keyword];
+  for (const tag of tags) {
+    const { span, words, isClosed } = tag;
+    if (!isClosed) return unclosedTag(template, span.start);
+    const closer = closerOf(template, tag);
+    const keyword = words[0]?.text ?? '';
     if (closer) open.push({ closer, span });
-    else if (Object.values(CLOSERS).includes(keyword) && open.pop()?.closer !== keyword) {
-      return { message: `${quote(tag)} does not close the block it stands in.`, span };
+    else if (tag.type === 'statement' && ENDINGS.has(keyword) && open.pop()?.closer !== keyword) {
+      return {
+        message: `${quote(template.slice(span.start, span.end))} does not close the block it stands in.`,
+        span,
+      };
     }
   }
   const last = open.at(-1);
-  if (!last) return unclosedBrace(template, end, template.length);
+  if (!last) return null;
   const tag = quote(template.slice(last.span.start, last.span.end));
   return { message: `${tag} is never closed: "{% ${last.closer} %}" is missing.`, span: last.span };
 }
 
-function unclosedBrace(template: string, from: number, until: number): TemplateFault | null {
-  const offset = template.slice(from, until).search(/\{[{%]/);
-  if (offset === -1) return null;
-  const start = from + offset;
+function unclosedTag(template: string, start: number): TemplateFault {
   const brace = template.slice(start, start + 2);
-  const closing = brace === '{{' ? '}}' : '%}';
+  const closing = { '{{': '}}', '{%': '%}', '{#': '#}' }[brace];
   return { message: `"${brace}" is never closed: "${closing}" is missing.`, span: { start, end: start + 2 } };
 }
 
 /** The engine tells no offsets: the faulty tag is the first that fails by itself in the same way. */
-function tagThatFails(template: string, samples: readonly Variables[], reason: string): Span | null {
-  for (const { 0: tag, 1: keyword = '', index } of template.matchAll(TAG)) {
-    const closer = CLOSERS[keyword];
-    const alone = closer ? `${tag}{% ${closer} %}` : tag;
-    if (samples.some((variables) => failure(alone, variables) === reason)) {
-      return { start: index, end: index + tag.length };
-    }
+function tagThatFails(
+  template: string,
+  tags: readonly TemplateTag[],
+  samples: readonly Variables[],
+  error: unknown,
+): Span | null {
+  const reason = reasonOf(error);
+  const steps = new Steps();
+  for (const tag of tags) {
+    const text = template.slice(tag.span.start, tag.span.end);
+    const closer = closerOf(template, tag);
+    const alone = closer ? `${text}{% ${closer} %}` : text;
+    if (samples.some((variables) => failure(alone, variables, steps) === reason)) return tag.span;
   }
-  return null;
+  // Loops within loops are each short enough alone.
+  const loop = error instanceof TooMuch && tags.find(({ words }) => words[0]?.text === 'for');
+  return loop ? loop.span : null;
 }
 
-function failure(template: string, variables: Variables): string | null {
+function failure(template: string, variables: Variables, steps: Steps): string | null {
   try {
-    new Template(template).render(variables);
+    renderBounded(parse(tokenize(template, TOKENS)), variables, steps);
     return null;
   } catch (error) {
     return reasonOf(error);

@@ -39,11 +39,56 @@ export interface PromptFile {
   readonly template: string;
   /** Offset of the body in the file. */
   readonly bodyStart: number;
+  /** What it says it needs, in order. */
+  readonly inputs: readonly PromptInput[];
+  /** Where the front matter says these, in the file; null where it does not. */
+  readonly places: { readonly [Key in 'setting' | 'format' | 'gold']: Span | null };
   readonly problems: readonly PromptProblem[];
+}
+
+/** An entry of `inputs`. */
+export interface PromptInput {
+  readonly name: string;
+  /** Of the name, in the file. */
+  readonly span: Span;
 }
 
 export interface PromptProblem {
   readonly code: 'invalid-front-matter' | 'invalid-template';
   readonly message: string;
+  /** In the file. */
   readonly span: Span;
+  /** What is probably meant by the characters of the span. */
+  readonly instead?: string;
+}
+
+/** A name that a template may ask for. */
+export interface OfferedVariable {
+  readonly name: string;
+  /** True when the file's setting or its `gold` withholds it: it then renders as nothing. */
+  readonly isWithheld: boolean;
+  /** What gives it away: the solution says the answer, and the gold answer is it. */
+  readonly tells: 'solution' | 'answer' | null;
+  /** The settings that offer it. */
+  readonly settings: readonly Setting[];
+}
+
+/** A place where a template asks for something that it does not define itself. Spans lie in the file. */
+export interface VariableUse {
+  readonly name: string;
+  readonly span: Span;
+  /** The tag it stands in. */
+  readonly tag: Span;
+  /** `defined`: only asked whether it is there; `tested`: decides what is shown. */
+  readonly how: 'shown' | 'tested' | 'defined';
+}
+
+/** What a template asks for and what it says itself. */
+export interface TemplateUses {
+  /** In the order of the text. */
+  readonly variables: readonly VariableUse[];
+  /** The template's own words: neither comments nor names, and nothing of a record. */
+  readonly text: string;
+  /** Where it shows the record's image, in the file. */
+  readonly images: readonly Span[];
 }

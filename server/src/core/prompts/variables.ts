@@ -1,7 +1,9 @@
 import type { DatasetRecord } from '../records/types.ts';
 import { choiceLetter } from '../text.ts';
 import type { Variables } from './template.ts';
-import type { Setting } from './types.ts';
+import type { OfferedVariable, Setting } from './types.ts';
+
+export const SETTINGS: readonly Setting[] = [1, 2, 3, 4];
 
 /** The fields that settings tell apart, and those every setting holds (scientific-reasoning, section 4). */
 const WITH_LECTURE: readonly Setting[] = [2, 3];
@@ -69,4 +71,18 @@ export function sampleVariables(setting: Setting, gold: boolean): Variables[] {
     variablesOf({ ...fixed, ...all('text'), image: 'image.png' }, { setting, gold, image: 'image.png' }),
     variablesOf({ ...fixed, ...all(''), image: null }, { setting, gold, image: null }),
   ];
+}
+
+/** Every name that a record offers, and which of them this setting withholds. */
+export function offeredVariables(setting: Setting, gold: boolean): OfferedVariable[] {
+  const namesIn = (setting: Setting, gold: boolean) =>
+    Object.keys(sampleVariables(setting, gold)[0] as Variables);
+  const here = new Set(namesIn(setting, gold));
+  const bySetting = SETTINGS.map((setting) => ({ setting, names: new Set(namesIn(setting, true)) }));
+  return namesIn(3, true).map((name) => ({
+    name,
+    isWithheld: !here.has(name),
+    tells: name === 'solution' ? 'solution' : name.startsWith('answer') ? 'answer' : null,
+    settings: bySetting.filter(({ names }) => names.has(name)).map(({ setting }) => setting),
+  }));
 }

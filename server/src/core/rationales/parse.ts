@@ -1,4 +1,5 @@
 import type { Span } from '../span.ts';
+import { ownTurns } from '../turn.ts';
 import { type Rationale, STAGE_NAMES, type Stage, type StageName } from './types.ts';
 
 /** An opening or closing stage tag; `<\/CAPTION>` is how a JSON string may write the closing one. */
@@ -12,17 +13,20 @@ interface Tag {
 
 /**
  * Takes a raw output apart into its tagged stages. Tags may be in any case and order, repeated or unclosed;
- * a stage that is never closed ends at the next stage tag or at the end of the output. What stands outside
- * of any stage is left alone, and so is everything inside one: JSON in a conclusion is the reader's affair.
+ * a stage that is never closed ends at the next stage tag or at the end of the model's own turn: stages of other
+ * turns are none of its rationale. What stands outside of any stage is left alone, and so is everything inside
+ * one: JSON in a conclusion is the reader's affair.
  */
 export function parseRationale(output: string): Rationale {
-  const tags = findTags(output);
+  const turns = ownTurns(output);
+  const turn = turns.find((own) => findTags(output, own).length > 0) ?? turns[0]!;
+  const tags = findTags(output, turn);
   const stages: Stage[] = [];
   tags.forEach((tag, i) => {
     if (tag.closes) return;
     const next = tags[i + 1];
     const closeTag = next?.closes && next.name === tag.name ? next.span : null;
-    const span = trimmed(output, { start: tag.span.end, end: next ? next.span.start : output.length });
+    const span = trimmed(output, { start: tag.span.end, end: next ? next.span.start : turn.end });
     stages.push({
       name: tag.name,
       text: output.slice(span.start, span.end),
@@ -36,11 +40,11 @@ export function parseRationale(output: string): Rationale {
   return { stages, byName };
 }
 
-function findTags(output: string): Tag[] {
-  return Array.from(output.matchAll(TAG), (match) => ({
+function findTags(output: string, turn: Span): Tag[] {
+  return Array.from(output.slice(turn.start, turn.end).matchAll(TAG), (match) => ({
     name: match[2]!.toLowerCase() as StageName,
     closes: match[1] !== undefined,
-    span: { start: match.index, end: match.index + match[0].length },
+    span: { start: turn.start + match.index, end: turn.start + match.index + match[0].length },
   }));
 }
 

@@ -1,20 +1,24 @@
 import type { Span } from '../span.ts';
 import { problemsOfGap } from './gap-problems.ts';
-import { lineStarts } from './lines.ts';
+import { countLineEnds, lineStarts } from './lines.ts';
 import { keyText, ReadRecord } from './record-source.ts';
 import type { Cut, Entry } from './scanner.ts';
 import type { Chunk, DatasetLayout, RecordProblem, RecordSource } from './types.ts';
+
+const QUOTE = 34;
 
 /** A chunk as the scanner cut it. Everything else is worked out when asked for, and then kept. */
 export class DatasetChunk implements Chunk {
   readonly text: string;
   readonly layout: DatasetLayout;
   readonly entry: Entry;
-  /** Its cut, in offsets of the chunk. */
-  readonly cut: Cut;
+  /** The cut that led to this text last: another one may have looked elsewhere. */
+  cut: Cut;
   private rowNumber = 0;
   private knownSource: ReadRecord | null = null;
   private knownProblems: readonly RecordProblem[] | null = null;
+  private knownKeyId: string | null = null;
+  private knownLineEnds = -1;
   private knownLineStarts: readonly number[] | null = null;
 
   constructor(text: string, layout: DatasetLayout, entry: Entry, cut: Cut) {
@@ -50,8 +54,13 @@ export class DatasetChunk implements Chunk {
   /** The record's id; cheaper than its source where the key is the id. */
   get id(): string | null {
     if (!this.isRecord) return null;
-    const key = this.key();
-    return key ? keyText(this.text, key) : this.read().record.id;
+    return this.keyId() ?? this.read().record.id;
+  }
+
+  /** How many lines end in the text. */
+  get lineEnds(): number {
+    if (this.knownLineEnds === -1) this.knownLineEnds = countLineEnds(this.text);
+    return this.knownLineEnds;
   }
 
   /** Offsets after each line end of the text. */
@@ -82,9 +91,7 @@ export class DatasetChunk implements Chunk {
       this.cut.kind === other.cut.kind &&
       this.cut.closed === other.cut.closed &&
       this.cut.valueStart === other.cut.valueStart &&
-      this.cut.valueEnd === other.cut.valueEnd &&
-      this.cut.examined === other.cut.examined &&
-      this.cut.next === other.cut.next
+      this.cut.valueEnd === other.cut.valueEnd
     );
   }
 
@@ -92,6 +99,7 @@ export class DatasetChunk implements Chunk {
     this.knownSource ??= new ReadRecord({
       text: this.text,
       key: this.key(),
+      keyId: this.keyId(),
       value: { start: this.cut.valueStart, end: this.cut.valueEnd },
       closed: this.cut.closed,
       commaMissing: this.entry === 'no-comma',
@@ -100,10 +108,18 @@ export class DatasetChunk implements Chunk {
     return this.knownSource;
   }
 
+  /** The id that the record's key is; null where records have no keys. */
+  private keyId(): string | null {
+    const key = this.knownKeyId === null ? this.key() : null;
+    if (key) this.knownKeyId = keyText(this.text, key);
+    return this.knownKeyId;
+  }
+
   /** From quote to quote. The scanner found a key, a colon and an opening brace here. */
   private key(): Span | null {
     if (this.layout !== 'json-object') return null;
-    const colon = this.text.lastIndexOf(':', this.cut.valueStart);
-    return { start: this.text.indexOf('"'), end: this.text.lastIndexOf('"', colon) + 1 };
+    let end = this.cut.valueStart;
+    while (this.text.charCodeAt(end - 1) !== QUOTE) end--;
+    return { start: this.text.indexOf('"'), end };
   }
 }

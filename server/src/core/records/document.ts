@@ -17,6 +17,12 @@ export interface RecordChunk {
   readonly chunk: Chunk;
 }
 
+/** Index of the first chunk with each id, and how many more there are of those that repeat. */
+interface IdTable {
+  readonly first: ReadonlyMap<string, number>;
+  readonly repeats: ReadonlyMap<string, number>;
+}
+
 /**
  * A dataset's text, held in chunks of one record each. Any text is accepted; what is wrong with it is told by
  * the problems of its chunks and records. An edit costs one record, whatever the size of the whole. Positions
@@ -28,8 +34,10 @@ export class DatasetDocument {
   /** Offset and line at which each chunk starts, and behind them those of the end of the text. */
   private starts = new Float64Array(1);
   private lines = new Float64Array(1);
-  /** Where each id is first, and how often it is there. Made when asked for, dropped when an id or a place changes. */
-  private ids: Map<string, { readonly first: number; count: number }> | null = null;
+  /** Lines are counted when asked for: so many chunks are, from the first one on. */
+  private counted = 0;
+  /** Made when asked for, dropped when an id or a place changes. */
+  private ids: IdTable | null = null;
 
   private constructor() {}
 
@@ -57,7 +65,7 @@ export class DatasetDocument {
   }
 
   get lineCount(): number {
-    return (this.lines[this.pieces.length] as number) + 1;
+    return this.lineOf(this.pieces.length) + 1;
   }
 
   getText(range?: Range): string {
@@ -85,7 +93,7 @@ export class DatasetDocument {
     const inside = Math.max(0, Math.min(offset, this.length));
     const index = this.chunkIndexAt(inside);
     const chunk = this.pieces[index] as DatasetChunk;
-    const line = (this.lines[index] as number) + countUpTo(chunk.lineStarts, inside - this.startOf(index));
+    const line = this.lineOf(index) + countUpTo(chunk.lineStarts, inside - this.startOf(index));
     const lineStart = this.lineStart(line);
     return { line, character: this.beforeLineEnd(inside, lineStart) - lineStart };
   }
@@ -101,12 +109,18 @@ export class DatasetDocument {
 
   /** Index of the first chunk whose record has this id. */
   find(id: string): number | undefined {
-    return this.idTable().get(id)?.first;
+    return this.idTable().first.get(id);
   }
 
   /** How many records have this id. */
   idCount(id: string): number {
-    return this.idTable().get(id)?.count ?? 0;
+    const { first, repeats } = this.idTable();
+    return first.has(id) ? 1 + (repeats.get(id) ?? 0) : 0;
+  }
+
+  /** The same object as long as every id is where it was. */
+  get idState(): object {
+    return this.idTable();
   }
 
   /** Applies the changes one after the other. Chunks that read the same as before stay the same objects. */
@@ -200,26 +214,28 @@ export class DatasetDocument {
     for (let i = first; i < length; i++) {
       const chunk = this.pieces[i] as DatasetChunk;
       this.starts[i + 1] = (this.starts[i] as number) + chunk.text.length;
-      this.lines[i + 1] = (this.lines[i] as number) + chunk.cut.lineEnds;
     }
+    this.counted = Math.min(this.counted, first);
   }
 
-  private idTable() {
-    if (this.ids) return this.ids;
-    this.ids = new Map();
-    for (const [index, chunk] of this.pieces.entries()) {
-      const { id } = chunk;
-      if (id === null) continue;
-      const known = this.ids.get(id);
-      if (known) known.count++;
-      else this.ids.set(id, { first: index, count: 1 });
+  /** Line at which a chunk starts; of the index past the last chunk, the line on which the text ends. */
+  private lineOf(chunkIndex: number): number {
+    for (; this.counted < chunkIndex; this.counted++) {
+      const { lineEnds } = this.pieces[this.counted] as DatasetChunk;
+      this.lines[this.counted + 1] = (this.lines[this.counted] as number) + lineEnds;
     }
+    return this.lines[chunkIndex] as number;
+  }
+
+  private idTable(): IdTable {
+    this.ids ??= idTable(this.pieces);
     return this.ids;
   }
 
+  /** Offset at which a line starts that lies in the chunks counted so far. */
   private lineStart(line: number): number {
     if (line === 0) return 0;
-    const index = countUpTo(this.lines, line - 1) - 1;
+    const index = countUpTo(this.lines, line - 1, this.counted + 1) - 1;
     const { lineStarts } = this.pieces[index] as DatasetChunk;
     return this.startOf(index) + (lineStarts[line - 1 - (this.lines[index] as number)] as number);
   }
@@ -245,6 +261,20 @@ export class DatasetDocument {
     const [a, b] = [this.offsetAt(start), this.offsetAt(end)];
     return { start: Math.min(a, b), end: Math.max(a, b) };
   }
+}
+
+function idTable(chunks: readonly DatasetChunk[]): IdTable {
+  const first = new Map<string, number>();
+  const repeats = new Map<string, number>();
+  // From the last to the first, so that the first one's index is what stays.
+  for (let index = chunks.length - 1; index >= 0; index--) {
+    const { id } = chunks[index] as DatasetChunk;
+    if (id === null) continue;
+    const { size } = first;
+    first.set(id, index);
+    if (first.size === size) repeats.set(id, (repeats.get(id) ?? 0) + 1);
+  }
+  return { first, repeats };
 }
 
 function resized(values: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {

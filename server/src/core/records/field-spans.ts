@@ -1,7 +1,13 @@
 import type { Span } from '../span.ts';
 import type { FieldSource } from './types.ts';
 
+const QUOTE = 34;
+const COMMA = 44;
 const BACKSLASH = 92;
+const OPEN_LIST = 91;
+const CLOSE_LIST = 93;
+const OPEN = 123;
+const CLOSE = 125;
 
 /**
  * The fields of a valid JSON object by path, list items included: `answer`, `choices`, `choices[0]`. Skips over
@@ -11,16 +17,17 @@ const BACKSLASH = 92;
  */
 export function fieldSpans(text: string, object: Span): Map<string, FieldSource> {
   const fields = new Map<string, FieldSource>();
-  let offset = skipBlank(text, object.start + 1);
-  while (text[offset] === '"') {
+  // Between the fields of a valid object the next quote opens the next key.
+  let offset = text.indexOf('"', object.start);
+  while (offset !== -1 && offset < object.end) {
     const key = { start: offset, end: endOfString(text, offset) };
     const start = skipBlank(text, skipBlank(text, key.end) + 1);
     const value = { start, end: endOfValue(text, start) };
     const raw = text.slice(key.start + 1, key.end - 1);
     const path = raw.includes('\\') ? JSON.parse(`"${raw}"`) : raw;
     fields.set(path, { key, value });
-    if (text[start] === '[') addItems(fields, text, path, value);
-    offset = nextItem(text, value.end);
+    if (text.charCodeAt(start) === OPEN_LIST) addItems(fields, text, path, value);
+    offset = text.indexOf('"', value.end);
   }
   return fields;
 }
@@ -30,38 +37,38 @@ function addItems(fields: Map<string, FieldSource>, text: string, path: string, 
   for (let index = 0; offset < list.end - 1; index++) {
     const value = { start: offset, end: endOfValue(text, offset) };
     fields.set(`${path}[${index}]`, { value });
-    offset = nextItem(text, value.end);
+    const next = skipBlank(text, value.end);
+    offset = text.charCodeAt(next) === COMMA ? skipBlank(text, next + 1) : next;
   }
 }
 
-/** Past the comma after an item, or at the bracket that closes the list or object. */
-function nextItem(text: string, offset: number): number {
-  const next = skipBlank(text, offset);
-  return text[next] === ',' ? skipBlank(text, next + 1) : next;
-}
-
 function endOfValue(text: string, offset: number): number {
-  const first = text[offset];
-  if (first === '"') return endOfString(text, offset);
+  const first = text.charCodeAt(offset);
+  if (first === QUOTE) return endOfString(text, offset);
   let end = offset;
-  if (first !== '{' && first !== '[') {
-    while (end < text.length && !/[\s,\]}]/.test(text[end] as string)) end++;
+  if (first !== OPEN && first !== OPEN_LIST) {
+    while (end < text.length && !endsLiteral(text.charCodeAt(end))) end++;
     return end;
   }
   let depth = 0;
   do {
-    const character = text[end];
-    if (character === '"') end = endOfString(text, end);
+    const code = text.charCodeAt(end);
+    if (code === QUOTE) end = endOfString(text, end);
     else {
-      if (character === '{' || character === '[') depth++;
-      else if (character === '}' || character === ']') depth--;
+      if (code === OPEN || code === OPEN_LIST) depth++;
+      else if (code === CLOSE || code === CLOSE_LIST) depth--;
       end++;
     }
   } while (depth > 0 && end < text.length);
   return end;
 }
 
-function endOfString(text: string, offset: number): number {
+function endsLiteral(code: number): boolean {
+  return code === COMMA || code === CLOSE || code === CLOSE_LIST || isBlank(code);
+}
+
+/** The offset behind the quote that closes the string which opens at `offset`. */
+export function endOfString(text: string, offset: number): number {
   let end = offset + 1;
   for (;;) {
     const close = text.indexOf('"', end);
@@ -75,9 +82,11 @@ function endOfString(text: string, offset: number): number {
 
 function skipBlank(text: string, offset: number): number {
   let end = offset;
-  for (;;) {
-    const code = text.charCodeAt(end);
-    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return end;
-    end++;
-  }
+  while (isBlank(text.charCodeAt(end))) end++;
+  return end;
+}
+
+/** White space between JSON tokens. */
+function isBlank(code: number): boolean {
+  return code === 32 || code === 10 || code === 13 || code === 9;
 }

@@ -17,22 +17,23 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** What a JSON object means as a record. Fields of the wrong type count as empty and are reported. */
 export function interpret(id: string, fields: Fields): Interpretation {
   const faults: FieldFault[] = [];
+  // Each field is taken out by its own name: a look-up by variable name costs twice the time.
   const record: DatasetRecord = {
     id,
-    question: isThere(fields, 'question', faults) ? text(fields, 'question', faults) : '',
-    choices: isThere(fields, 'choices', faults) ? choices(fields, faults) : [],
-    answer: answer(fields, faults),
-    hint: text(fields, 'hint', faults),
-    image: image(fields, faults),
-    task: text(fields, 'task', faults),
-    grade: text(fields, 'grade', faults),
-    subject: text(fields, 'subject', faults),
-    topic: text(fields, 'topic', faults),
-    category: text(fields, 'category', faults),
-    skill: text(fields, 'skill', faults),
-    lecture: text(fields, 'lecture', faults),
-    solution: text(fields, 'solution', faults),
-    split: text(fields, 'split', faults) || null,
+    question: isThere('question', fields.question, faults) ? text('question', fields.question, faults) : '',
+    choices: isThere('choices', fields.choices, faults) ? choices(fields.choices, faults) : [],
+    answer: answer(fields.answer, faults),
+    hint: text('hint', fields.hint, faults),
+    image: image(fields.image, faults),
+    task: text('task', fields.task, faults),
+    grade: text('grade', fields.grade, faults),
+    subject: text('subject', fields.subject, faults),
+    topic: text('topic', fields.topic, faults),
+    category: text('category', fields.category, faults),
+    skill: text('skill', fields.skill, faults),
+    lecture: text('lecture', fields.lecture, faults),
+    solution: text('solution', fields.solution, faults),
+    split: text('split', fields.split, faults) || null,
   };
   return { record, faults };
 }
@@ -55,20 +56,19 @@ export function describe(value: unknown): string {
   return typeof value === 'object' ? 'an object' : 'a string';
 }
 
-function isThere(fields: Fields, field: string, faults: FieldFault[]): boolean {
-  if (fields[field] !== undefined && fields[field] !== null) return true;
+function isThere(field: string, value: unknown, faults: FieldFault[]): boolean {
+  if (value !== undefined && value !== null) return true;
   faults.push({ field, message: `The record has no "${field}".` });
   return false;
 }
 
-function text(fields: Fields, field: string, faults: FieldFault[]): string {
-  const value = fields[field];
+function text(field: string, value: unknown, faults: FieldFault[]): string {
   if (typeof value === 'string') return value;
   if (value !== undefined && value !== null) faults.push(wrongType(field, value, 'a string'));
   return '';
 }
 
-function choices({ choices: value }: Fields, faults: FieldFault[]): readonly string[] {
+function choices(value: unknown, faults: FieldFault[]): readonly string[] {
   if (!Array.isArray(value)) {
     faults.push(wrongType('choices', value, 'a list of strings'));
     return [];
@@ -81,7 +81,7 @@ function choices({ choices: value }: Fields, faults: FieldFault[]): readonly str
   });
 }
 
-function answer({ answer: value }: Fields, faults: FieldFault[]): number | null {
+function answer(value: unknown, faults: FieldFault[]): number | null {
   if (Number.isSafeInteger(value)) return value as number;
   if (value !== undefined && value !== null) {
     faults.push(wrongType('answer', value, 'the number of the right choice, counted from 0'));
@@ -89,7 +89,7 @@ function answer({ answer: value }: Fields, faults: FieldFault[]): number | null 
   return null;
 }
 
-function image({ image: value }: Fields, faults: FieldFault[]): string | null {
+function image(value: unknown, faults: FieldFault[]): string | null {
   if (typeof value === 'string') return value.trim() === '' ? null : value;
   if (value !== undefined && value !== null) faults.push(wrongType('image', value, 'a file name or null'));
   return null;

@@ -28,7 +28,7 @@ export function detectLayout(text: string): DatasetLayout {
     case '[':
       return 'json-array';
     case '{':
-      return isRecordOnOneLine(text, start) ? 'jsonl' : 'json-object';
+      return isRecordOnOneLine(text, start) || isLineOfMany(text, start) ? 'jsonl' : 'json-object';
     case '"':
       // The opening brace is missing, perhaps just deleted; the records are still there.
       return matchAt(FIRST_KEY, text, start) ? 'json-object' : 'unknown';
@@ -57,6 +57,19 @@ function isRecordOnOneLine(text: string, start: number): boolean {
     if (depth === 0) return false;
   }
   return false;
+}
+
+/** True when the line that starts at `start` ends an object and the next one opens another, whatever they hold. */
+function isLineOfMany(text: string, start: number): boolean {
+  const lineEnd = text.slice(start).search(/[\r\n]/);
+  if (lineEnd === -1) return false;
+  const next = text.slice(start + lineEnd).search(/\S/);
+  return (
+    text
+      .slice(start, start + lineEnd)
+      .trimEnd()
+      .endsWith('}') && text[start + lineEnd + next] === '{'
+  );
 }
 
 function blanks(text: string, offset: number): number {

@@ -18,6 +18,10 @@ export function afterLineEnd(text: string, offset: number): number {
 /** Offsets after each line end of the text; the start of the text itself is not one of them. */
 export function lineStarts(text: string): number[] {
   const starts: number[] = [];
+  if (!text.includes('\r')) {
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    return starts;
+  }
   for (let i = 0; i < text.length; i++) {
     if (isLineEnd(text.charCodeAt(i))) {
       i = afterLineEnd(text, i) - 1;
@@ -25,6 +29,14 @@ export function lineStarts(text: string): number[] {
     }
   }
   return starts;
+}
+
+/** How many lines end in the text: the length of `lineStarts`, without the list. */
+export function countLineEnds(text: string): number {
+  if (text.includes('\r')) return lineStarts(text).length;
+  let count = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }
 
 /** The number of values in the sorted list that are at most `limit`. */

@@ -2,6 +2,7 @@ import type { Span } from '../span.ts';
 import { quote } from '../text.ts';
 import { fieldSpans } from './field-spans.ts';
 import { type FieldFault, type Fields, interpret, ownId } from './interpret.ts';
+import { type RepeatedField, repeatedFields } from './repeated-fields.ts';
 import { fieldsOf, readTree, type TolerantTree } from './tolerant-tree.ts';
 import type { DatasetRecord, FieldSource, RecordProblem, RecordSource } from './types.ts';
 
@@ -12,6 +13,8 @@ export interface RecordPlace {
   readonly text: string;
   /** The key in an object by id; null elsewhere. */
   readonly key: Span | null;
+  /** The key as an id; null where there is no key. */
+  readonly keyId: string | null;
   /** The record's object. */
   readonly value: Span;
   readonly closed: boolean;
@@ -41,13 +44,14 @@ export class ReadRecord implements RecordSource {
     this.isValid = parsed !== null;
     const value = parsed ?? this.tree.value;
     const fields = isObject(value) ? value : {};
-    const own = place.key ? { id: keyText(place.text, place.key), field: null } : ownId(fields);
+    const own = place.keyId === null ? ownId(fields) : { id: place.keyId, field: null };
     this.hasOwnId = own !== null;
     this.idField = own?.field ?? null;
     const { record, faults } = interpret(own?.id ?? String(place.row), fields);
     this.record = record;
-    const isSound = this.isValid && faults.length === 0 && !place.commaMissing;
-    this.problems = isSound ? NO_PROBLEMS : this.problemsOf(faults);
+    const repeated = parsed ? repeatedFields(place.text, place.value, Object.keys(parsed).length) : [];
+    const isSound = this.isValid && faults.length + repeated.length === 0 && !place.commaMissing;
+    this.problems = isSound ? NO_PROBLEMS : [...this.problemsOf(faults), ...repeated.map(repetition)];
   }
 
   get span(): Span {
@@ -92,6 +96,11 @@ export class ReadRecord implements RecordSource {
     const span = this.fields.get(field)?.value ?? this.idSpan;
     return { ...malformed(message, span), field };
   }
+}
+
+function repetition({ field, key }: RepeatedField): RecordProblem {
+  const message = `This ${quote(field, 40)} is not read: the record has another one further down.`;
+  return { ...malformed(message, key), field };
 }
 
 /** A problem of a record's form. */

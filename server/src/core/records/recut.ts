@@ -1,5 +1,5 @@
 import { DatasetChunk } from './chunk.ts';
-import { type Cut, type Entry, Scanner } from './scanner.ts';
+import { type Entry, Scanner } from './scanner.ts';
 import type { DatasetLayout } from './types.ts';
 
 /** Cuts a whole text into chunks. */
@@ -9,8 +9,9 @@ export function cutText(text: string, layout: DatasetLayout): DatasetChunk[] {
   let entry: Entry = 'start';
   for (let start = 0; !isFinished(entry, start, text.length); ) {
     const cut = scanner.cut(start, entry);
-    chunks.push(chunkOf(text, layout, start, entry, cut));
-    start = cut.end;
+    const end = start + cut.end;
+    chunks.push(new DatasetChunk(text.slice(start, end), layout, entry, cut));
+    start = end;
     entry = cut.next;
   }
   return chunks;
@@ -51,13 +52,14 @@ export function recut(
       break;
     }
     const cut = scanner.cut(start, entry);
-    if (cut.examined > window.text.length && !window.isComplete) {
+    if (start + cut.examined > window.text.length && !window.isComplete) {
       window.extend();
       scanner = new Scanner(window.text, layout);
       continue;
     }
-    fresh.push(chunkOf(window.text, layout, start, entry, cut));
-    start = cut.end;
+    const end = start + cut.end;
+    fresh.push(new DatasetChunk(window.text.slice(start, end), layout, entry, cut));
+    start = end;
     entry = cut.next;
   }
   return { fresh, until };
@@ -105,7 +107,9 @@ export function keepEqual(fresh: DatasetChunk[], old: readonly DatasetChunk[]): 
 
   function keep(freshIndex: number, oldIndex: number): boolean {
     const known = old[oldIndex] as DatasetChunk;
+    const { cut } = fresh[freshIndex] as DatasetChunk;
     if (!known.equals(fresh[freshIndex] as DatasetChunk)) return false;
+    known.cut = cut;
     fresh[freshIndex] = known;
     return true;
   }
@@ -119,17 +123,4 @@ export function join(chunks: readonly DatasetChunk[], first: number, until: numb
 
 function isFinished(entry: Entry, offset: number, length: number): boolean {
   return entry === 'end' || (entry === 'line' && offset >= length);
-}
-
-function chunkOf(text: string, layout: DatasetLayout, start: number, entry: Entry, cut: Cut): DatasetChunk {
-  return new DatasetChunk(text.slice(start, cut.end), layout, entry, {
-    kind: cut.kind,
-    end: cut.end - start,
-    valueStart: cut.valueStart - start,
-    valueEnd: cut.valueEnd - start,
-    closed: cut.closed,
-    lineEnds: cut.lineEnds,
-    next: cut.next,
-    examined: cut.examined - start,
-  });
 }

@@ -16,6 +16,7 @@ export type ChunkKind = 'head' | 'record' | 'gap' | 'tail';
 /** What stands before a chunk: it decides how the chunk is read and whether a comma is missing or too many. */
 export type Entry = 'start' | 'opening' | 'comma' | 'no-comma' | 'broken' | 'line' | 'end';
 
+/** Where a chunk ends and what is in it. Offsets count from its start. */
 export interface Cut {
   readonly kind: ChunkKind;
   readonly end: number;
@@ -24,7 +25,6 @@ export interface Cut {
   readonly valueEnd: number;
   /** False when the record's object has no closing brace. */
   readonly closed: boolean;
-  readonly lineEnds: number;
   /** What the next chunk finds before it. */
   readonly next: Entry;
   /** End of the text this cut depends on, past `end` where the cut looked ahead; past the text when its end matters. */
@@ -47,27 +47,25 @@ const SPACE = 32;
 export class Scanner {
   private readonly text: string;
   private readonly layout: DatasetLayout;
-  /** The last line end looked up: no `\n` stands in `[lineEndFrom, lineEnd)`. */
-  private lineEndFrom = 0;
-  private lineEnd = -1;
+  private readonly lineFeeds: Occurrences;
+  private readonly opens: Occurrences;
+  private readonly closes: Occurrences;
   /** Of the cut being made. */
   private start = 0;
   private examined = 0;
-  /** Line feeds inside the record's object. A carriage return may stand in a string that is broken by it. */
-  private lineEnds = 0;
-  private readonly hasReturns: boolean;
 
   constructor(text: string, layout: DatasetLayout) {
     this.text = text;
     this.layout = layout;
-    this.hasReturns = text.includes('\r');
+    this.lineFeeds = new Occurrences(text, '\n');
+    this.opens = new Occurrences(text, '{');
+    this.closes = new Occurrences(text, '}');
   }
 
   /** The chunk that starts at `start`. */
   cut(start: number, entry: Entry): Cut {
     this.start = start;
     this.examined = start;
-    this.lineEnds = 0;
     if (this.layout === 'unknown') return this.noRecord('gap', this.text.length, 'end');
     if (this.layout === 'jsonl') return this.line(start);
     if (entry === 'start') return this.head(start);
@@ -104,6 +102,8 @@ export class Scanner {
     const { text } = this;
     const { length } = text;
     const lineStart = this.lineStartOf(start, first);
+    const end = this.plainEnd(value);
+    if (end !== -1) return this.afterValue(lineStart, first, value, end);
     let depth = 0;
     let i = value;
     while (i < length) {
@@ -131,7 +131,6 @@ export class Scanner {
           break;
         case LF:
           i++;
-          this.lineEnds++;
           if (this.isNextRecord(i, lineStart, first, value)) {
             return this.found(i, value, i, false, this.entryAt(i));
           }
@@ -142,6 +141,18 @@ export class Scanner {
     }
     this.see(length + 1);
     return this.found(length, value, length, false, 'broken');
+  }
+
+  /**
+   * Where the object at `value` ends, found without a look at what is in it, or -1. That takes an object without
+   * braces inside, even in strings, and a closing brace that is the first on its line, so that no string holds it.
+   */
+  private plainEnd(value: number): number {
+    const open = this.opens.from(value + 1);
+    const close = this.closes.from(value + 1);
+    this.see(Math.min(open, close) + 1);
+    if (open <= close || this.startOfIndent(close) === -1 || this.isOwnField(close + 1)) return -1;
+    return close + 1;
   }
 
   /** The record's braces balance at `end`. */
@@ -216,11 +227,9 @@ export class Scanner {
   private isOwnField(offset: number): boolean {
     let key = this.skipBlank(offset);
     if (this.at(key) === COMMA) key = this.skipBlank(key + 1);
-    if (this.at(key) !== QUOTE) return false;
-    const keyEnd = this.endOfString(key);
-    if (!RECORD_FIELDS.has(this.text.slice(key + 1, keyEnd - 1))) return false;
     const value = this.memberValue(key);
-    return value !== -1 && this.at(value) !== OPEN;
+    if (value === -1 || this.at(value) === OPEN) return false;
+    return RECORD_FIELDS.has(this.text.slice(key + 1, this.endOfString(key) - 1));
   }
 
   /** True when the bracket at `offset` ends the dataset: it is the right one, and no record follows. */
@@ -265,22 +274,12 @@ export class Scanner {
   /** The offset after the string that opens at `offset`: after its closing quote, or at the end of its line. */
   private endOfString(offset: number): number {
     const { text } = this;
-    const lineEnd = this.findLineEnd(offset + 1);
+    const lineEnd = this.lineFeeds.from(offset + 1);
     let close = text.indexOf('"', offset + 1);
     while (close !== -1 && close < lineEnd && isEscaped(text, close)) close = text.indexOf('"', close + 1);
-    if (close !== -1 && close < lineEnd) return close + 1;
-    this.see(lineEnd + 1);
-    return lineEnd;
-  }
-
-  /** The next `\n` from `offset` on, or the end of the text. */
-  private findLineEnd(offset: number): number {
-    if (offset < this.lineEndFrom || offset > this.lineEnd) {
-      const found = this.text.indexOf('\n', offset);
-      this.lineEndFrom = offset;
-      this.lineEnd = found === -1 ? this.text.length : found;
-    }
-    return this.lineEnd;
+    const end = close !== -1 && close < lineEnd ? close + 1 : lineEnd;
+    this.see(end + 1);
+    return end;
   }
 
   /** Where the indentation of the token at `first` begins. */
@@ -324,27 +323,52 @@ export class Scanner {
 
   private noRecord(kind: ChunkKind, end: number, next: Entry): Cut {
     if (end >= this.text.length) this.see(this.text.length + 1);
-    const lineEnds = this.countLineEnds(this.start, end);
-    const examined = Math.max(end, this.examined);
-    return { kind, end, valueStart: end, valueEnd: end, closed: true, lineEnds, next, examined };
+    return this.found(end, end, end, true, next, kind);
   }
 
-  private found(end: number, valueStart: number, valueEnd: number, closed: boolean, next: Entry): Cut {
-    const around = () => this.countLineEnds(this.start, valueStart) + this.countLineEnds(valueEnd, end);
-    const lineEnds = this.hasReturns ? this.countLineEnds(this.start, end) : this.lineEnds + around();
-    const examined = Math.max(end, this.examined);
-    return { kind: 'record', end, valueStart, valueEnd, closed, lineEnds, next, examined };
+  private found(
+    end: number,
+    valueStart: number,
+    valueEnd: number,
+    closed: boolean,
+    next: Entry,
+    kind: ChunkKind = 'record',
+  ): Cut {
+    const { start } = this;
+    const examined = Math.max(end, this.examined) - start;
+    return {
+      kind,
+      end: end - start,
+      valueStart: valueStart - start,
+      valueEnd: valueEnd - start,
+      closed,
+      next,
+      examined,
+    };
+  }
+}
+
+/** Where a character stands in a text, asked for from left to right: no part of the text is searched twice. */
+class Occurrences {
+  private readonly text: string;
+  private readonly character: string;
+  /** The last answer: the character does not stand in `[start, found)`. */
+  private start = 0;
+  private found = -1;
+
+  constructor(text: string, character: string) {
+    this.text = text;
+    this.character = character;
   }
 
-  private countLineEnds(start: number, end: number): number {
-    const { text } = this;
-    let count = 0;
-    for (let i = start; i < end; i++) {
-      const code = text.charCodeAt(i);
-      // The line feed after a carriage return is the one that counts.
-      if (code === LF || (code === CR && text.charCodeAt(i + 1) !== LF)) count++;
+  /** The first place at `offset` or after it, or the end of the text. */
+  from(offset: number): number {
+    if (offset < this.start || offset > this.found) {
+      const found = this.text.indexOf(this.character, offset);
+      this.start = offset;
+      this.found = found === -1 ? this.text.length : found;
     }
-    return count;
+    return this.found;
   }
 }
 

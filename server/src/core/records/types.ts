@@ -62,6 +62,8 @@ export type DatasetLayout = 'json-object' | 'json-array' | 'jsonl' | 'unknown';
  */
 export interface Chunk {
   readonly text: string;
+  /** The number of its record or line in the file, counted from 0; 0 in an object by id. */
+  readonly row: number;
   /** Null for text that holds no record (the braces around the records, blank lines, broken text). */
   readonly source: RecordSource | null;
   /** Problems of a chunk that holds no record, and of the layout itself, in the chunk's text. */
@@ -76,6 +78,8 @@ export type ImageFacts =
       readonly path: string;
       readonly width: number;
       readonly height: number;
+      /** Length of the file. */
+      readonly bytes: number;
       readonly digest: string;
     }
   | { readonly state: 'missing'; readonly path: string }

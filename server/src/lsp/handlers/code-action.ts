@@ -4,12 +4,18 @@ import type { Range } from '../../core/span.ts';
 import { toRange, toTextEdits } from '../convert.ts';
 import type { Dataset } from '../dataset.ts';
 import type { RequestHandler } from '../handler.ts';
+import { fixes as outputFixes } from '../outputs-view.ts';
 import { sameRange, touches } from '../range.ts';
 
 /** The fixes of the findings on the lines in question. */
 export const codeAction: RequestHandler<'textDocument/codeAction'> = (params, session) => {
-  const dataset = session.datasets.open(params.textDocument.uri);
-  if (!dataset || !wantsQuickFixes(params)) return [];
+  if (!wantsQuickFixes(params)) return [];
+  const { uri } = params.textDocument;
+  const dataset = session.datasets.open(uri);
+  if (!dataset) {
+    const file = session.outputs.open(uri);
+    return file ? outputFixes(file, params.range, params.context.diagnostics) : [];
+  }
   const { document, findings } = dataset;
   const first = document.chunkIndexAt(document.offsetAt(params.range.start));
   const last = document.chunkIndexAt(document.offsetAt(params.range.end));

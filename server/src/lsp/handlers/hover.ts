@@ -6,23 +6,25 @@ import type { Chunk } from '../../core/records/types.ts';
 import { modelResults, toRange } from '../convert.ts';
 import type { Dataset } from '../dataset.ts';
 import type { RequestHandler } from '../handler.ts';
+import { OutputsFile } from '../outputs-file.ts';
+import { hoverText } from '../outputs-view.ts';
 import { touches } from '../range.ts';
 
-/** The record under the pointer, then the rules of the findings there. */
+/** The record or the output under the pointer, then the rules of the findings there. */
 export const hover: RequestHandler<'textDocument/hover'> = ({ textDocument, position }, session) => {
-  const dataset = session.datasets.open(textDocument.uri);
-  if (!dataset) return null;
-  const { document, findings } = dataset;
+  const checked = session.datasets.open(textDocument.uri) ?? session.outputs.open(textDocument.uri);
+  if (!checked) return null;
+  const { document, findings } = checked;
   const index = document.chunkIndexAt(document.offsetAt(position));
+  const ruleLink = (rule: string) => session.rulePage(rule);
   const here = { start: position, end: position };
   const found = findings.findings(index).filter(({ span }) => touches(toRange(document, index, span), here));
-  const rules = [...new Set(found.map(({ rule }) => rule))].map((rule) =>
-    ruleText(rule, session.rulePage(rule)),
-  );
-  const chunk = document.chunks[index] as Chunk;
-  const parts = [recordText(dataset, chunk, (rule) => session.rulePage(rule)), ...rules].filter(
-    (part) => part !== '',
-  );
+  const rules = [...new Set(found.map(({ rule }) => rule))].map((rule) => ruleText(rule, ruleLink(rule)));
+  const text =
+    checked instanceof OutputsFile
+      ? hoverText(checked, position, ruleLink)
+      : recordText(checked, document.chunks[index] as Chunk, ruleLink);
+  const parts = [text ?? '', ...rules].filter((part) => part !== '');
   return parts.length === 0
     ? null
     : { contents: { kind: MarkupKind.Markdown, value: parts.join('\n\n---\n\n') } };

@@ -2,6 +2,7 @@ import { Methods } from '../../protocol/messages.ts';
 import type { AllNotifications, AllRequests, NotificationHandler, RequestHandler } from '../handler.ts';
 import { annotate } from './annotate.ts';
 import { codeAction } from './code-action.ts';
+import { definition } from './definition.ts';
 import { deleteRun } from './delete-run.ts';
 import { diagnostic } from './diagnostic.ts';
 import { didChangeConfiguration } from './did-change-configuration.ts';
@@ -10,7 +11,9 @@ import { documentSymbol } from './document-symbol.ts';
 import { hover } from './hover.ts';
 import { inlayHint } from './inlay-hint.ts';
 import { models } from './models.ts';
+import { outputsDatasets } from './outputs-datasets.ts';
 import { records } from './records.ts';
+import { references } from './references.ts';
 import { runs } from './runs.ts';
 import { splits } from './splits.ts';
 import { trustGranted } from './trust-granted.ts';
@@ -18,13 +21,16 @@ import { trustGranted } from './trust-granted.ts';
 /** The dispatch table: one line a request. */
 export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } = {
   'textDocument/codeAction': codeAction,
+  'textDocument/definition': definition,
   'textDocument/diagnostic': diagnostic,
   'textDocument/documentSymbol': documentSymbol,
   'textDocument/hover': hover,
   'textDocument/inlayHint': inlayHint,
+  'textDocument/references': references,
   [Methods.annotate]: annotate,
   [Methods.deleteRun]: deleteRun,
   [Methods.models]: models,
+  [Methods.outputsDatasets]: outputsDatasets,
   [Methods.records]: records,
   [Methods.runs]: runs,
   [Methods.splits]: splits,

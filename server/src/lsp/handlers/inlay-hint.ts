@@ -2,11 +2,16 @@ import type { InlayHint } from 'vscode-languageserver/node';
 import { answerHints } from '../../core/annotations/hints.ts';
 import { modelResults } from '../convert.ts';
 import type { RequestHandler } from '../handler.ts';
+import { hints as outputHints } from '../outputs-view.ts';
 
-/** What the models answer, behind the gold answer of each record in sight. */
+/** What the models answer, behind the gold answer of each record in sight; in an outputs file, behind each output. */
 export const inlayHint: RequestHandler<'textDocument/inlayHint'> = ({ textDocument, range }, session) => {
-  const dataset = session.showsHints ? session.datasets.open(textDocument.uri) : null;
-  if (!dataset) return [];
+  if (!session.showsHints) return [];
+  const dataset = session.datasets.open(textDocument.uri);
+  if (!dataset) {
+    const file = session.outputs.open(textDocument.uri);
+    return file ? outputHints(file, range) : [];
+  }
   const { document, pipeline } = dataset;
   const last = document.chunkIndexAt(document.offsetAt(range.end));
   const hints: InlayHint[] = [];

@@ -23,6 +23,10 @@ export const ambiguousAnswer: OutputRule = {
       message: `${model} can be read as ${listed(names, 'or')}.`,
       span: questionSpan(source),
       evidence: [...quotes].join(', '),
+      outputSpan: {
+        start: Math.min(...candidates.map(({ span }) => span.start)),
+        end: Math.max(...candidates.map(({ span }) => span.end)),
+      },
     };
   },
 };

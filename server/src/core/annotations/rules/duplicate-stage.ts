@@ -20,10 +20,12 @@ export const duplicateStage: OutputRule = {
     const repeated = STAGES.filter((name) => stages.filter((stage) => stage.name === name).length > 1);
     if (repeated.length === 0) return;
     const second = stages.filter((stage) => stage.name === repeated[0])[1]!;
+    const outputSpan = { start: second.openTag.start, end: second.closeTag?.end ?? second.span.end };
     yield {
       message: `${model} writes ${listed(repeated.map(tagOf))} more than once.`,
       span: questionSpan(source),
-      evidence: shorten(prediction.output.slice(second.openTag.start, second.span.end), 200),
+      evidence: shorten(prediction.output.slice(outputSpan.start, outputSpan.end), 200),
+      outputSpan,
     };
   },
 };

@@ -22,13 +22,12 @@ export const emptyStage: OutputRule = {
     );
     const [first] = empty;
     if (!first) return;
+    const outputSpan = { start: first.openTag.start, end: first.closeTag?.end ?? first.span.end };
     yield {
       message: `${model} leaves ${listed(empty.map(({ name }) => tagOf(name)))} empty.`,
       span: questionSpan(source),
-      evidence: shorten(
-        prediction.output.slice(first.openTag.start, first.closeTag?.end ?? first.span.end),
-        200,
-      ),
+      evidence: shorten(prediction.output.slice(outputSpan.start, outputSpan.end), 200),
+      outputSpan,
     };
   },
 };

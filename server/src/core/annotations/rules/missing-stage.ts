@@ -1,6 +1,6 @@
 import type { StageName } from '../../rationales/types.ts';
 import { shorten } from '../../text.ts';
-import { hasOutput, isAnswerOnly, isSparse, listed, questionSpan, wasCut } from '../outputs.ts';
+import { hasOutput, isAnswerOnly, isSparse, listed, questionSpan, wasCut, wholeOutput } from '../outputs.ts';
 import { STAGES, tagOf } from '../stages.ts';
 import type { OutputContext, OutputRule } from '../types.ts';
 
@@ -25,6 +25,7 @@ export const missingStage: OutputRule = {
       message: `The output of ${context.model} has ${what}.`,
       span: questionSpan(context.source),
       evidence: shorten(context.prediction.output, 200),
+      outputSpan: wholeOutput(context.prediction.output),
     };
   },
 };

@@ -7,7 +7,7 @@ export const reasoningContradictsConclusion: OutputRule = {
   scope: 'output',
   severity: 'warning',
   docs: {
-    what: 'The reasoning states one choice as the answer, the conclusion another.',
+    what: 'The reasoning asserts one choice, the conclusion another. The reasoning is the stage of that name, or the field of a JSON answer that gives the reasons; it asserts what it states last, what is left when it rejects all others, or what its last sentence concludes.',
     why: 'The answer was not reached by the reasoning, so neither can be trusted, and a student trained on both learns that they need not agree. Where the reasoning is right and the answer wrong, this is the reasoning-to-error of distilled models.',
     example:
       '<REASONING>Like poles repel. The answer is repel.</REASONING><CONCLUSION>A</CONCLUSION>, where A is "attract"',
@@ -25,6 +25,7 @@ export const reasoningContradictsConclusion: OutputRule = {
       message: `${model} reasons to ${choiceName(choices, asserted.choice)} and concludes ${choiceName(choices, reading.choice)}${whichIsRight(context)}.`,
       span: questionSpan(source),
       evidence: said.join(' against '),
+      outputSpan: asserted.span,
     };
   },
 };

@@ -21,10 +21,12 @@ export const stageOutOfOrder: OutputRule = {
       (stage, i) => i > 0 && STAGES.indexOf(stage.name) < STAGES.indexOf(found[i - 1]!.name),
     );
     if (!late) return;
+    const outputSpan = { start: late.openTag.start, end: late.closeTag?.end ?? late.span.end };
     yield {
       message: `${model} gives its stages in the order ${found.map(({ name }) => name).join(', ')}; ${tagOf(late.name)} comes too late.`,
       span: questionSpan(source),
-      evidence: shorten(prediction.output.slice(late.openTag.start, late.span.end), 200),
+      evidence: shorten(prediction.output.slice(outputSpan.start, outputSpan.end), 200),
+      outputSpan,
     };
   },
 };

@@ -23,10 +23,12 @@ export const unclosedStage: OutputRule = {
     );
     const [first] = open;
     if (!first) return;
+    const outputSpan = { start: first.openTag.start, end: first.span.end };
     yield {
       message: `${model} never closes ${listed(open.map(({ name }) => tagOf(name)))}.`,
       span: questionSpan(source),
-      evidence: shorten(prediction.output.slice(first.openTag.start, first.span.end), 200),
+      evidence: shorten(prediction.output.slice(outputSpan.start, outputSpan.end), 200),
+      outputSpan,
     };
   },
 };

@@ -1,5 +1,5 @@
 import { quote, shorten } from '../../text.ts';
-import { questionSpan } from '../outputs.ts';
+import { questionSpan, wholeOutput } from '../outputs.ts';
 import type { OutputRule } from '../types.ts';
 
 export const unmappedAnswer: OutputRule = {
@@ -14,13 +14,15 @@ export const unmappedAnswer: OutputRule = {
   },
   *check({ source, judgement, prediction, model }) {
     if (judgement.verdict !== 'unmapped' || judgement.reading.candidates.length > 0) return;
-    const conclusion = judgement.rationale.byName.conclusion?.text;
-    const said = conclusion || prediction.output;
-    const where = conclusion ? 'concludes' : 'says';
+    const { conclusion } = judgement.rationale.byName;
+    const outputSpan = conclusion?.text ? conclusion.span : wholeOutput(prediction.output);
+    const said = prediction.output.slice(outputSpan.start, outputSpan.end);
+    const where = conclusion?.text ? 'concludes' : 'says';
     yield {
       message: `${model} ${where} ${quote(said)}, which names none of the ${source.record.choices.length} choices.`,
       span: questionSpan(source),
       evidence: shorten(said, 200),
+      outputSpan,
     };
   },
 };

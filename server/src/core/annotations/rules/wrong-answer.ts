@@ -1,4 +1,5 @@
 import { choiceLetter, shorten } from '../../text.ts';
+import { setAnswer } from '../choice-edits.ts';
 import { choiceName, questionSpan } from '../outputs.ts';
 import type { Fix, OutputContext, OutputRule } from '../types.ts';
 
@@ -15,13 +16,16 @@ export const wrongAnswer: OutputRule = {
   *check(context) {
     const { source, judgement, prediction, model } = context;
     const { reading } = judgement;
-    if (judgement.verdict !== 'wrong' || reading.choice === null || reading.span === null) return;
+    if (judgement.verdict !== 'wrong' || reading.choice === null) return;
+    // A person's mapping rests on no characters.
+    const { start, end } = reading.span ?? { start: 0, end: 0 };
     const { choices, answer } = source.record;
     yield {
       message: `${model} answers ${choiceName(choices, reading.choice)}; gold is ${choiceName(choices, answer as number)}.`,
       span: source.fields.get('answer')?.value ?? questionSpan(source),
       field: 'answer',
-      evidence: shorten(prediction.output.slice(reading.span.start, reading.span.end), 200),
+      evidence: shorten(prediction.output.slice(start, end), 200),
+      outputSpan: reading.span ?? undefined,
       fixes: relabel(context, reading.choice),
     };
   },
@@ -29,8 +33,6 @@ export const wrongAnswer: OutputRule = {
 
 /** Never preferred: the model may just as well be wrong. */
 function relabel({ source }: OutputContext, choice: number): Fix[] {
-  const answer = source.fields.get('answer');
-  if (!answer) return [];
-  const title = `Set the gold answer to ${choiceLetter(choice)}`;
-  return [{ title, edits: [{ span: answer.value, newText: String(choice) }] }];
+  const edits = setAnswer(source, choice);
+  return edits.length > 0 ? [{ title: `Set the gold answer to ${choiceLetter(choice)}`, edits }] : [];
 }

@@ -6,5 +6,5 @@ export const letter: Method = {
   confidence: 0.9,
   what: 'A letter that the output consists of or begins with.',
   example: '(B) Like poles repel.',
-  read: (passage) => readLeading(passage, 'letter'),
+  read: (passage) => readLeading(passage, 'letter', 0.9),
 };

@@ -1,6 +1,9 @@
-import { json } from './json.ts';
+import { answersIn, readAnswers } from './json-answers.ts';
 import type { Method } from './method.ts';
-import { readPlain } from './plain.ts';
+import { readSlot } from './plain.ts';
+
+/** An output with more conclusions than this is a loop, and would cost time. */
+const MOST = 100;
 
 export const tag: Method = {
   id: 'tag',
@@ -10,10 +13,11 @@ export const tag: Method = {
   read(passage, rationale) {
     const conclusions = rationale.stages.filter((stage) => stage.name === 'conclusion');
     if (conclusions.length === 0) return null;
-    return conclusions.flatMap((stage) => {
+    return conclusions.slice(0, MOST).flatMap((stage) => {
       const inside = { ...passage, span: stage.span };
-      const candidates = json.read(inside, rationale) ?? readPlain(inside);
-      return candidates.map((candidate) => ({ ...candidate, method: 'tag' as const }));
+      const answers = answersIn(inside);
+      const found = answers ? readAnswers(answers, inside) : readSlot(inside);
+      return found.map((one) => ({ ...one, method: 'tag' as const }));
     });
   },
 };

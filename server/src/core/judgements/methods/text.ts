@@ -6,5 +6,5 @@ export const text: Method = {
   confidence: 0.9,
   what: 'The words of a choice that the output consists of or begins with, as a phrase of their own. Case, white space, quotes and a leading article may differ.',
   example: 'Repel. Both poles are north poles.',
-  read: (passage) => readLeading(passage, 'text'),
+  read: (passage) => readLeading(passage, 'text', 0.9),
 };

@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { type RenderedPrompt, renderRecord } from '../../core/pipeline-prompty.ts';
+import type { Setting } from '../../core/prompts/types.ts';
+import type { RecordSource } from '../../core/records/types.ts';
+import { similarNames } from '../../core/similar-name.ts';
+import { quote } from '../../core/text.ts';
+import { findPromptFile } from '../../files/prompt-files.ts';
+import { shippedPrompts } from '../../files/shipped.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { lintOutput } from '../formats/lint.ts';
+import { promptOutput } from '../formats/prompt.ts';
+import { type OpenDataset, openDataset } from '../open-dataset.ts';
+import {
+  atLeast,
+  type CheckFormat,
+  checkFormatOption,
+  type FailOn,
+  type Format,
+  failOnOption,
+  formatOption,
+  numberOption,
+} from '../options.ts';
+import { checkPrompt, isPromptFile } from '../prompt-checks.ts';
+import { ownVersion } from '../version.ts';
+
+interface CheckOptions {
+  readonly dataset?: string;
+  readonly format: CheckFormat;
+  readonly failOn: FailOn;
+}
+
+interface RenderOptions {
+  readonly dataset: string;
+  readonly record?: string;
+  readonly setting?: Setting;
+  readonly format: Format;
+}
+
+export function promptCommand(program: Command): void {
+  const prompt = program
+    .command('prompt')
+    .description('check prompt files, and show exactly what a model is asked');
+  prompt
+    .command('check')
+    .description('check prompt files with the rules for them; no model is run')
+    .argument('<file...>', '.prompty files')
+    .option('--dataset <file>', 'the dataset that they are for')
+    .addOption(checkFormatOption())
+    .addOption(failOnOption())
+    .action(check);
+  prompt
+    .command('render')
+    .description('print the messages that a model is shown for a record, and what was left out and why')
+    .argument('<file>', 'a .prompty file, or the name of a shipped one')
+    .requiredOption('--dataset <file>', 'dataset file')
+    .option('--record <id>', 'the record (default: the first)')
+    .addOption(
+      numberOption(
+        '--setting <n>',
+        "which fields the prompt holds, in place of the file's own",
+        [1, 2, 3, 4],
+      ),
+    )
+    .addOption(formatOption())
+    .action(render);
+}
+
+function check(names: readonly string[], { dataset, format, failOn }: CheckOptions): void {
+  const other = names.find((name) => !isPromptFile(name));
+  if (other) throw new UsageError(`${other} is no prompt file: name files that end in .prompty.`);
+  const pipeline = dataset === undefined ? null : openDataset(dataset, null).pipeline;
+  const files = names.map((name) => checkPrompt(name, pipeline));
+  const about = { command: 'prompt check', version: ownVersion(), root: process.cwd(), failOn } as const;
+  process.stdout.write(lintOutput(files, format, about));
+  const failing = files.some(({ findings }) =>
+    findings.some(({ finding }) => atLeast(finding.severity, failOn)),
+  );
+  process.exitCode = failing ? EXIT.findings : EXIT.done;
+}
+
+function render(name: string, options: RenderOptions): void {
+  const dataset = openDataset(options.dataset, null);
+  const { pipeline } = dataset;
+  const prompt = findPromptFile(name, pipeline.surroundings.path, shippedPrompts);
+  const source = findRecord(dataset, options.record);
+  const rendered: RenderedPrompt = renderRecord(prompt, source, pipeline, options.setting);
+  if (rendered.refusal) process.stderr.write(`No model would be asked this. ${rendered.refusal}\n`);
+  process.stdout.write(promptOutput(rendered, options.format, process.cwd()));
+  process.exitCode = EXIT.done;
+}
+
+function findRecord({ file, pipeline }: OpenDataset, id: string | undefined): RecordSource {
+  const { document } = pipeline;
+  if (id === undefined) {
+    const first = document.chunks.find(({ source }) => source !== null)?.source;
+    if (!first) throw new UsageError(`${file} holds no records.`);
+    return first;
+  }
+  const index = document.find(id);
+  const source = index === undefined ? null : document.chunks[index]?.source;
+  if (source) return source;
+  const ids = document.chunks.flatMap((chunk) => chunk.source?.record.id ?? []);
+  const near = similarNames(id, ids).map((one) => quote(one, 40));
+  const hint =
+    near.length > 0 ? `did you mean ${near.join(', ')}?` : `its first is ${quote(ids[0] ?? '', 40)}.`;
+  throw new UsageError(`${file} has no record ${quote(id, 40)}: ${hint}`);
+}

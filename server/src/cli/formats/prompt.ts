@@ -1,0 +1,36 @@
+import { relative } from 'node:path';
+import type { RenderedPrompt } from '../../core/pipeline-prompty.ts';
+import type { MessagePart } from '../../core/prompts/types.ts';
+import type { Format } from '../options.ts';
+import { jsonLines, jsonText } from './json.ts';
+
+/** What `prompt render` prints. Image paths are relative to the folder in which the command runs. */
+export function promptOutput(prompt: RenderedPrompt, format: Format, folder: string): string {
+  const messages = prompt.messages.map(({ role, content }) => ({
+    role,
+    content: content.map((part) => shown(part, folder)),
+  }));
+  switch (format) {
+    case 'json':
+      return jsonText({ ...prompt, messages });
+    case 'jsonl':
+      return jsonLines([{ ...prompt, messages }]);
+    case 'text': {
+      const parts = messages.map(({ role, content }) => `=== ${role}\n${content.map(partText).join('\n')}\n`);
+      return [...parts, `=== left out\n${leftOut(prompt)}\n`].join('\n');
+    }
+  }
+}
+
+function shown(part: MessagePart, folder: string): MessagePart {
+  return part.type === 'image' ? { ...part, path: relative(folder, part.path) } : part;
+}
+
+function partText(part: MessagePart): string {
+  return part.type === 'image' ? `[image ${part.path}]` : part.text;
+}
+
+function leftOut({ omitted }: RenderedPrompt): string {
+  if (omitted.length === 0) return 'nothing';
+  return omitted.map(({ field, why }) => `${field}: ${why}`).join('\n');
+}

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type ParseError, parse } from 'jsonc-parser';
+import { readRuleSettings } from '../core/annotations/rule-settings.ts';
+import type { RuleSettings } from '../core/annotations/types.ts';
+import { readTextFile } from '../files/text-file.ts';
+
+const FILE = join('.vscode', 'settings.json');
+const SECTION = 'rationale.';
+
+/** What the settings file that holds for some path says. */
+export interface WorkspaceSettings {
+  /** Null when there is none. */
+  readonly file: string | null;
+  /** The settings of section `rationale`, by their names without it. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** The rules as the workspace of `path` sets them; what cannot be used is said on stderr. */
+export function workspaceRules(path: string): RuleSettings {
+  const { file, values } = workspaceSettings(path);
+  const { rules, problems } = readRuleSettings(values.rules);
+  for (const problem of problems) process.stderr.write(`${file}: ${problem}\n`);
+  return rules;
+}
+
+/**
+ * The settings that the editor would use for a file: those of the nearest `.vscode/settings.json`, beside the file
+ * or in a folder above it. The user's own settings do not count, so that a check says the same on every machine.
+ * @param path Absolute.
+ */
+export function workspaceSettings(path: string): WorkspaceSettings {
+  const file = nearest(dirname(path));
+  if (!file) return { file, values: {} };
+  const errors: ParseError[] = [];
+  const all: unknown = parse(readTextFile(file).replace(/^\uFEFF/, ''), errors, { allowTrailingComma: true });
+  if (errors.length > 0 || typeof all !== 'object' || all === null || Array.isArray(all)) {
+    process.stderr.write(`${file} is not used: it is not a settings file in JSON.\n`);
+    return { file, values: {} };
+  }
+  const own = Object.entries(all).filter(([name]) => name.startsWith(SECTION));
+  return {
+    file,
+    values: Object.fromEntries(own.map(([name, value]) => [name.slice(SECTION.length), value])),
+  };
+}
+
+function nearest(folder: string): string | null {
+  const file = join(folder, FILE);
+  if (existsSync(file)) return file;
+  return dirname(folder) === folder ? null : nearest(dirname(folder));
+}

@@ -1,0 +1,35 @@
+import { quote } from '../../text.ts';
+import { dropRecord } from '../record-edits.ts';
+import { howAlike, SIMILARITY } from '../similarity.ts';
+import type { RecordRule } from '../types.ts';
+
+export const splitLeak: RecordRule = {
+  id: 'split-leak',
+  scope: 'record',
+  severity: 'warning',
+  threshold: SIMILARITY,
+  reads: ['question', 'choices', 'answer', 'hint', 'image', 'split'],
+  docs: {
+    what: 'A record to learn from that reads like one to test with: the same question, context, choices and numbers but for some words, the same image and the same answer, in another split. It is reported in the training split rather than in the test split.',
+    why: 'A model that has seen the question in training is not tested by it: the accuracy on the test split is too high, and nobody sees by how much.',
+    example: `{
+  "7": { "question": "Which of these is a metal?", "choices": ["oak", "iron"], "answer": 1, "split": "train" },
+  "8": { "question": "Which of these is a metal?", "choices": ["iron", "oak"], "answer": 0, "split": "test" }
+}`,
+    fix: 'Drop the record from the split that is learned from, and leave the test split as it is.',
+  },
+  check(context, threshold) {
+    const { elsewhere } = context.likeness;
+    if (!elsewhere || elsewhere.similarity < threshold) return [];
+    const { record } = elsewhere.source;
+    const other = `record ${quote(record.id, 40)} of the split ${quote(elsewhere.split ?? '', 40)}`;
+    return [
+      {
+        message: `The record reads like ${other}: ${howAlike(elsewhere)}.`,
+        span: context.source.idSpan,
+        evidence: record.question,
+        fixes: dropRecord(context),
+      },
+    ];
+  },
+};

@@ -1,0 +1,102 @@
+/** Prompt files by themselves: what the rules say of one, and what exactly a model would be shown with it. */
+import { checkPrompt } from './annotations/engine.ts';
+import type { Finding, RuleSettings } from './annotations/types.ts';
+import type { Pipeline } from './pipeline.ts';
+import { refusalOf, withImage } from './pipeline-prompts.ts';
+import type { NamedPrompt } from './pipeline-types.ts';
+import { readPromptFile } from './prompts/prompt-file.ts';
+import { renderPrompt } from './prompts/render.ts';
+import type { Message, PromptFile, Setting } from './prompts/types.ts';
+import { templateUses } from './prompts/uses.ts';
+import { offeredVariables } from './prompts/variables.ts';
+import type { RecordSource } from './records/types.ts';
+
+/**
+ * What the rules say of a prompt file. Spans lie in its text.
+ *
+ * @param dataset the one it is for; null when none is known
+ */
+export function checkPromptFile(
+  { name, text }: NamedPrompt,
+  dataset: Pipeline | null,
+  rules: RuleSettings,
+): Finding[] {
+  const file = readPromptFile(text, name);
+  const offered = offeredVariables(file.setting, file.gold);
+  return checkPrompt(
+    { file, uses: templateUses(file), offered, records: dataset && countOf(dataset) },
+    rules,
+  );
+}
+
+function countOf({ document }: Pipeline) {
+  let total = 0;
+  let withImage = 0;
+  for (const { source } of document.chunks) {
+    if (!source) continue;
+    total++;
+    if (source.record.image !== null) withImage++;
+  }
+  return { total, withImage };
+}
+
+/** A field that the prompt does not hold, and why in a few words. */
+export interface OmittedField {
+  readonly field: string;
+  readonly why: string;
+}
+
+/** What a model would be shown for a record. */
+export interface RenderedPrompt {
+  readonly record: string;
+  readonly setting: Setting;
+  /** Image paths are absolute. */
+  readonly messages: readonly Message[];
+  readonly omitted: readonly OmittedField[];
+  /** One sentence why no model would be asked this; null when one would be. */
+  readonly refusal: string | null;
+}
+
+/**
+ * What a model would be shown for the record.
+ *
+ * @param setting in place of the prompt file's own
+ * @throws Error with one sentence when the prompt file cannot be used
+ */
+export function renderRecord(
+  { name, text }: NamedPrompt,
+  { record }: RecordSource,
+  { surroundings }: Pipeline,
+  setting?: Setting,
+): RenderedPrompt {
+  const file = readPromptFile(text, name);
+  const [problem] = file.problems;
+  if (problem) throw new Error(`The prompt file ${name} cannot be used: ${problem.message}`);
+  const prompt = renderPrompt(file, record, { setting });
+  const image = surroundings.image(record);
+  return {
+    record: record.id,
+    setting: prompt.setting,
+    messages: withImage(prompt, image.state === 'ok' ? image.path : null),
+    omitted: omittedFrom(file, prompt.setting, prompt.omitted),
+    refusal: refusalOf(image),
+  };
+}
+
+const FIELDS = ['question', 'choices', 'hint', 'image', 'task', 'lecture', 'solution'];
+
+function omittedFrom(file: PromptFile, setting: Setting, omitted: readonly string[]): OmittedField[] {
+  const asked = new Set(templateUses(file)?.variables.map(({ name }) => name));
+  const withheld = offeredVariables(setting, file.gold).filter(({ isWithheld }) => isWithheld);
+  const fields = FIELDS.flatMap((field) => {
+    if (withheld.some(({ name }) => name === field)) {
+      const though = asked.has(field) ? ', though the template asks for it' : '';
+      return [{ field, why: `setting ${setting} withholds it${though}` }];
+    }
+    if (omitted.includes(field)) return [{ field, why: 'the record has none' }];
+    return asked.has(field) ? [] : [{ field, why: 'the template does not ask for it' }];
+  });
+  const gold = withheld.filter(({ name, tells }) => tells === 'answer' && asked.has(name));
+  const why = 'the gold answer is withheld, though the template asks for it';
+  return [...fields, ...gold.map(({ name }) => ({ field: name, why }))];
+}

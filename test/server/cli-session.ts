@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { rationale as stages } from './sample-dataset.ts';
+
+/** The command line as the sources have it. */
+export const CLI = join(resolve(import.meta.dirname, '../..'), 'server/src/cli/main.ts');
+
+/** A folder of its own, with a store of its own, in which commands run. */
+export class CliSession {
+  readonly folder = mkdtempSync(join(tmpdir(), 'rationale-cli-'));
+  readonly environment: NodeJS.ProcessEnv = {
+    ...process.env,
+    RATIONALE_STORE: join(this.folder, 'store.sqlite'),
+  };
+
+  run(...args: string[]) {
+    const { folder: cwd, environment: env } = this;
+    return spawnSync(process.execPath, [CLI, ...args], { cwd, env, encoding: 'utf8' });
+  }
+
+  /** Writes a file, with the folders above it, and gives its path. */
+  write(name: string, text: string): string {
+    const path = join(this.folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** A scripted model that answers B everywhere, except where told otherwise. */
+  scripted(count: number, change: Record<string, object> = {}, name = 'scripted.jsonl'): string {
+    const lines = Array.from({ length: count }, (_, n) => ({
+      match: `number ${n}?`,
+      output: stages('B'),
+      ...change[`r${n}`],
+    }));
+    return `scripted:${this.write(name, lines.map((line) => JSON.stringify(line)).join('\n'))}`;
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
