@@ -75,29 +75,29 @@ describe('the settings', () => {
 });
 
 describe('the dataset that the setting names for an outputs file', () => {
-  const folders = ['/work/space', '/elsewhere'];
+  const folders = ['/projects/space', '/elsewhere'];
   const named = (path: string, outputs: Record<string, string>) =>
     namedOutputs(path, outputs, folders)?.dataset ?? null;
 
   it('is found by path and by pattern, both from the folder of the workspace', () => {
-    assert.equal(named('/work/space/o/a.jsonl', { 'o/a.jsonl': 'data/p.json' }), '/work/space/data/p.json');
-    assert.equal(named('/work/space/o/a.jsonl', { 'o/*.jsonl': 'data/p.json' }), '/work/space/data/p.json');
+    assert.equal(named('/projects/space/o/a.jsonl', { 'o/a.jsonl': 'data/p.json' }), '/projects/space/data/p.json');
+    assert.equal(named('/projects/space/o/a.jsonl', { 'o/*.jsonl': 'data/p.json' }), '/projects/space/data/p.json');
     assert.equal(named('/elsewhere/deep/o/a.jsonl', { '**/a.jsonl': '/p.json' }), '/p.json');
-    assert.equal(named('/work/space/a[1].jsonl', { 'a[1].jsonl': 'p.json' }), '/work/space/p.json');
+    assert.equal(named('/projects/space/a[1].jsonl', { 'a[1].jsonl': 'p.json' }), '/projects/space/p.json');
     assert.equal(named('/tmp/a.jsonl', { '/tmp/a.jsonl': 'p.json' }), '/tmp/p.json');
   });
 
   it('is the first that fits, and none for other files', () => {
     assert.equal(
-      named('/work/space/a.jsonl', { 'b.jsonl': '1.json', '*.jsonl': '2.json', 'a.jsonl': '3.json' }),
-      '/work/space/2.json',
+      named('/projects/space/a.jsonl', { 'b.jsonl': '1.json', '*.jsonl': '2.json', 'a.jsonl': '3.json' }),
+      '/projects/space/2.json',
     );
-    assert.equal(named('/work/space/deep/a.jsonl', { '*.jsonl': 'p.json' }), null);
+    assert.equal(named('/projects/space/deep/a.jsonl', { '*.jsonl': 'p.json' }), null);
     assert.equal(named('/tmp/a.jsonl', { '*.jsonl': 'p.json' }), null);
   });
 
   it('is looked for no higher than the workspace, or a few folders up', () => {
-    assert.deepEqual(foldersNear('/work/space/o/a.jsonl', folders), ['/work/space/o', '/work/space']);
+    assert.deepEqual(foldersNear('/projects/space/o/a.jsonl', folders), ['/projects/space/o', '/projects/space']);
     assert.deepEqual(foldersNear('/a/b/c/d/e/f.jsonl', []), ['/a/b/c/d/e', '/a/b/c/d', '/a/b/c', '/a/b']);
   });
 });

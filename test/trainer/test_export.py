@@ -68,7 +68,20 @@ def test_logits_equal_pytorch_without_a_picture(torch_model, onnx_model):
     every, _ = onnx_model.step(embedded, mask, positions, onnx_model.empty(1), kept=0)
     np.testing.assert_allclose(every, expected, atol=2e-5)
     last, _ = onnx_model.step(embedded, mask, positions, onnx_model.empty(1), kept=1)
-    np.testing.assert_allclose(last, every[:, -1:], atol=1e-6)
+    # The last layer goes on with one position alone: ONNX Runtime adds up a row in another order than a block.
+    np.testing.assert_allclose(last, every[:, -1:], atol=2e-5)
+
+
+def test_places_outside_the_mask_change_nothing(onnx_model):
+    ids = np.arange(30, 47)[None]
+    embedded, positions = onnx_model.embeddings(ids, None, -1), np.arange(17)[None]
+    expected, _ = onnx_model.step(embedded, np.ones((1, 17), np.int64), positions, onnx_model.empty(1), kept=1)
+    _, past = onnx_model.step(embedded[:, :-1], np.ones((1, 16), np.int64), positions[:, :-1], onnx_model.empty(1))
+    spare = [np.concatenate([half[:, :, :9], np.full_like(half[:, :, :3], 7), half[:, :, 9:]], 2) for half in past]
+    mask = np.ones((1, 20), np.int64)
+    mask[:, 9:12] = 0
+    found, _ = onnx_model.step(embedded[:, -1:], mask, positions[:, -1:], spare)
+    np.testing.assert_allclose(found, expected, atol=2e-5)
 
 
 def test_the_stored_weights_are_halves_named_like_parameters(untrained, torch_model):

@@ -1,5 +1,6 @@
 import type { DatasetDocument } from '../records/document.ts';
 import type { Span } from '../span.ts';
+import type { Fix, RecordContext } from './types.ts';
 
 /** A change to the whole document. */
 export interface DocumentEdit {
@@ -26,4 +27,14 @@ export function dropRecord(document: DatasetDocument, index: number): DocumentEd
   if (comma === -1) return edits;
   const start = document.startOf(before) + comma;
   return [{ span: { start, end: start + 1 }, newText: '' }, ...edits];
+}
+
+/**
+ * The same as a rule's fix, which cannot reach beyond its record's chunk: none for the last record of an object
+ * or list, since the comma before it is not its own.
+ */
+export function dropRecordFix({ text, source, layout }: RecordContext): Fix[] {
+  const behind = text.slice(source.span.end).trim();
+  if (layout !== 'jsonl' && behind !== ',') return [];
+  return [{ title: 'Drop this record', edits: [{ span: { start: 0, end: text.length }, newText: '' }] }];
 }

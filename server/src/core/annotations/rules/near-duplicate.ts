@@ -1,5 +1,5 @@
 import { quote } from '../../text.ts';
-import { dropRecord } from '../record-edits.ts';
+import { dropRecordFix } from '../drop-record.ts';
 import { howAlike, SIMILARITY } from '../similarity.ts';
 import type { RecordRule } from '../types.ts';
 
@@ -28,7 +28,7 @@ export const nearDuplicate: RecordRule = {
         message: `The record reads like the earlier record ${quote(record.id, 40)}: ${howAlike(earlier)}.`,
         span: context.source.idSpan,
         evidence: record.question,
-        fixes: dropRecord(context),
+        fixes: dropRecordFix(context),
       },
     ];
   },
