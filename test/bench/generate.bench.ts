@@ -4,7 +4,8 @@
  * Both clocks run from the requests to the last answer: reading and resizing images, rendering prompts into
  * tokens, the vision encoder, decoding, text; loading the model is not counted. Every measurement of ours starts
  * a fresh host, so no image feature is remembered from the one before. The two take turns, and the best of each
- * counts: ours has one batch size, Hugging Face gets several.
+ * counts: ours has one batch size, Hugging Face gets several. One thread is what the models run on; ours decodes
+ * image files beside it, in sharp's threads.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';

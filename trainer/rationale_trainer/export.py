@@ -13,18 +13,16 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
-from transformers import CLIPVisionConfig, DynamicCache, GenerationConfig, LlamaConfig, LlavaConfig, LlavaForConditionalGeneration
+from transformers import CLIPVisionConfig, GenerationConfig, LlamaConfig, LlavaConfig, LlavaForConditionalGeneration
 
 from .chat import CHAT_TEMPLATE
+from .decoder_graph import BATCH, LENGTH, TRANSPOSED, decoder_graph
 from .tokens import BOS, EOS, IMAGE, PAD, SPECIAL
 
 OPSET = 20
 NEW_TOKENS = 160
 AUTO = torch.export.Dim.AUTO
 VISION, EMBED, DECODER = "vision_encoder", "embed_tokens", "decoder_model_merged"
-# A weight that the graph uses transposed is stored transposed, under its parameter's name and this ending.
-TRANSPOSED = ".T"
-BATCH, LENGTH, PAST, TOTAL = "batch_size", "sequence_length", "past_sequence_length", "total_sequence_length"
 
 
 class VisionEncoder(torch.nn.Module):
@@ -49,28 +47,6 @@ class EmbedTokens(torch.nn.Module):
         return self.model.language_model.embed_tokens(input_ids)
 
 
-class Decoder(torch.nn.Module):
-    """The text model and its head over a flat key-value cache; past length 0 is the first step, so one graph serves both."""
-
-    def __init__(self, model):
-        super().__init__()
-        self.model, self.lm_head = model.model, model.lm_head
-
-    def forward(self, inputs_embeds, attention_mask, position_ids, past):
-        cache = DynamicCache()
-        for layer in range(len(past) // 2):
-            cache.update(past[2 * layer], past[2 * layer + 1], layer)
-        total, length = attention_mask.shape[1], inputs_embeds.shape[1]
-        causal = torch.arange(total)[None] <= (torch.arange(length) + (total - length))[:, None]
-        allowed = causal[None, None] & (attention_mask[:, None, None] > 0)
-        mask = torch.where(allowed, 0.0, torch.finfo(torch.float32).min)
-        text = self.model.language_model
-        hidden = text(
-            inputs_embeds=inputs_embeds, attention_mask=mask, position_ids=position_ids, past_key_values=cache, use_cache=True
-        ).last_hidden_state
-        return (self.lm_head(hidden), *(half for layer in cache.layers for half in (layer.keys, layer.values)))
-
-
 def export_model(model: LlavaForConditionalGeneration, tokenizer: Tokenizer, folder: Path, mean: float, std: float):
     """Writes the folder. The model's weights are rounded to float16 values first, in place: what is stored is what it is."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -80,8 +56,7 @@ def export_model(model: LlavaForConditionalGeneration, tokenizer: Tokenizer, fol
             parameter.copy_(parameter.half().float())
     model.eval()
     _write_json_files(model, tokenizer, folder, mean, std)
-    vision, text = model.config.vision_config, model.config.text_config
-    side = vision.image_size
+    text, side = model.config.text_config, model.config.vision_config.image_size
     _export(
         VisionEncoder(model), (torch.randn(2, 3, side, side),), ({0: AUTO},), folder / "onnx" / f"{VISION}.onnx",
         {"pixel_values": {0: BATCH}}, {"image_features": {0: BATCH}}, model,
@@ -90,26 +65,13 @@ def export_model(model: LlavaForConditionalGeneration, tokenizer: Tokenizer, fol
         EmbedTokens(model), (torch.ones(2, 5, dtype=torch.long),), ({0: AUTO, 1: AUTO},), folder / "onnx" / f"{EMBED}.onnx",
         {"input_ids": {0: BATCH, 1: LENGTH}}, {"inputs_embeds": {0: BATCH, 1: LENGTH}}, model,
     )  # fmt: skip
-    # Example lengths are neither 0 nor 1: the exporter would take those for constants.
-    batch, length, past = 2, 5, 3
-    head = text.hidden_size // text.num_attention_heads
-    layers = range(text.num_hidden_layers)
-    halves = [torch.randn(batch, text.num_key_value_heads, past, head) for _ in layers for _ in "kv"]
-    arguments = (
-        torch.randn(batch, length, text.hidden_size),
-        torch.ones(batch, past + length, dtype=torch.long),
-        torch.arange(past, past + length)[None].repeat(batch, 1),
-        halves,
-    )
-    shapes = ({0: AUTO, 1: AUTO}, {0: AUTO, 1: AUTO}, {0: AUTO, 1: AUTO}, [{0: AUTO, 2: AUTO}] * len(halves))
-    inputs = {"inputs_embeds": {0: BATCH, 1: LENGTH}, "attention_mask": {0: BATCH, 1: TOTAL}, "position_ids": {0: BATCH, 1: LENGTH}}
-    inputs |= {f"past_key_values.{i}.{half}": {0: BATCH, 2: PAST} for i in layers for half in ("key", "value")}
-    outputs = {"logits": {0: BATCH, 1: "num_logits"}}
-    outputs |= {f"present.{i}.{half}": {0: BATCH, 2: TOTAL} for i in layers for half in ("key", "value")}
-    _export(Decoder(model), arguments, shapes, folder / "onnx" / f"{DECODER}.onnx", inputs, outputs, model, _keep_last_logits)
+    # The exporter's own decoder takes twice as long to run.
+    decoder = decoder_graph(text, dict(model.named_parameters()), OPSET)
+    onnx.checker.check_model(decoder, full_check=True)
+    onnx.save(decoder, folder / "onnx" / f"{DECODER}.onnx")
 
 
-def _export(module, arguments, shapes, path: Path, inputs: dict, outputs: dict, model, change=None):
+def _export(module, arguments, shapes, path: Path, inputs: dict, outputs: dict, model):
     """Exports, names the free dimensions, strips what only debugging needs, and stores the weights in half precision."""
     torch.onnx.export(
         module.eval(), arguments, path, dynamo=True, input_names=list(inputs), output_names=list(outputs),
@@ -122,8 +84,6 @@ def _export(module, arguments, shapes, path: Path, inputs: dict, outputs: dict, 
             dimension = value.type.tensor_type.shape.dim[place]
             dimension.Clear()
             dimension.dim_param = name
-    if change:
-        change(graph)
     _name_weights(graph, model)
     _halve_weights(graph)
     del graph.value_info[:]
@@ -132,25 +92,6 @@ def _export(module, arguments, shapes, path: Path, inputs: dict, outputs: dict, 
         part.doc_string = ""
     onnx.checker.check_model(graph_model)
     onnx.save(graph_model, path)
-
-
-def _keep_last_logits(graph):
-    """Adds transformers.js's `num_logits_to_keep`: only the last n positions reach the head; 0 keeps all."""
-    head = next(node for node in graph.node if "logits" in node.output)
-    while head.op_type != "MatMul":
-        head = next(node for node in graph.node if head.input[0] in node.output)
-    place = list(graph.node).index(head)
-    graph.input.append(helper.make_tensor_value_info("num_logits_to_keep", TensorProto.INT64, []))
-    for name, value in (("kept_axis", 1), ("kept_end", 2**62), ("kept_shape", 1)):
-        graph.initializer.append(helper.make_tensor(name, TensorProto.INT64, [1], [value]))
-    nodes = [
-        helper.make_node("Neg", ["num_logits_to_keep"], ["kept_negative"]),
-        helper.make_node("Reshape", ["kept_negative", "kept_shape"], ["kept_start"]),
-        helper.make_node("Slice", [head.input[0], "kept_start", "kept_end", "kept_axis"], ["kept_hidden"]),
-    ]
-    head.input[0] = "kept_hidden"
-    for offset, node in enumerate(nodes):
-        graph.node.insert(place + offset, node)
 
 
 def _name_weights(graph, model):

@@ -3,7 +3,7 @@ import type { Row } from './decode.ts';
 import type { Decoder } from './decoder.ts';
 
 /** Rows that run together at most: more make a row no cheaper on a CPU. */
-const MAX_ROWS = 32;
+const MAX_ROWS = 48;
 /** Prompt tokens that run together at most: bounds what one step needs besides the cache. */
 const MAX_PROMPT_TOKENS = 8192;
 /** Bytes of the cache of one batch at its longest. */

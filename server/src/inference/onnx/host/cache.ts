@@ -1,29 +1,36 @@
 /** The decoder's memory of one batch: what it computed for the tokens it has read. */
 import { Tensor } from 'onnxruntime-node';
 import { type CacheLayout, cacheNames, type Tensors } from './cache-layout.ts';
+import { free, freeTensors } from './free.ts';
 
-export interface Cache {
+/** What one run of the decoder reads, and what becomes of what it computes. */
+export interface Memory {
   /** Tokens that each row has, padding included. */
   readonly used: number;
   /** Places that the tensors have for tokens; those from `used` on hold nothing. */
   readonly capacity: number;
   /** Outputs of the decoder that `advance` needs. */
   readonly outputs: readonly string[];
-  /** Rows can be taken out. */
-  readonly canKeep: boolean;
   /** As the decoder's inputs. */
   feeds(): Tensors;
   /** Takes in what the decoder computed for so many new tokens. */
   advance(results: Tensors, count: number): void;
-  /** Keeps only these rows, in this order. */
-  keep(rows: readonly number[]): void;
+}
+
+export interface Cache extends Memory {
+  /** Rows can be begun some at a time, and taken out. */
+  readonly isSeparable: boolean;
+  /** The memory with which the prompts of so many rows are read: empty before, and these rows' part afterwards. */
+  prompts(first: number, rows: number): Memory;
+  /** Takes a row out; the last row takes its place. */
+  drop(row: number): void;
   release(): void;
 }
 
 /** The cache as the graph gives it back: whole, and on a GPU out of our reach, where rows that ended run on unread. */
 export class WholeCache implements Cache {
   used = 0;
-  readonly canKeep = false;
+  readonly isSeparable = false;
   readonly outputs: readonly string[];
   private readonly inputs: readonly string[];
   /** In the order of the names. */
@@ -34,6 +41,10 @@ export class WholeCache implements Cache {
     this.outputs = cacheNames('present', layers);
     const empty = type === 'float16' ? new Uint16Array(0) : new Float32Array(0);
     this.tensors = this.inputs.map(() => new Tensor(type, empty, [rows, heads, 0, width]));
+  }
+
+  prompts(): Memory {
+    return this;
   }
 
   get capacity(): number {
@@ -50,21 +61,20 @@ export class WholeCache implements Cache {
     this.used += count;
   }
 
-  keep(): void {
+  drop(): void {
     throw new Error('Rows of this cache cannot be taken out.');
   }
 
   release(): void {
-    for (const tensor of this.tensors) if (tensor.location === 'gpu-buffer') tensor.dispose();
+    freeTensors(this.tensors);
   }
 }
 
 /** Places for tokens that are made at once: copying the cache for every token would cost more than reading empty places. */
-const GROWTH = 16;
+const GROWTH = 32;
 
 /**
- * Two pieces of memory that a cache goes to and fro between when it grows or loses rows. They are kept for the
- * next batch: fresh memory costs as much as filling it. What they held before may show in unused places, finite
+ * Two pieces of memory that a cache goes to and fro between when it grows. They are kept for the next batch: fresh memory costs as much as filling it. What they held before may show in unused places, finite
  * and masked.
  */
 export class CacheMemory {
@@ -82,9 +92,9 @@ export class CacheMemory {
 
 /** The cache in our own memory, which the decoder reads where it lies and to which the new part is added in place. */
 export class GrowingCache implements Cache {
-  used = 0;
-  capacity = 0;
-  readonly canKeep = true;
+  used: number;
+  capacity: number;
+  readonly isSeparable = true;
   readonly outputs: readonly string[];
   private readonly inputs: readonly string[];
   private readonly heads: number;
@@ -94,12 +104,16 @@ export class GrowingCache implements Cache {
   /** In the order of the names; each [rows, heads, capacity, width]. */
   private values: Float32Array[];
 
-  /** @param outputs names of the decoder's outputs for the new part, in the order of the cache's names */
+  /**
+   * @param outputs names of the decoder's outputs for the new part, in the order of the cache's names
+   * @param length tokens of the longest row's prompt
+   */
   constructor(
     { layers, heads, width }: CacheLayout,
     outputs: readonly string[],
     memory: CacheMemory,
     rows: number,
+    length: number,
   ) {
     this.inputs = cacheNames('past_key_values', layers);
     this.outputs = outputs;
@@ -107,7 +121,22 @@ export class GrowingCache implements Cache {
     this.width = width;
     this.memory = memory;
     this.rows = rows;
-    this.values = this.allocate(0);
+    this.used = length;
+    this.capacity = length + GROWTH;
+    this.values = this.allocate(rows * heads * this.capacity * width);
+  }
+
+  prompts(first: number, rows: number): Memory {
+    const none = new Float32Array(0);
+    const shape = [rows, this.heads, 0, this.width];
+    return {
+      used: 0,
+      capacity: 0,
+      outputs: this.outputs,
+      feeds: () => Object.fromEntries(this.inputs.map((name) => [name, new Tensor('float32', none, shape)])),
+      // Prompts end where the longest ends.
+      advance: (results, count) => this.take(results, count, first, this.used - count),
+    };
   }
 
   feeds(): Tensors {
@@ -119,42 +148,40 @@ export class GrowingCache implements Cache {
 
   advance(results: Tensors, count: number): void {
     if (this.used + count > this.capacity) this.grow(this.used + count + GROWTH);
-    const length = count * this.width;
-    this.values.forEach((values, i) => {
-      const fresh = results[this.outputs[i] as string]?.data as Float32Array;
-      let to = this.used * this.width;
-      // Blocks are short here: a loop beats a call for each.
-      for (let from = 0; from < fresh.length; from += length) {
-        for (let n = 0; n < length; n++) values[to + n] = fresh[from + n] as number;
-        to += this.capacity * this.width;
-      }
-    });
+    this.take(results, count, 0, this.used);
     this.used += count;
   }
 
-  keep(rows: readonly number[]): void {
+  drop(row: number): void {
+    const last = this.rows - 1;
     const size = this.heads * this.capacity * this.width;
-    const kept = this.allocate(rows.length * size);
-    this.values.forEach((values, i) => {
-      rows.forEach((row, place) => {
-        kept[i]?.set(values.subarray(row * size, (row + 1) * size), place * size);
-      });
-    });
-    this.values = kept;
-    this.rows = rows.length;
+    this.values = this.values.map((values) =>
+      values.copyWithin(row * size, last * size).subarray(0, last * size),
+    );
+    this.rows = last;
   }
 
   release(): void {}
 
+  /** Puts what was computed for so many tokens of the rows from `first` on where these tokens belong. */
+  private take(results: Tensors, count: number, first: number, place: number): void {
+    const stride = this.capacity * this.width;
+    this.values.forEach((values, i) => {
+      const fresh = results[this.outputs[i] as string]?.data as Float32Array;
+      scatter(fresh, count * this.width, values, first * this.heads * stride + place * this.width, stride);
+      free(fresh);
+    });
+  }
+
   private grow(capacity: number): void {
     const from = this.capacity * this.width;
     const to = capacity * this.width;
-    const length = this.used * this.width;
     const blocks = this.rows * this.heads;
     const grown = this.allocate(blocks * to);
+    const used = this.used * this.width;
     this.values.forEach((values, i) => {
       for (let block = 0; block < blocks; block++) {
-        grown[i]?.set(values.subarray(block * from, block * from + length), block * to);
+        grown[i]?.set(values.subarray(block * from, block * from + used), block * to);
       }
     });
     this.values = grown;
@@ -165,5 +192,16 @@ export class GrowingCache implements Cache {
   private allocate(length: number): Float32Array[] {
     const piece = this.memory.next(length * this.inputs.length);
     return this.inputs.map((_, i) => piece.subarray(i * length, (i + 1) * length));
+  }
+}
+
+/** Blocks up to which a loop beats a call for each. */
+const SHORT = 128;
+
+/** Puts blocks of `length` values, which follow each other in `from`, into `to`: the first at `place`, each next one `stride` further. */
+function scatter(from: Float32Array, length: number, to: Float32Array, place: number, stride: number): void {
+  for (let start = 0, at = place; start < from.length; start += length, at += stride) {
+    if (length > SHORT) to.set(from.subarray(start, start + length), at);
+    else for (let n = 0; n < length; n++) to[at + n] = from[start + n] as number;
   }
 }

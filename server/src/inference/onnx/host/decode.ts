@@ -1,8 +1,10 @@
 /** The decode loop: greedy, over rows padded on the left to one length, each row until its own end. */
 import type { Tensor } from 'onnxruntime-node';
 import { argmax } from './argmax.ts';
-import { runDecoder } from './decoder.ts';
+import type { Cache, Memory } from './cache.ts';
+import { type Decoder, runDecoder } from './decoder.ts';
 import type { Features } from './features.ts';
+import { freeTensors } from './free.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface Row {
@@ -36,8 +38,8 @@ interface Running {
   ended: boolean;
 }
 
-/** The cache is copied without the rows that ended as soon as these are one in so many: less often costs more than it saves. */
-const COMPACT_ABOVE = 8;
+/** Prompt tokens that are read at once, as far as the cache allows: what the layers pass on then stays near the processor. */
+const PROMPT_TOKENS = 512;
 
 /**
  * Runs the rows and yields after every token the rows that ended with it, often none. Rows of unequal length
@@ -46,36 +48,68 @@ const COMPACT_ABOVE = 8;
 export async function* decode(
   sessions: Sessions,
   rows: readonly Row[],
-  vocabulary: Vocabulary,
+  { imageToken, endTokens }: Vocabulary,
 ): AsyncGenerator<Finished[]> {
   const { decoder, embeddings } = sessions;
-  const length = Math.max(...rows.map(({ ids }) => ids.length));
-  let running: Running[] = rows.map((row) => ({
+  const length = longest(rows);
+  const running: Running[] = rows.map((row) => ({
     row,
     padding: length - row.ids.length,
     tokens: [],
     ended: false,
   }));
-  const cache = decoder.newCache(rows.length);
+  const cache = decoder.newCache(rows.length, length);
   try {
-    let inputs = await embedPrompts(sessions, running, length, vocabulary.imageToken);
+    let chosen = await readPrompts(sessions, rows, length, imageToken, cache);
     for (;;) {
+      yield take(running, chosen, endTokens);
+      if (running.every(({ ended }) => ended)) return;
+      if (cache.isSeparable) dropEnded(running, chosen, cache);
+      const inputs = await embeddings.of(chosen, running.length);
       const paddings = running.map(({ padding }) => padding);
-      const logits = await runDecoder(decoder, inputs, paddings, cache);
-      let chosen = likeliest(logits);
-      yield take(running, chosen, vocabulary.endTokens);
-      const alive = running.flatMap(({ ended }, i) => (ended ? [] : [i]));
-      if (alive.length === 0) return;
-      if (cache.canKeep && (running.length - alive.length) * COMPACT_ABOVE >= running.length) {
-        cache.keep(alive);
-        running = alive.map((i) => running[i] as Running);
-        chosen = alive.map((i) => chosen[i] as number);
-      }
-      inputs = await embeddings.of(chosen, running.length);
+      chosen = await nextTokens(decoder, inputs, paddings, cache);
     }
   } finally {
     cache.release();
   }
+}
+
+function longest(rows: readonly Row[]): number {
+  return Math.max(...rows.map(({ ids }) => ids.length));
+}
+
+/** Fills the cache with the rows' prompts and gives each row's first token. */
+async function readPrompts(
+  sessions: Sessions,
+  rows: readonly Row[],
+  length: number,
+  imageToken: number,
+  cache: Cache,
+): Promise<number[]> {
+  const size = cache.isSeparable ? Math.max(1, Math.floor(PROMPT_TOKENS / length)) : rows.length;
+  const chosen: number[] = [];
+  for (let first = 0; first < rows.length; first += size) {
+    const part = rows.slice(first, first + size);
+    const width = longest(part);
+    const paddings = part.map(({ ids }) => width - ids.length);
+    const inputs = await embedPrompts(sessions, part, paddings, imageToken);
+    const memory = cache.prompts(first, part.length);
+    chosen.push(...(await nextTokens(sessions.decoder, inputs, paddings, memory)));
+  }
+  return chosen;
+}
+
+/** Runs the decoder, uses up the inputs, and gives the likeliest next token of each row. */
+async function nextTokens(
+  decoder: Decoder,
+  inputs: Tensor,
+  paddings: readonly number[],
+  memory: Memory,
+): Promise<number[]> {
+  const logits = await runDecoder(decoder, inputs, paddings, memory);
+  const chosen = likeliest(logits);
+  freeTensors([inputs, logits]);
+  return chosen;
 }
 
 /** The likeliest next token of each row. */
@@ -102,24 +136,42 @@ function take(
   });
 }
 
+/** Takes the rows that ended out of the batch. */
+function dropEnded(running: Running[], chosen: number[], cache: Cache): void {
+  for (let row = running.length - 1; row >= 0; row--) {
+    if (!running[row]?.ended) continue;
+    cache.drop(row);
+    replaceByLast(running, row);
+    replaceByLast(chosen, row);
+  }
+}
+
+function replaceByLast<T>(list: T[], place: number): void {
+  const last = list.pop() as T;
+  if (place < list.length) list[place] = last;
+}
+
 /** Embeddings of the rows' prompts, with the image features in the image tokens' places. */
 async function embedPrompts(
   sessions: Sessions,
-  running: readonly Running[],
-  length: number,
+  rows: readonly Row[],
+  paddings: readonly number[],
   imageToken: number,
 ): Promise<Tensor> {
-  const ids = running.flatMap(({ row, padding }) => [...Array<number>(padding).fill(0), ...row.ids]);
-  const embedded = await sessions.embeddings.of(ids, running.length);
+  const ids = rows.flatMap((row, i) => [...Array<number>(paddings[i] as number).fill(0), ...row.ids]);
+  const embedded = await sessions.embeddings.of(ids, rows.length);
   const values = embedded.data as Float32Array;
   const { hidden } = sessions;
-  running.forEach(({ row, padding }, i) => {
+  let start = 0;
+  rows.forEach((row, i) => {
+    start += paddings[i] as number;
     let place = row.ids.indexOf(imageToken);
     for (const { data, count } of row.features) {
       // Each image's tokens stand in one piece.
-      values.set(data, (i * length + padding + place) * hidden);
+      values.set(data, (start + place) * hidden);
       place = row.ids.indexOf(imageToken, place + count);
     }
+    start += row.ids.length;
   });
   return embedded;
 }

@@ -1,6 +1,6 @@
 /** The decoder graph: one run over a batch, and what kind of batch it can run. */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { type Cache, CacheMemory, GrowingCache, WholeCache } from './cache.ts';
+import { type Cache, CacheMemory, GrowingCache, type Memory, WholeCache } from './cache.ts';
 import type { CacheLayout, Tensors } from './cache-layout.ts';
 
 export interface Decoder {
@@ -8,7 +8,8 @@ export interface Decoder {
   readonly layout: CacheLayout;
   /** Rows of unequal length may run together, padded on the left, and rows may be taken out. */
   readonly mayPad: boolean;
-  newCache(rows: number): Cache;
+  /** @param length tokens of the longest prompt */
+  newCache(rows: number, length: number): Cache;
 }
 
 /** Relative difference of logits that the order of summation explains. */
@@ -27,7 +28,7 @@ export async function examineDecoder(
   const whole: Decoder = { session, layout, mayPad: false, newCache: (rows) => new WholeCache(layout, rows) };
   if (!fresh || layout.type !== 'float32') return whole;
   const memory = new CacheMemory();
-  const newCache = (rows: number) => new GrowingCache(layout, fresh, memory, rows);
+  const newCache = (rows: number, length: number) => new GrowingCache(layout, fresh, memory, rows, length);
   const growing: Decoder = { session, layout, mayPad: true, newCache };
   return (await honoursMask(growing, hidden)) ? growing : whole;
 }
@@ -40,19 +41,19 @@ export async function runDecoder(
   { session }: Decoder,
   inputs_embeds: Tensor,
   paddings: readonly number[],
-  cache: Cache,
+  memory: Memory,
 ): Promise<Tensor> {
   const count = inputs_embeds.dims[1] ?? 0;
   const feeds: Tensors = {
     inputs_embeds,
-    attention_mask: mask(paddings, cache, count),
-    position_ids: positions(paddings, cache.used, count),
+    attention_mask: mask(paddings, memory, count),
+    position_ids: positions(paddings, memory.used, count),
     num_logits_to_keep: new Tensor('int64', [1n], []),
-    ...cache.feeds(),
+    ...memory.feeds(),
   };
   const inputs = Object.fromEntries(session.inputNames.map((name) => [name, feeds[name] as Tensor]));
-  const results = (await session.run(inputs, ['logits', ...cache.outputs])) as Tensors;
-  cache.advance(results, count);
+  const results = (await session.run(inputs, ['logits', ...memory.outputs])) as Tensors;
+  memory.advance(results, count);
   return results.logits as Tensor;
 }
 
@@ -65,11 +66,11 @@ async function honoursMask(decoder: Decoder, hidden: number): Promise<boolean> {
   const padding = 2;
   const values = Float32Array.from({ length: length * hidden }, (_, i) => Math.sin(i + 1));
   const embeddings = (data: Float32Array) => new Tensor('float32', data, [1, data.length / hidden, hidden]);
-  const alone = await runDecoder(decoder, embeddings(values), [0], decoder.newCache(1));
+  const alone = await runDecoder(decoder, embeddings(values), [0], decoder.newCache(1, length).prompts(0, 1));
   const start = new Float32Array((padding + length - 1) * hidden);
   start.set(values.subarray(0, (length - 1) * hidden), padding * hidden);
-  const cache = decoder.newCache(1);
-  await runDecoder(decoder, embeddings(start), [padding], cache);
+  const cache = decoder.newCache(1, padding + length - 1);
+  await runDecoder(decoder, embeddings(start), [padding], cache.prompts(0, 1));
   const beside = await runDecoder(
     decoder,
     embeddings(values.subarray((length - 1) * hidden)),
@@ -86,7 +87,7 @@ function lastLogits({ data, dims }: Tensor): Float32Array {
 }
 
 /** 1 where a row has a token: not in its padding, not in the cache's empty places. */
-function mask(paddings: readonly number[], { used, capacity }: Cache, count: number): Tensor {
+function mask(paddings: readonly number[], { used, capacity }: Memory, count: number): Tensor {
   const width = capacity + count;
   const data = new BigInt64Array(paddings.length * width).fill(1n);
   paddings.forEach((padding, row) => {

@@ -1,4 +1,5 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { free } from './free.ts';
 
 /** Token embeddings, each looked up in the graph once: a run for every generated token would cost a tenth of the step. */
 export class Embeddings {
@@ -30,5 +31,6 @@ export class Embeddings {
     [...ids].forEach((id, i) => {
       this.known.set(id, data.slice(i * this.hidden, (i + 1) * this.hidden));
     });
+    free(data);
   }
 }

@@ -1,5 +1,6 @@
 /** Image features, computed once for each image content. */
 import { Tensor } from 'onnxruntime-node';
+import { free } from './free.ts';
 import type { ImageSettings } from './image-settings.ts';
 import { type Pixels, pixelsOf, readImageFile } from './images.ts';
 import { reasonOf } from './reason.ts';
@@ -90,7 +91,12 @@ export class ImageFeatures {
     const { image_features } = await this.sessions.vision.run({ pixel_values });
     const [, count = 0, width = 0] = image_features?.dims ?? [];
     const data = image_features?.data as Float32Array;
-    return images.map((_, i) => ({ data: data.slice(i * count * width, (i + 1) * count * width), count }));
+    const features = images.map((_, i) => ({
+      data: data.slice(i * count * width, (i + 1) * count * width),
+      count,
+    }));
+    free(batch, data, ...images.map((image) => image.data));
+    return features;
   }
 
   private recall(digest: string): Features | undefined {

@@ -28,15 +28,19 @@ export async function generate(
   listener: Listener,
 ): Promise<void> {
   const rows: Row[] = [];
-  for (let start = 0; start < requests.length; start += PREPARED_TOGETHER) {
-    const together = requests.slice(start, start + PREPARED_TOGETHER);
-    listener.working(together.map(({ key }) => key));
+  let before: readonly ModelRequest[] = [];
+  let begun: Promise<Prepared[]> = Promise.resolve([]);
+  // One group ahead: its images are read while those of the group before are encoded.
+  for (const group of [...groupsOf(requests, PREPARED_TOGETHER), []]) {
+    listener.working([...before, ...group].map(({ key }) => key));
+    const following = prepare(model, features, group, decoding);
     const failed: Prediction[] = [];
-    for (const row of await prepare(model, features, together, decoding)) {
+    for (const row of await begun) {
       if ('error' in row) failed.push(failedPrediction(row.key, row.error));
       else rows.push(row);
     }
     if (failed.length > 0) listener.predictions(failed);
+    [before, begun] = [group, following];
   }
   for (const batch of batches(rows, model.sessions.decoder)) await runBatch(model, batch, listener);
 }
@@ -59,6 +63,12 @@ async function runBatch(model: LoadedModel, rows: readonly Row[], listener: List
       ]);
     else for (const row of open) await runBatch(model, [row], listener);
   }
+}
+
+function groupsOf<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
+    list.slice(i * size, (i + 1) * size),
+  );
 }
 
 type Prepared = Row | { readonly key: string; readonly error: string };

@@ -6,6 +6,9 @@ import type { ImageSettings } from './image-settings.ts';
 import { reasonOf } from './reason.ts';
 import { type Bitmap, resample } from './resample.ts';
 
+// Each image is decoded once: a cache would only make decoders wait for each other.
+sharp.cache(false);
+
 export interface Pixels {
   /** Channel by channel, row by row. */
   readonly data: Float32Array;
@@ -64,22 +67,29 @@ function resized(image: Bitmap, { size, resample: filter }: ImageSettings): Bitm
 /** Crops the middle (black beyond the edges) and gives each channel's levels their normalised value. */
 export function normalise(image: Bitmap, { crop, scale, mean, std }: ImageSettings): Pixels {
   const { width, height } = crop ?? image;
+  const { data: levels } = image;
   const left = Math.floor((image.width - width) / 2);
   const top = Math.floor((image.height - height) / 2);
-  const data = new Float32Array(3 * width * height);
-  for (let channel = 0; channel < 3; channel++) {
-    const values = Float32Array.from(
+  const area = width * height;
+  const data = new Float32Array(3 * area);
+  const [red, green, blue] = [0, 1, 2].map((channel) =>
+    Float32Array.from(
       { length: 256 },
       (_, level) => (Math.fround(level * scale) - mean[channel]!) / std[channel]!,
-    );
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const column = x + left;
-        const row = y + top;
-        const inside = column >= 0 && column < image.width && row >= 0 && row < image.height;
-        const level = inside ? image.data[(row * image.width + column) * 3 + channel]! : 0;
-        data[(channel * height + y) * width + x] = values[level]!;
-      }
+    ),
+  ) as [Float32Array, Float32Array, Float32Array];
+  [red, green, blue].forEach(([black = 0], channel) => {
+    data.fill(black, channel * area, (channel + 1) * area);
+  });
+  const bottom = Math.min(height, image.height - top);
+  const right = Math.min(width, image.width - left);
+  for (let y = Math.max(0, -top); y < bottom; y++) {
+    for (let x = Math.max(0, -left); x < right; x++) {
+      const from = ((y + top) * image.width + x + left) * 3;
+      const to = y * width + x;
+      data[to] = red[levels[from]!]!;
+      data[to + area] = green[levels[from + 1]!]!;
+      data[to + 2 * area] = blue[levels[from + 2]!]!;
     }
   }
   return { data, shape: [3, height, width] };
