@@ -15,8 +15,9 @@ const WORD_START =
 /** Words that a text holds without meaning the choice. */
 const COMMON =
   /^\W*(?:(?:the|an?)\s+)?(?:\p{L}|\d{1,2}|yes|no|not|none|all|both|one|two|in|on|at|up|it|is|as|to|by)\W*$/iu;
+/** What denies the choice behind it: "not X", and in "not X or Y" both. */
 const BEFORE =
-  /(?:\b(?:not|never|neither|nor|no|than|unlike|except|without|instead of|opposed to|other than)|n['’]t|不是|而非)[\s"'“‘*_([]+(?:(?:a|an|the|be|being|considered|necessarily|in|by|of|for|to)\s+)*["'“‘*_([]*$/i;
+  /(?:\b(?:not|never|neither|nor|no|than|unlike|except|without|instead of|opposed to|other than)|n['’]t|不是|而非)[\s"'“‘*_([]+(?:(?:a|an|the|be|being|considered|necessarily|in|by|of|for|to)\s+)*(?:[\p{L}-]+(?: [\p{L}-]+)? (?:or|nor)\s+(?:(?:an?|the)\s+)?)?["'“‘*_([]*$/iu;
 const BEHIND =
   /^["'”’*_)\]]*\s+(?:is|are|was|were|would be|does|do|did|can|has|have)(?:\s+not\b|n['’]t\b|\s+(?:incorrect|wrong|false|also incorrect)\b)/i;
 
