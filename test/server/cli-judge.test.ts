@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CliSession } from './cli-session.ts';
 
@@ -100,6 +100,19 @@ describe('judge on the command line', function () {
       [1, 0],
     );
     assert.equal(JSON.parse(judge(outputs, '--metrics', 'none', '--format', 'json').stdout).metrics, null);
+  });
+
+  it('judges the rest of a file with a line that is not UTF-8, and names the line', () => {
+    const path = session.write('out.jsonl', '');
+    writeFileSync(
+      path,
+      Buffer.from('{"id":"r0","raw_output":"B"}\n{"id":"r1","raw_output":"caf\xe9: B"}\n', 'latin1'),
+    );
+    const { stdout, stderr } = session.run(
+      ...['judge', 'problems.json', '--outputs', 'out.jsonl', '--format', 'json', '--metrics', 'none'],
+    );
+    assert.match(stderr, /^out\.jsonl:2: this is not UTF-8; what cannot be read is read as "�"\.$/m);
+    assert.equal(JSON.parse(stdout).n, 2);
   });
 
   it('keeps quiet about an output that a person has read, and takes the choice a person wrote', () => {

@@ -110,7 +110,10 @@ describe('files beside a dataset', () => {
   describe('a text file', () => {
     it('that is not UTF-8, not there or a folder is refused in one sentence', () => {
       const latin = write('latin.json', Buffer.from([0x7b, 0xe9, 0x7d]));
-      assert.throws(() => readTextFile(latin), /latin\.json cannot be read: it is not UTF-8 text\./);
+      assert.throws(
+        () => readTextFile(latin),
+        /latin\.json cannot be read: it is not UTF-8 text \(line 1\)\./,
+      );
       assert.throws(
         () => readTextFile(join(folder, 'none.json')),
         /none\.json cannot be read: there is no such file\./,

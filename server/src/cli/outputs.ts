@@ -35,7 +35,7 @@ export function joinedOutputs(
   file: string,
   outputField: string | undefined,
 ): JoinedOutputs {
-  const text = readTextFile(file);
+  const text = readTextFile(file, (sentence) => process.stderr.write(`${sentence}\n`));
   const read = readOutputsFile(text, file, outputField);
   const sources = pipeline.document.chunks.flatMap((chunk) => chunk.source ?? []);
   const join = joinOutputs(

@@ -1,10 +1,16 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 
 /** Above this a file is not read whole: a string in V8 ends at about 512 MB. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
-/** The text of a UTF-8 file. Throws one sentence when there is none, or when it is not text. */
-export function readTextFile(path: string): string {
+/**
+ * The text of a UTF-8 file.
+ * @param onBadLine where lines stand for themselves: told a sentence of each line that is not UTF-8, whose bytes
+ *   are then read as "�"; without it such a file is refused
+ * @throws Error with one sentence when there is no file, or when it is not text
+ */
+export function readTextFile(path: string, onBadLine?: (sentence: string) => void): string {
   let size: number;
   try {
     const stats = statSync(path);
@@ -24,10 +30,35 @@ export function readTextFile(path: string): string {
     throw new Error(`${path} cannot be read: ${reason(error)}.`);
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decode(bytes, true);
   } catch {
-    throw new Error(`${path} cannot be read: it is not UTF-8 text.`);
+    const lines = badLines(bytes);
+    if (!onBadLine || bytes.includes(0)) {
+      throw new Error(
+        `${path} cannot be read: it is not UTF-8 text${lines[0] ? ` (line ${lines[0]})` : ''}.`,
+      );
+    }
+    for (const line of lines)
+      onBadLine(`${path}:${line}: this is not UTF-8; what cannot be read is read as "�".`);
+    return decode(bytes, false);
   }
+}
+
+function decode(bytes: Uint8Array, fatal: boolean): string {
+  return new TextDecoder('utf-8', { fatal, ignoreBOM: true }).decode(bytes);
+}
+
+/** The numbers of the lines that are not UTF-8, from 1. No character of UTF-8 but the line feed has its byte. */
+function badLines(bytes: Buffer): number[] {
+  const bad: number[] = [];
+  let start = 0;
+  for (let line = 1; start < bytes.length; line++) {
+    const found = bytes.indexOf(10, start);
+    const end = found === -1 ? bytes.length : found;
+    if (!isUtf8(bytes.subarray(start, end))) bad.push(line);
+    start = end + 1;
+  }
+  return bad;
 }
 
 function reason(error: unknown): string {
