@@ -35,6 +35,7 @@ export function createClient(
       documentSelector: [
         { scheme: 'file', language: 'json' },
         { scheme: 'file', language: 'jsonl' },
+        { scheme: 'file', language: 'prompty' },
       ],
       initializationOptions,
       // The server pulls the settings; this tells it when to.

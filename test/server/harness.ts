@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import {
   CancellationTokenSource,
   type CodeAction,
+  type CompletionList,
   createMessageConnection,
   type Diagnostic,
   type DocumentDiagnosticReport,
@@ -147,7 +148,7 @@ export class Editor {
     const uri = pathToFileURL(this.write(name, text)).href;
     this.documents.set(uri, { version: 1, text });
     await this.connection.sendNotification('textDocument/didOpen', {
-      textDocument: { uri, languageId: 'json', version: 1, text },
+      textDocument: { uri, languageId: name.endsWith('.prompty') ? 'prompty' : 'json', version: 1, text },
     });
     return uri;
   }
@@ -230,6 +231,10 @@ export class Editor {
       position,
     });
     return hover && (hover.contents as { value: string }).value;
+  }
+
+  async completions(uri: string, position: Position): Promise<CompletionList | null> {
+    return this.connection.sendRequest('textDocument/completion', { textDocument: { uri }, position });
   }
 
   async hints(

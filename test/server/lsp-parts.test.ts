@@ -80,8 +80,14 @@ describe('the dataset that the setting names for an outputs file', () => {
     namedOutputs(path, outputs, folders)?.dataset ?? null;
 
   it('is found by path and by pattern, both from the folder of the workspace', () => {
-    assert.equal(named('/projects/space/o/a.jsonl', { 'o/a.jsonl': 'data/p.json' }), '/projects/space/data/p.json');
-    assert.equal(named('/projects/space/o/a.jsonl', { 'o/*.jsonl': 'data/p.json' }), '/projects/space/data/p.json');
+    assert.equal(
+      named('/projects/space/o/a.jsonl', { 'o/a.jsonl': 'data/p.json' }),
+      '/projects/space/data/p.json',
+    );
+    assert.equal(
+      named('/projects/space/o/a.jsonl', { 'o/*.jsonl': 'data/p.json' }),
+      '/projects/space/data/p.json',
+    );
     assert.equal(named('/elsewhere/deep/o/a.jsonl', { '**/a.jsonl': '/p.json' }), '/p.json');
     assert.equal(named('/projects/space/a[1].jsonl', { 'a[1].jsonl': 'p.json' }), '/projects/space/p.json');
     assert.equal(named('/tmp/a.jsonl', { '/tmp/a.jsonl': 'p.json' }), '/tmp/p.json');
@@ -97,7 +103,10 @@ describe('the dataset that the setting names for an outputs file', () => {
   });
 
   it('is looked for no higher than the workspace, or a few folders up', () => {
-    assert.deepEqual(foldersNear('/projects/space/o/a.jsonl', folders), ['/projects/space/o', '/projects/space']);
+    assert.deepEqual(foldersNear('/projects/space/o/a.jsonl', folders), [
+      '/projects/space/o',
+      '/projects/space',
+    ]);
     assert.deepEqual(foldersNear('/a/b/c/d/e/f.jsonl', []), ['/a/b/c/d/e', '/a/b/c/d', '/a/b/c', '/a/b']);
   });
 });

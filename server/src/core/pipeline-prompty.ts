@@ -1,15 +1,18 @@
 /** Prompt files by themselves: what the rules say of one, and what exactly a model would be shown with it. */
 import { checkPrompt } from './annotations/engine.ts';
+import { variableHover } from './annotations/prompt-hover.ts';
 import type { Finding, RuleSettings } from './annotations/types.ts';
 import type { Pipeline } from './pipeline.ts';
 import { refusalOf, withImage } from './pipeline-prompts.ts';
 import type { NamedPrompt } from './pipeline-types.ts';
+import { type Completions, completionsAt } from './prompts/complete.ts';
+import { describeVariables } from './prompts/describe.ts';
 import { readPromptFile } from './prompts/prompt-file.ts';
 import { renderPrompt } from './prompts/render.ts';
 import type { Message, PromptFile, Setting } from './prompts/types.ts';
 import { templateUses } from './prompts/uses.ts';
 import { offeredVariables } from './prompts/variables.ts';
-import type { RecordSource } from './records/types.ts';
+import type { DatasetRecord, RecordSource } from './records/types.ts';
 
 /**
  * What the rules say of a prompt file. Spans lie in its text.
@@ -99,4 +102,42 @@ function omittedFrom(file: PromptFile, setting: Setting, omitted: readonly strin
   const gold = withheld.filter(({ name, tells }) => tells === 'answer' && asked.has(name));
   const why = 'the gold answer is withheld, though the template asks for it';
   return [...fields, ...gold.map(({ name }) => ({ field: name, why }))];
+}
+
+/**
+ * What can be written at an offset of a prompt file; null where there is nothing to offer.
+ *
+ * @param dataset whose first record gives the examples; null when none is known
+ */
+export function completePrompt(
+  { text }: NamedPrompt,
+  offset: number,
+  dataset: Pipeline | null,
+): Completions | null {
+  return completionsAt(text, offset, dataset && firstRecord(dataset));
+}
+
+/**
+ * What the variable at an offset of a prompt file is and holds, as Markdown; null where there is none.
+ *
+ * @param dataset whose first record gives its value; null when none is known
+ */
+export function hoverPrompt(
+  { name, text }: NamedPrompt,
+  offset: number,
+  dataset: Pipeline | null,
+): string | null {
+  const file = readPromptFile(text, name);
+  const use = templateUses(file)?.variables.find(({ span }) => span.start <= offset && offset <= span.end);
+  if (!use) return null;
+  const record = dataset && firstRecord(dataset);
+  const variable = describeVariables(file, record).find((offered) => offered.name === use.name);
+  if (!variable) return null;
+  const [dataFile = ''] = dataset?.surroundings.path.split(/[\\/]/).slice(-1) ?? [];
+  return variableHover(variable, file.setting, record && { id: record.id, dataset: dataFile });
+}
+
+function firstRecord({ document }: Pipeline): DatasetRecord | null {
+  for (const { chunk } of document.records()) if (chunk.source) return chunk.source.record;
+  return null;
 }

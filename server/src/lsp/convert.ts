@@ -29,6 +29,25 @@ export function toRange(document: DatasetDocument, index: number, span: Span): R
   return { start: document.positionAt(start + span.start), end: document.positionAt(start + span.end) };
 }
 
+/** The lines and columns of a span of the whole text. */
+export function spanRange(document: DatasetDocument, { start, end }: Span): Range {
+  return { start: document.positionAt(start), end: document.positionAt(end) };
+}
+
+/** A finding as a diagnostic at a range. */
+export function toDiagnostic(finding: Finding, range: Range, rulePages: string): Diagnostic {
+  return {
+    range,
+    severity: SEVERITIES[finding.severity],
+    // What is no rule's finding has no page to lead to.
+    ...(finding.rule === ''
+      ? {}
+      : { code: finding.rule, codeDescription: { href: rulePage(rulePages, finding.rule) } }),
+    source: SOURCE,
+    message: finding.message,
+  };
+}
+
 /** A finding as a diagnostic whose range counts from the start of its chunk. */
 export function toChunkDiagnostic(
   document: DatasetDocument,
@@ -38,16 +57,8 @@ export function toChunkDiagnostic(
 ): Diagnostic {
   const origin = chunkStart(document, index);
   const { start, end } = toRange(document, index, finding.span);
-  return {
-    range: { start: relativeTo(origin, start), end: relativeTo(origin, end) },
-    severity: SEVERITIES[finding.severity],
-    // What is no rule's finding has no page to lead to.
-    ...(finding.rule === ''
-      ? {}
-      : { code: finding.rule, codeDescription: { href: rulePage(rulePages, finding.rule) } }),
-    source: SOURCE,
-    message: finding.message,
-  };
+  const range = { start: relativeTo(origin, start), end: relativeTo(origin, end) };
+  return toDiagnostic(finding, range, rulePages);
 }
 
 /** What is to be said of a file as a whole, on its first line. */

@@ -19,7 +19,7 @@ export class Datasets {
   private readonly options: () => DatasetOptions;
   private readonly isNamedOutputs: (path: string) => boolean;
   readonly documents = new TextDocuments<OpenDocument>({
-    create: (uri, _language, version, text) => new OpenDocument(uri, version, text),
+    create: (uri, language, version, text) => new OpenDocument(uri, language, version, text),
     update: (document, changes, version) => {
       document.update(changes, version);
       return document;

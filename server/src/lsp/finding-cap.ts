@@ -48,6 +48,16 @@ export function cap(
   return { shown, left: quota ? leftOut(total, Math.max(most - 1, own?.relative.length ?? 0)) : null };
 }
 
+/** The diagnostics of a file that is no list of records, as many as are shown. */
+export function capped(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const entries = diagnostics.map((diagnostic) => ({ relative: [diagnostic] }));
+  const totals: Totals = [0, 0, 0, 0, 0];
+  for (const entry of entries) count(totals, entry, 1);
+  const { shown, left } = cap(entries, totals, 0);
+  const those = shown.map(({ index }) => diagnostics[index] as Diagnostic);
+  return left ? [left, ...those] : those;
+}
+
 /** How many of each severity are shown besides the chunk that is shown whole, the most severe first. */
 function quotas(totals: Readonly<Totals>, own: Listed | null | undefined, most: number): number[] {
   const others = [...totals];

@@ -2,6 +2,8 @@ import type {
   CancellationToken,
   CodeAction,
   CodeActionParams,
+  CompletionList,
+  CompletionParams,
   DefinitionParams,
   DidChangeConfigurationParams,
   DidChangeWatchedFilesParams,
@@ -22,6 +24,7 @@ import type { Session } from './session.ts';
 /** The requests of the Language Server Protocol that are answered. */
 interface StandardRequests {
   'textDocument/codeAction': { params: CodeActionParams; result: CodeAction[] };
+  'textDocument/completion': { params: CompletionParams; result: CompletionList | null };
   'textDocument/definition': { params: DefinitionParams; result: Location[] };
   'textDocument/diagnostic': { params: DocumentDiagnosticParams; result: DocumentDiagnosticReport };
   'textDocument/documentSymbol': { params: DocumentSymbolParams; result: DocumentSymbol[] };

@@ -2,9 +2,13 @@ import { fileURLToPath } from 'node:url';
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
 import { shapeOf } from '../core/pipeline.ts';
 import { DatasetDocument } from '../core/records/document.ts';
+import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
 
 /** A dataset shows what it is within this many records; other large JSON is not read to its end. */
 const TELLING_RECORDS = 200;
+
+/** What editors call the language of prompt files. */
+const PROMPT_LANGUAGE = 'prompty';
 
 /** A text that the editor has open, whether it is a dataset or not. */
 export class OpenDocument {
@@ -12,15 +16,18 @@ export class OpenDocument {
   /** Absolute path; null when the text is no file. */
   readonly path: string | null;
   readonly document: DatasetDocument;
+  /** Whether this is a prompt file: its language tells, or its name where the editor knows no such language. */
+  readonly isPrompt: boolean;
   version: number;
   private recognised = false;
   private shape: ReturnType<typeof shapeOf> = 'other';
   private shapeVersion: number | null = null;
 
-  constructor(uri: string, version: number, text: string) {
+  constructor(uri: string, language: string, version: number, text: string) {
     this.uri = uri;
     this.path = pathOf(uri);
     this.document = DatasetDocument.create(text);
+    this.isPrompt = language === PROMPT_LANGUAGE || isPromptFile(this.path ?? '');
     this.version = version;
   }
 
@@ -35,7 +42,7 @@ export class OpenDocument {
    * one while it is open, however broken it gets on the way.
    */
   get isDataset(): boolean {
-    this.recognised ||= this.path !== null && looksLikeDataset(this.document);
+    this.recognised ||= !this.isPrompt && this.path !== null && looksLikeDataset(this.document);
     return this.recognised;
   }
 
@@ -71,6 +78,10 @@ export function looksLikeDataset(document: DatasetDocument): boolean {
     if (++looked === TELLING_RECORDS) break;
   }
   return false;
+}
+
+function isPromptFile(path: string): boolean {
+  return path.toLowerCase().endsWith(PROMPT_FILE_EXTENSION);
 }
 
 /** The path that a `file:` URI names; null for any other. */

@@ -64,6 +64,7 @@ function initializeResult({ client }: Session): InitializeResult {
       documentSymbolProvider: true,
       definitionProvider: true,
       referencesProvider: true,
+      completionProvider: { triggerCharacters: ['{', ' '] },
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       ...(client.pullsDiagnostics ? { diagnosticProvider } : {}),
     },

@@ -13,6 +13,7 @@ import { Datasets } from './datasets.ts';
 import { ModelCatalog } from './model-catalog.ts';
 import { pathOf } from './open-document.ts';
 import { OutputsFiles } from './outputs-files.ts';
+import { PromptFiles } from './prompt-files.ts';
 import { RunReports } from './run-reports.ts';
 import { DEFAULT_SETTINGS, pullSettings, readSettings } from './settings.ts';
 import { StoreAccess } from './store-access.ts';
@@ -25,6 +26,7 @@ export class Session {
   readonly client: Client;
   readonly datasets: Datasets;
   readonly outputs: OutputsFiles;
+  readonly prompts: PromptFiles;
   readonly models: ModelCatalog;
   readonly promptsFolder: string;
   readonly annotator = new Annotator(this);
@@ -56,6 +58,11 @@ export class Session {
       rules: this.settings.rules,
       rulePages: this.rulePages,
       named: this.settings.outputs,
+      folders: this.folders,
+    }));
+    this.prompts = new PromptFiles(connection, this.client, this.datasets, () => ({
+      rules: this.settings.rules,
+      rulePages: this.rulePages,
       folders: this.folders,
     }));
     this.folders = foldersOf(params);
@@ -156,12 +163,14 @@ export class Session {
     if (before.storePath !== this.settings.storePath) this.storeIsAnother();
     else this.datasets.surroundingsChanged(() => true);
     this.outputs.settingsChanged();
+    this.prompts.settingsChanged();
     if (before.device !== this.settings.device) this.client.tellChanged({ uri: null, what: 'models' });
   }
 
   private publishAll(): void {
     this.datasets.publishAll();
     this.outputs.publishAll();
+    this.prompts.publishAll();
   }
 
   private storeIsAnother(): void {

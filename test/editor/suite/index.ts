@@ -16,6 +16,7 @@ export async function run(): Promise<void> {
   await import('./records.test.ts');
   await import('./annotate.test.ts');
   await import('./outputs.test.ts');
+  await import('./prompts.test.ts');
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
     runner.once('end', () => {

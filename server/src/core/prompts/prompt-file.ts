@@ -5,10 +5,10 @@ import { templateFault } from './template.ts';
 import type { OutputFormat, PromptFile, PromptProblem } from './types.ts';
 import { SETTINGS, sampleVariables } from './variables.ts';
 
-const FORMATS: readonly OutputFormat[] = ['stages', 'json', 'letter'];
+export const FORMATS: readonly OutputFormat[] = ['stages', 'json', 'letter'];
 /** What Rationale adds to a Prompty file. */
-const OWN = ['metadata', 'rationale'] as const;
-const OWN_KEYS = ['setting', 'format', 'gold'] as const;
+export const OWN = ['metadata', 'rationale'] as const;
+export const OWN_KEYS = ['setting', 'format', 'gold'] as const;
 const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n((?:.*\r?\n)*?)---[ \t]*(?:\r?\n|$)/d;
 /** Where Prompty files of all versions say how their template is written. */
 const TEMPLATE_KINDS = [

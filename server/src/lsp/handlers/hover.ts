@@ -1,34 +1,46 @@
 import { pathToFileURL } from 'node:url';
-import { MarkupKind } from 'vscode-languageserver/node';
+import { type Hover, MarkupKind } from 'vscode-languageserver/node';
 import { recordHover } from '../../core/annotations/hover.ts';
 import { RULES } from '../../core/annotations/rules/index.ts';
+import type { Finding } from '../../core/annotations/types.ts';
 import type { Chunk } from '../../core/records/types.ts';
 import { modelResults, toRange } from '../convert.ts';
 import type { Dataset } from '../dataset.ts';
 import type { RequestHandler } from '../handler.ts';
 import { OutputsFile } from '../outputs-file.ts';
 import { hoverText } from '../outputs-view.ts';
+import { findingsAt, hoverText as promptText } from '../prompt-view.ts';
 import { touches } from '../range.ts';
 
-/** The record or the output under the pointer, then the rules of the findings there. */
+/** The record, the output or the variable under the pointer, then the rules of the findings there. */
 export const hover: RequestHandler<'textDocument/hover'> = ({ textDocument, position }, session) => {
+  const here = { start: position, end: position };
+  const ruleLink = (rule: string) => session.rulePage(rule);
+  const prompt = session.prompts.open(textDocument.uri);
+  if (prompt) return shown(promptText(prompt, position), findingsAt(prompt, here), ruleLink);
   const checked = session.datasets.open(textDocument.uri) ?? session.outputs.open(textDocument.uri);
   if (!checked) return null;
   const { document, findings } = checked;
   const index = document.chunkIndexAt(document.offsetAt(position));
-  const ruleLink = (rule: string) => session.rulePage(rule);
-  const here = { start: position, end: position };
   const found = findings.findings(index).filter(({ span }) => touches(toRange(document, index, span), here));
-  const rules = [...new Set(found.map(({ rule }) => rule))].map((rule) => ruleText(rule, ruleLink(rule)));
   const text =
     checked instanceof OutputsFile
       ? hoverText(checked, position, ruleLink)
       : recordText(checked, document.chunks[index] as Chunk, ruleLink);
+  return shown(text, found, ruleLink);
+};
+
+function shown(
+  text: string | null,
+  found: readonly Finding[],
+  ruleLink: (rule: string) => string,
+): Hover | null {
+  const rules = [...new Set(found.map(({ rule }) => rule))].map((rule) => ruleText(rule, ruleLink(rule)));
   const parts = [text ?? '', ...rules].filter((part) => part !== '');
   return parts.length === 0
     ? null
     : { contents: { kind: MarkupKind.Markdown, value: parts.join('\n\n---\n\n') } };
-};
+}
 
 function recordText({ pipeline }: Dataset, chunk: Chunk, ruleLink: (rule: string) => string): string {
   const { source } = chunk;

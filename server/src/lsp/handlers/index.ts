@@ -2,6 +2,7 @@ import { Methods } from '../../protocol/messages.ts';
 import type { AllNotifications, AllRequests, NotificationHandler, RequestHandler } from '../handler.ts';
 import { annotate } from './annotate.ts';
 import { codeAction } from './code-action.ts';
+import { completion } from './completion.ts';
 import { definition } from './definition.ts';
 import { deleteRun } from './delete-run.ts';
 import { diagnostic } from './diagnostic.ts';
@@ -21,6 +22,7 @@ import { trustGranted } from './trust-granted.ts';
 /** The dispatch table: one line a request. */
 export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } = {
   'textDocument/codeAction': codeAction,
+  'textDocument/completion': completion,
   'textDocument/definition': definition,
   'textDocument/diagnostic': diagnostic,
   'textDocument/documentSymbol': documentSymbol,

@@ -1,0 +1,39 @@
+import type { DescribedVariable } from '../prompts/describe.ts';
+import type { Setting } from '../prompts/types.ts';
+import { escapeMarkdown } from './markdown.ts';
+
+/** Of which file a variable's value is shown. */
+export interface ShownRecord {
+  readonly id: string;
+  /** File name. */
+  readonly dataset: string;
+}
+
+/**
+ * What a variable of a prompt file is and what it holds, as Markdown.
+ *
+ * @param setting the file's own
+ * @param record null when no dataset is known
+ */
+export function variableHover(
+  variable: DescribedVariable,
+  setting: Setting,
+  record: ShownRecord | null,
+): string {
+  return `**${escapeMarkdown(variable.name)}**: ${variable.what}\n\n${held(variable, setting, record)}`;
+}
+
+function held(
+  { isWithheld, tells, settings, value }: DescribedVariable,
+  setting: Setting,
+  record: ShownRecord | null,
+): string {
+  if (isWithheld) {
+    return tells === 'answer'
+      ? 'It renders as nothing: only a file with `gold: true` may hold the gold answer.'
+      : `It renders as nothing: setting ${setting} withholds it, settings ${settings.join(' and ')} offer it.`;
+  }
+  if (!record) return 'No dataset lies beside or above this file, so there is no value to show.';
+  const where = `In record ${escapeMarkdown(record.id)} of ${escapeMarkdown(record.dataset)}`;
+  return `${where}: ${escapeMarkdown(value ?? '')}`;
+}

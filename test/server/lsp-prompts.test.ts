@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import { type Diagnostic, DiagnosticSeverity, type TextEdit } from 'vscode-languageserver/node';
+import { completePrompt, hoverPrompt } from '../../server/src/core/pipeline-prompty.ts';
+import { Editor } from './harness.ts';
+import { dataset } from './sample-dataset.ts';
+
+/** A prompt file of the setting that asks for the question, then whatever else is given. */
+const prompt = (body: string, rationale = 'setting: 1') =>
+  `---\nname: Test\nmetadata:\n  rationale:\n    ${rationale}\n---\nuser:\nQuestion: {{ question }}\n${body}\nAnswer within <SUMMARY>, <CAPTION>, <REASONING> and <CONCLUSION>.\n`;
+
+describe('prompt files through the language server', () => {
+  let editor: Editor;
+  beforeEach(async () => {
+    editor = await Editor.start();
+  });
+  afterEach(() => editor.stop());
+
+  const offers = async (uri: string, needle: string, at = needle.length) => {
+    const { start } = editor.find(uri, needle);
+    const list = await editor.completions(uri, { ...start, character: start.character + at });
+    return list?.items ?? [];
+  };
+  const labels = async (uri: string, needle: string, at?: number) =>
+    (await offers(uri, needle, at)).map(({ label }) => label);
+  const unknown = async (uri: string) =>
+    (await editor.diagnostics(uri)).filter(({ code }) => code === 'unknown-variable');
+  const hover = async (uri: string, needle: string) =>
+    String(await editor.hover(uri, editor.find(uri, needle).start));
+
+  it('have findings on their own characters, with code and page, gone as they are typed away', async () => {
+    const uri = await editor.open('a.prompty', prompt('Hint: {{ hnt }}'));
+    const [finding, ...others] = await editor.diagnostics(uri);
+    assert.deepEqual(others, []);
+    assert.equal(finding?.code, 'unknown-variable');
+    assert.equal(finding.severity, DiagnosticSeverity.Error);
+    assert.match(finding.codeDescription?.href ?? '', /unknown-variable\.md$/);
+    assert.equal(editor.textAt(uri, finding.range), 'hnt');
+    await editor.replace(uri, 'hnt', 'hint');
+    assert.deepEqual(await editor.diagnostics(uri), []);
+  });
+
+  it('have fixes that name the finding they settle', async () => {
+    const uri = await editor.open('a.prompty', prompt('Hint: {{ hnt }}'));
+    const [finding] = (await editor.diagnostics(uri)) as [Diagnostic];
+    const [fix] = await editor.actions(uri, finding.range, [finding]);
+    assert.equal(fix?.title, 'Write "hint"');
+    assert.equal(fix.isPreferred, true);
+    assert.deepEqual(fix.diagnostics, [finding]);
+    await editor.apply(uri, fix.edit?.changes?.[uri] ?? []);
+    assert.equal(editor.textOf(uri), prompt('Hint: {{ hint }}'));
+    assert.deepEqual(await editor.actions(uri, editor.find(uri, '{{ hint }}')), []);
+  });
+
+  it('follow the settings of the rules, and answer the same question only once', async () => {
+    const uri = await editor.open('a.prompty', prompt('{{ hnt }}'));
+    const first = await editor.diagnose(uri);
+    assert.equal(first.kind, 'full');
+    assert.equal((await editor.diagnose(uri, first.resultId)).kind, 'unchanged');
+    await editor.changeSettings({ rules: { 'unknown-variable': 'hint' } });
+    assert.equal((await unknown(uri))[0]?.severity, DiagnosticSeverity.Hint);
+    await editor.changeSettings({ rules: { 'unknown-variable': 'off' } });
+    assert.deepEqual(await unknown(uri), []);
+  });
+
+  it('are checked against the dataset beside them, and follow its edits', async () => {
+    const records = dataset(3, { r0: { image: 'image.png' } });
+    editor.write('problems.json', records);
+    const uri = await editor.open('a.prompty', prompt(''));
+    assert.ok((await editor.findings(uri)).some((finding) => finding.endsWith('missing-image-input')));
+    const problems = await editor.open('problems.json', records);
+    await editor.replace(problems, '"image.png"', 'null');
+    await editor.until('no record has an image any more', async () =>
+      (await editor.findings(uri)).every((finding) => !finding.endsWith('missing-image-input')),
+    );
+  });
+
+  it('offer within tags what the setting offers, with the first record’s values', async () => {
+    editor.write('problems.json', dataset(2));
+    mkdirSync(join(editor.folder, 'prompts'));
+    const uri = await editor.open('prompts/a.prompty', prompt('{% if hi %}{{ topic|upper }}{% endif %}'));
+    const all = await offers(uri, 'Question: {{ ');
+    const question = all.find(({ label }) => label === 'question');
+    assert.equal(question?.detail, 'Which of these is number 0?');
+    assert.equal(question.documentation, 'the question');
+    const { range, newText } = question.textEdit as TextEdit;
+    assert.deepEqual([editor.textAt(uri, range), newText], ['question', 'question']);
+    assert.equal(all.find(({ label }) => label === 'choices')?.detail, '"not 0", "number 0"');
+    assert.equal(all.find(({ label }) => label === 'hint')?.detail, '(empty)');
+    assert.ok(!all.some(({ label }) => label === 'lecture' || label === 'solution' || label === 'answer'));
+    const hint = (await offers(uri, '{% if hi')).find(({ label }) => label === 'hint');
+    assert.ok(hint);
+    assert.equal(editor.textAt(uri, (hint.textEdit as TextEdit).range), 'hi');
+    for (const elsewhere of ['{{ topic|', '{% i', 'Question: ', 'user:']) {
+      assert.deepEqual(await labels(uri, elsewhere), [], elsewhere);
+    }
+    await editor.replace(uri, 'setting: 1', 'setting: 3');
+    assert.ok((await labels(uri, 'Question: {{ ')).includes('solution'));
+  });
+
+  it('offer variables without a dataset too, in a tag that is not closed yet', async () => {
+    const uri = await editor.open('a.prompty', `${prompt('')}{{ qu`);
+    const [id] = await offers(uri, '{{ qu');
+    assert.equal(id?.label, 'id');
+    assert.equal(id.detail, '');
+  });
+
+  it('offer keys and values of metadata.rationale while the YAML is half written, and nowhere else', async () => {
+    const uri = await editor.open('a.prompty', prompt('', 'setting: 1\n    fo'));
+    const keys = await offers(uri, '    fo');
+    assert.deepEqual(
+      keys.map(({ textEdit }) => (textEdit as TextEdit).newText),
+      ['format: ', 'gold: '],
+    );
+    await editor.replace(uri, '    fo', '    format: ');
+    assert.deepEqual(await labels(uri, 'format: '), ['stages', 'json', 'letter']);
+    assert.deepEqual(await labels(uri, 'setting: '), ['1', '2', '3', '4']);
+    assert.deepEqual(await labels(uri, 'name: '), []);
+    assert.deepEqual(await labels(uri, '  ratio'), []);
+  });
+
+  it('show what a variable is and holds when hovered', async () => {
+    editor.write('problems.json', dataset(2));
+    const uri = await editor.open(
+      'a.prompty',
+      prompt('{{ topic }} {{ lecture }} {{ answer }} {{ nothing }}'),
+    );
+    assert.equal(
+      await hover(uri, 'topic'),
+      '**topic**: the topic within the subject\n\nIn record r0 of problems.json: biology',
+    );
+    assert.match(
+      await hover(uri, 'lecture }}'),
+      /renders as nothing: setting 1 withholds it, settings 2 and 3 offer it/,
+    );
+    assert.match(await hover(uri, 'answer }}'), /gold: true/);
+    assert.match(await hover(uri, 'nothing'), /unknown-variable/);
+    assert.equal(await hover(uri, 'Question'), 'null');
+  });
+
+  it('say when hovered that no dataset is known', async () => {
+    const uri = await editor.open('a.prompty', prompt(''));
+    assert.match(await hover(uri, 'question }}'), /No dataset lies beside or above this file/);
+  });
+
+  it('are no datasets or outputs, whatever they hold, and broken ones break nothing', async () => {
+    for (const text of ['', '{', dataset(1), '---\n', '---\n---\n{{', '---\n: [\n---\n{% for %}', '{{ "']) {
+      const uri = await editor.open('a.prompty', text);
+      assert.ok(
+        (await editor.diagnostics(uri)).every(({ code }) => code !== 'malformed-record'),
+        text,
+      );
+      await editor.hover(uri, { line: 0, character: 1 });
+      await editor.completions(uri, { line: 0, character: 4 });
+      assert.deepEqual(await editor.symbols(uri), []);
+      await editor.close(uri);
+    }
+    assert.ok(editor.isAlive);
+  });
+});
+
+describe('prompt files in an editor that waits for diagnostics, in a workspace that is not trusted', () => {
+  it('have their findings sent, and taken back when the file is closed', async () => {
+    const editor = await Editor.start({ pulls: false, options: { trusted: false } });
+    try {
+      const uri = await editor.open('a.prompty', prompt('{{ hnt }}'));
+      const sent = () =>
+        editor.published
+          .get(uri)
+          ?.map(({ code }) => code)
+          .join();
+      await editor.until('the finding is sent', () => sent() === 'unknown-variable');
+      await editor.replace(uri, 'hnt', 'hint');
+      await editor.until('it is gone', () => sent() === '');
+      await editor.replace(uri, 'hint }}', 'hnt }}');
+      await editor.until('it is back', () => sent() === 'unknown-variable');
+      await editor.close(uri);
+      await editor.until('it is taken back', () => sent() === '');
+      assert.equal(uri, pathToFileURL(join(editor.folder, 'a.prompty')).href);
+    } finally {
+      await editor.stop();
+    }
+  });
+});
+
+describe('completion and hover in a prompt file', () => {
+  const complete = (text: string, offset: number) => completePrompt({ name: 'a', text }, offset, null);
+
+  it('describe every variable that a record offers', () => {
+    const text = '---\nmetadata:\n  rationale:\n    setting: 3\n    gold: true\n---\n{{ ';
+    const items = complete(text, text.length)?.items ?? [];
+    assert.ok(items.length > 15);
+    assert.deepEqual(
+      items.filter(({ what }) => what === ''),
+      [],
+    );
+  });
+
+  for (const before of [
+    '{{ "',
+    "{{ 'it is ",
+    '{{ a.',
+    '{{ a | ',
+    '{{ a is not ',
+    '{{ a ',
+    '{% set ',
+    '{% for ',
+    '{# ',
+    '{{ a }} ',
+  ]) {
+    it(`offer no variable after ${before}`, () => {
+      const text = `---\nname: a\n---\n${before}`;
+      assert.equal(complete(text, text.length), null);
+    });
+  }
+
+  for (const before of [
+    '{% set x = ',
+    '{% for x in ',
+    '{% elif not ',
+    '{{ a and ',
+    '{{ letters[',
+    '{{ "a" ~ ',
+    '{{- ',
+  ]) {
+    it(`offer variables after ${before}`, () => {
+      const text = `---\nname: a\n---\n${before}`;
+      assert.ok(complete(text, text.length)?.items.some(({ label }) => label === 'question'));
+    });
+  }
+
+  it('throw at no text and no offset, and replace only what is around the offset', () => {
+    const pieces = fc.constantFrom(
+      ...[
+        '---\n',
+        'metadata:\n',
+        '  rationale:\n',
+        '    setting:',
+        ' ',
+        '\r\n',
+        '{{',
+        '{%',
+        '}}',
+        '%}',
+        '"',
+        "'",
+      ],
+      ...['question', 'for x in', '|', '.', '#'],
+    );
+    const texts = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.array(pieces, { maxLength: 25 }).map((some) => some.join('')),
+    );
+    fc.assert(
+      fc.property(texts, fc.nat(200), (text, at) => {
+        const offset = Math.min(at, text.length);
+        hoverPrompt({ name: 'a', text }, offset, null);
+        const found = complete(text, offset);
+        if (!found) return;
+        assert.ok(found.span.start <= offset && offset <= found.span.end && found.span.end <= text.length);
+        assert.match(text.slice(found.span.start, found.span.end), /^\w*$/);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
