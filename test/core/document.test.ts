@@ -4,6 +4,8 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
 
 const RECORD = '{\n    "question": "Which?",\n    "choices": ["a", "b"],\n    "answer": 0\n  }';
+const CONVERSATION =
+  '{\n    "id": 1,\n    "conversations": [\n      {"from": "human", "value": "q"},\n      {"from": "gpt", "value": "a"}\n    ]\n  }';
 const OBJECT = `{\n  "1": ${RECORD},\n  "2": ${RECORD},\n  "3": ${RECORD}\n}\n`;
 
 /** Text of the kind that breaks readers: brackets, quotes, every line end, surrogates, and whole records. */
@@ -23,6 +25,8 @@ const fragment = fc.oneof(
       '"answer": 1',
       '"2": {',
       '\n  "4": {',
+      '"messages": [',
+      '{"from": "human", "value": "<image>"}',
     ),
   },
   { weight: 2, arbitrary: fc.constantFrom('\uFEFF', 'é', '🙂', '\ud83d', 'null', '//') },
@@ -39,6 +43,8 @@ const dataset = fc.oneof(
     '[{"id": 1, "question": "q"}, {"question": "r"}]',
     '{"id": 1, "question": "q"}\n{"question": "r"}\n\n5\n{"id": 2, "question": "s"}\n',
     '{"id": 1, "question": "q"}\r{"question": "r"}\r',
+    `[\n  ${CONVERSATION},\n  ${CONVERSATION}\n]`,
+    '{"messages": [{"role": "user", "content": "q"}], "images": ["a.png"]}\n{"messages": []}\n',
   ),
 );
 /** A change at a share of the text, so that it always lies inside. */
@@ -60,6 +66,7 @@ function reading(document: DatasetDocument) {
       problems: chunk.problems,
       record: chunk.source?.record,
       recordProblems: chunk.source?.problems,
+      fields: chunk.source && [...chunk.source.fields],
     })),
     ids: document.chunks.map((chunk) => chunk.source && document.find(chunk.source.record.id)),
   };

@@ -150,6 +150,7 @@ describe('the shape of an outputs file', () => {
     assert.equal(shape({ raw_output: 'A' }), 'other');
     assert.equal(shape({ id: 1, raw_output: 'A' }, { x: 1 }, { x: 2 }), 'other');
     assert.equal(shape({ id: 1, question: 'Q', choices: ['a', 'b'], prediction: 'A' }), 'other');
+    assert.equal(shape({ id: 1, conversations: [], text: 'A' }), 'other');
     assert.equal(shape(), 'other');
   });
 

@@ -55,6 +55,28 @@ describe('the command line', function () {
       assert.equal(counts.error, 1);
     });
 
+    it('reads conversations, and finds their images beside the dataset', () => {
+      const turns = [
+        { from: 'human', value: 'What is this?' },
+        { from: 'gpt', value: 'A map.' },
+      ];
+      const lines = ['gone.png', null].map((image) => JSON.stringify({ image, conversations: turns }));
+      session.write('train.jsonl', `${lines.join('\n')}\n`);
+      const { stdout, status } = rationale('lint', 'train.jsonl', '--format', 'json');
+      assert.equal(status, 1);
+      assert.deepEqual(
+        JSON.parse(stdout).findings.map(({ rule, record, field }: Record<string, string>) => [
+          rule,
+          record,
+          field,
+        ]),
+        [
+          ['missing-image', '0', 'image'],
+          ['image-token-mismatch', '0', 'question'],
+        ],
+      );
+    });
+
     it('exits with 0 on a clean dataset and when only worse things should fail', () => {
       writeFileSync(file, dataset(2));
       assert.equal(rationale('lint', 'problems.json').status, 0);

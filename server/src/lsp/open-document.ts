@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
 import { shapeOf } from '../core/pipeline.ts';
 import { DatasetDocument } from '../core/records/document.ts';
+import type { Chunk, RecordSource } from '../core/records/types.ts';
 import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
 
 /** A dataset shows what it is within this many records; other large JSON is not read to its end. */
@@ -38,7 +39,7 @@ export class OpenDocument {
   }
 
   /**
-   * Whether this is a dataset, by its shape: a record in it has a question and choices. Once it was, it stays
+   * Whether this is a dataset, by its shape: a record in it has a question and choices, or is a conversation. Once it was, it stays
    * one while it is open, however broken it gets on the way.
    */
   get isDataset(): boolean {
@@ -60,21 +61,26 @@ function shapeOfFirst(document: DatasetDocument): ReturnType<typeof shapeOf> {
   const rows: Record<string, true>[] = [];
   for (const { chunk } of document.records()) {
     const { source } = chunk;
-    if (source) {
-      const names = Array.from(source.fields.keys(), (name) => [name, true as const]);
-      const isByKey = chunk.text[source.span.start] === '"';
-      rows.push(Object.fromEntries(isByKey ? [...names, ['id', true]] : names));
-    }
+    if (source) rows.push(namesIn(chunk, source));
     if (rows.length === TELLING_RECORDS) break;
   }
   return shapeOf(rows);
 }
 
-/** True when one of the first records has both a question and choices, of whatever type. */
+/** The names of a record's fields, each with true; its key counts as an id. */
+function namesIn({ text }: Chunk, { fields, span }: RecordSource): Record<string, true> {
+  const names = Array.from(fields.keys(), (name) => [name, true as const]);
+  return Object.fromEntries(text[span.start] === '"' ? [...names, ['id', true]] : names);
+}
+
+/**
+ * True when one of the first records has both a question and choices, of whatever type, or is a conversation with
+ * a reply. Outputs may repeat the conversation that asked for them, and are none the less outputs.
+ */
 export function looksLikeDataset(document: DatasetDocument): boolean {
   let looked = 0;
   for (const { chunk } of document.records()) {
-    if (chunk.source?.fields.has('question') && chunk.source.fields.has('choices')) return true;
+    if (chunk.source && isOfDataset(chunk, chunk.source)) return true;
     if (++looked === TELLING_RECORDS) break;
   }
   return false;
@@ -82,6 +88,13 @@ export function looksLikeDataset(document: DatasetDocument): boolean {
 
 function isPromptFile(path: string): boolean {
   return path.toLowerCase().endsWith(PROMPT_FILE_EXTENSION);
+}
+
+function isOfDataset(chunk: Chunk, source: RecordSource): boolean {
+  const { record, fields } = source;
+  if (!fields.has('question')) return false;
+  if (!record.conversation) return fields.has('choices');
+  return fields.has('solution') && shapeOf([namesIn(chunk, source)]) !== 'outputs';
 }
 
 /** The path that a `file:` URI names; null for any other. */

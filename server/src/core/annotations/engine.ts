@@ -92,12 +92,17 @@ function finding(rule: Rule, severity: Severity, recordId: string, report: Repor
   return { rule: rule.id, severity, message, recordId, field, span, evidence, outputSpan, fixes };
 }
 
+/** Where a conversation says everything that rules ask of. */
+const OF_CONVERSATION = /^(?:conversations|messages|images)\b/;
+
 /** True unless the record is broken, or a field that the rule relies on is not what it should be. */
 function canBeAsked(rule: RecordRule, { problems }: RecordSource): boolean {
   if (OF_FORM.has(rule.id)) return true;
   return problems.every(
     ({ field }) =>
-      field !== undefined && !rule.reads.some((read) => field === read || field.startsWith(`${read}[`)),
+      field !== undefined &&
+      !OF_CONVERSATION.test(field) &&
+      !rule.reads.some((read) => field === read || field.startsWith(`${read}[`)),
   );
 }
 

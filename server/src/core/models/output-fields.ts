@@ -45,11 +45,12 @@ export function findOutputField(rows: Iterable<Fields | null>): string | undefin
 }
 
 /**
- * Whether lines are outputs by their shape: each has a raw output and an id or a row, and none has choices, as
- * records have. `perhaps` when the output's name is one that other data uses as well.
+ * Whether lines are outputs by their shape: each has a raw output and an id or a row, and none has choices or
+ * conversations, as records have. `perhaps` when the output's name is one that other data uses as well.
  */
 export function shapeOf(rows: readonly Fields[]): 'outputs' | 'perhaps' | 'other' {
-  if (rows.length === 0 || rows.some((fields) => 'choices' in fields)) return 'other';
+  if (rows.length === 0 || rows.some((fields) => 'choices' in fields || 'conversations' in fields))
+    return 'other';
   const field = findOutputField(rows);
   const named = (fields: Fields) => [...ID_FIELDS, ...ROW_FIELDS].some((name) => name in fields);
   const like = rows.filter((fields) => field !== undefined && field in fields && named(fields));

@@ -1,7 +1,7 @@
 import type { Node } from 'jsonc-parser';
 import type { Span } from '../span.ts';
 import { quote } from '../text.ts';
-import { describe } from './interpret.ts';
+import { describe } from './field-faults.ts';
 import { malformed, named } from './record-source.ts';
 import type { ChunkKind, Entry } from './scanner.ts';
 import { readTree, spanOf } from './tolerant-tree.ts';

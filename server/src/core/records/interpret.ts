@@ -1,21 +1,25 @@
+import { readConversation } from './conversations.ts';
+import { type FieldFault, type Fields, wrongType } from './field-faults.ts';
 import { ID_FIELDS } from './layout.ts';
 import type { DatasetRecord } from './types.ts';
-
-/** A field that does not hold what it should. */
-export interface FieldFault {
-  readonly field: string;
-  readonly message: string;
-}
 
 export interface Interpretation {
   readonly record: DatasetRecord;
   readonly faults: readonly FieldFault[];
+  /** Which path each field was read from that stands for another; absent where every field is its own. */
+  readonly places?: ReadonlyMap<string, string>;
 }
-
-export type Fields = Readonly<Record<string, unknown>>;
 
 /** What a JSON object means as a record. Fields of the wrong type count as empty and are reported. */
 export function interpret(id: string, fields: Fields): Interpretation {
+  const read = readConversation(fields);
+  if (!read) return interpretFields(id, fields);
+  const { record, faults } = interpretFields(id, read.fields);
+  const { conversation, places } = read;
+  return { record: { ...record, conversation }, faults: [...read.faults, ...faults], places };
+}
+
+function interpretFields(id: string, fields: Fields): Interpretation {
   const faults: FieldFault[] = [];
   // Each field is taken out by its own name: a look-up by variable name costs twice the time.
   const record: DatasetRecord = {
@@ -45,15 +49,6 @@ export function ownId(fields: Fields): { readonly id: string; readonly field: st
     if (typeof value === 'string' || typeof value === 'number') return { id: String(value), field };
   }
   return null;
-}
-
-/** A JSON value in words. */
-export function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'a number' : `the number ${value}`;
-  if (typeof value === 'boolean') return `${value}`;
-  return typeof value === 'object' ? 'an object' : 'a string';
 }
 
 function isThere(field: string, value: unknown, faults: FieldFault[]): boolean {
@@ -93,8 +88,4 @@ function image(value: unknown, faults: FieldFault[]): string | null {
   if (typeof value === 'string') return value.trim() === '' ? null : value;
   if (value !== undefined && value !== null) faults.push(wrongType('image', value, 'a file name or null'));
   return null;
-}
-
-function wrongType(field: string, value: unknown, expected: string): FieldFault {
-  return { field, message: `"${field}" is ${describe(value)}; it must be ${expected}.` };
 }

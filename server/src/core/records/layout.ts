@@ -11,6 +11,7 @@ export const RECORD_FIELDS: ReadonlySet<string> = new Set([
   ...ID_FIELDS,
   ...['question', 'choices', 'answer', 'hint', 'image', 'task', 'grade', 'subject'],
   ...['topic', 'category', 'skill', 'lecture', 'solution', 'split'],
+  ...['conversations', 'messages', 'images'],
 ]);
 
 const STRING = /"(?:[^"\\\r\n]|\\[^\r\n])*"/y;

@@ -1,7 +1,8 @@
 import type { Span } from '../span.ts';
 import { quote } from '../text.ts';
+import type { FieldFault, Fields } from './field-faults.ts';
 import { fieldSpans } from './field-spans.ts';
-import { type FieldFault, type Fields, interpret, ownId } from './interpret.ts';
+import { interpret, ownId } from './interpret.ts';
 import { type RepeatedField, repeatedFields } from './repeated-fields.ts';
 import { fieldsOf, readTree, type TolerantTree } from './tolerant-tree.ts';
 import type { DatasetRecord, FieldSource, RecordProblem, RecordSource } from './types.ts';
@@ -35,6 +36,7 @@ export class ReadRecord implements RecordSource {
   private readonly place: RecordPlace;
   private readonly idField: string | null;
   private readonly isValid: boolean;
+  private readonly places: ReadonlyMap<string, string> | undefined;
   private knownTree: TolerantTree | null = null;
   private knownFields: ReadonlyMap<string, FieldSource> | null = null;
 
@@ -47,8 +49,9 @@ export class ReadRecord implements RecordSource {
     const own = place.keyId === null ? ownId(fields) : { id: place.keyId, field: null };
     this.hasOwnId = own !== null;
     this.idField = own?.field ?? null;
-    const { record, faults } = interpret(own?.id ?? String(place.row), fields);
+    const { record, faults, places } = interpret(own?.id ?? String(place.row), fields);
     this.record = record;
+    this.places = places;
     const repeated = parsed ? repeatedFields(place.text, place.value, Object.keys(parsed).length) : [];
     const isSound = this.isValid && faults.length + repeated.length === 0 && !place.commaMissing;
     this.problems = isSound ? NO_PROBLEMS : [...this.problemsOf(faults), ...repeated.map(repetition)];
@@ -66,8 +69,17 @@ export class ReadRecord implements RecordSource {
   }
 
   get fields(): ReadonlyMap<string, FieldSource> {
-    this.knownFields ??= this.isValid ? fieldSpans(this.place.text, this.place.value) : fieldsOf(this.tree);
+    this.knownFields ??= this.readFields();
     return this.knownFields;
+  }
+
+  private readFields(): ReadonlyMap<string, FieldSource> {
+    const fields = this.isValid ? fieldSpans(this.place.text, this.place.value) : fieldsOf(this.tree);
+    for (const [field, path] of this.places ?? []) {
+      const source = fields.get(path);
+      if (source) fields.set(field, source);
+    }
+    return fields;
   }
 
   private get tree(): TolerantTree {

@@ -1,6 +1,7 @@
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Span } from '../span.ts';
 import { quote } from '../text.ts';
+import { DEEPEST_LIST } from './field-spans.ts';
 import type { FieldSource } from './types.ts';
 
 /** A piece of JSON that may be broken, as far as it can be read. */
@@ -37,20 +38,31 @@ export function readTree(text: string, span: Span): TolerantTree {
 }
 
 /** The fields of a broken object by path, as far as they can be made out: see `fieldSpans`. */
-export function fieldsOf({ root, base }: TolerantTree): ReadonlyMap<string, FieldSource> {
+export function fieldsOf({ root, base }: TolerantTree): Map<string, FieldSource> {
   const fields = new Map<string, FieldSource>();
-  if (root?.type !== 'object') return fields;
-  for (const property of root.children ?? []) {
+  if (root) addMembers(fields, '', root, base, 0);
+  return fields;
+}
+
+function addMembers(
+  fields: Map<string, FieldSource>,
+  prefix: string,
+  object: Node,
+  base: number,
+  lists: number,
+): void {
+  if (object.type !== 'object') return;
+  for (const property of object.children ?? []) {
     const [key, value] = property.children ?? [];
     if (!key || !value) continue;
-    const path = String(key.value);
+    const path = `${prefix}${key.value}`;
     fields.set(path, { key: spanOf(key, base), value: spanOf(value, base) });
-    if (value.type !== 'array') continue;
+    if (value.type !== 'array' || lists === DEEPEST_LIST) continue;
     value.children?.forEach((item, index) => {
       fields.set(`${path}[${index}]`, { value: spanOf(item, base) });
+      addMembers(fields, `${path}[${index}].`, item, base, lists + 1);
     });
   }
-  return fields;
 }
 
 /** The node's span in the text whose offset `base` its offsets count from. */

@@ -1,7 +1,8 @@
 import type { Span } from '../span.ts';
 
 /**
- * One question as ScienceQA writes it (Lu et al., 2022): the object under its id in `problems.json`.
+ * One question as ScienceQA writes it (Lu et al., 2022): the object under its id in `problems.json`, or what is
+ * read from a conversation.
  * A field that is absent or of the wrong type holds its empty value (`''`, `[]`, `null`); the record's
  * problems say so.
  */
@@ -24,6 +25,19 @@ export interface DatasetRecord {
   readonly solution: string;
   /** `train`, `val`, `test` or whatever the record says; null when it says nothing. */
   readonly split: string | null;
+  /** Only there when the record is written as a conversation. */
+  readonly conversation?: Conversation;
+}
+
+/**
+ * What a conversation (LLaVA, LLaVA-CoT, ShareGPT, `messages`) says beyond the record that is read from it. With
+ * no choices it is an open question, which has no gold answer either.
+ */
+export interface Conversation {
+  /** How many images it names. `image` of the record is the first that is a file. */
+  readonly images: number;
+  /** How many places the user's turns have for images: `<image>` tokens and image parts. */
+  readonly imageTokens: number;
 }
 
 /** Something in the text that kept a record from being read as it was meant. */
@@ -48,7 +62,10 @@ export interface RecordSource {
   readonly span: Span;
   /** The id: the key in an object by id, the value of the id field otherwise. */
   readonly idSpan: Span;
-  /** By path: `question`, `choices`, `choices[1]`, `answer`, … Only what is written is here. */
+  /**
+   * By path: `question`, `choices[1]`, `answer`, `conversations[0].value`, … Only what is written is here. In a
+   * conversation `question`, `choices`, `solution` and `image` are the values that they were read from.
+   */
   readonly fields: ReadonlyMap<string, FieldSource>;
   readonly problems: readonly RecordProblem[];
 }

@@ -37,7 +37,7 @@ function reportOf({ source }: RecordContext, index: number, earlier: number): Re
   const text = quote(choices[index] as string, 40);
   return {
     message: `${choiceLetter(index)} is the same as ${choiceLetter(earlier)}: ${text}.`,
-    span: source.fields.get(field)?.value ?? source.idSpan,
+    span: (source.fields.get(field) ?? source.fields.get('choices'))?.value ?? source.idSpan,
     field,
     fixes: edits ? [{ title: `Remove the second ${text}`, edits, preferred: true }] : [],
   };

@@ -21,7 +21,7 @@ export const emptyChoice: RecordRule = {
       const edits = choices.length > 2 && index !== answer ? removeChoice(source, index, index) : null;
       return {
         message: `Choice ${choiceLetter(index)} is empty.`,
-        span: source.fields.get(field)?.value ?? source.idSpan,
+        span: (source.fields.get(field) ?? source.fields.get('choices'))?.value ?? source.idSpan,
         field,
         fixes: edits ? [{ title: `Remove choice ${choiceLetter(index)}`, edits, preferred: true }] : [],
       };

@@ -13,7 +13,9 @@ export const emptyLecture: RecordRule = {
     fix: 'Write the lecture, or leave the record out of what is run with it.',
   },
   check({ source }) {
-    if (source.record.lecture.trim() !== '') return [];
+    const { lecture, conversation } = source.record;
+    // Conversations have no place for one.
+    if (lecture.trim() !== '' || conversation) return [];
     const span = source.fields.get('lecture')?.value ?? source.idSpan;
     return [{ message: 'The record has no lecture.', span, field: 'lecture' }];
   },

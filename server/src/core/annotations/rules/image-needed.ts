@@ -49,8 +49,9 @@ export const imageNeeded: RecordRule = {
     fix: 'Put the image back ("image" is its file name), say in words what it shows, or leave the record out.',
   },
   check({ source }) {
-    const { question, hint, image } = source.record;
-    if (image !== null || !(SIGNS.test(question) || SIGNS.test(hint))) return [];
+    const { question, hint, image, conversation } = source.record;
+    const hasImage = image !== null || (conversation?.images ?? 0) > 0;
+    if (hasImage || !(SIGNS.test(question) || SIGNS.test(hint))) return [];
     if (WRITTEN_TABLE.test(`${question}\n${hint}`)) return [];
     for (const [field, text] of Object.entries({ question, hint })) {
       const [pointer] = POINTERS.exec(text) ?? [];

@@ -15,6 +15,7 @@ import { formatNotRequested } from './format-not-requested.ts';
 import { goldSuspect } from './gold-suspect.ts';
 import { imageNeeded } from './image-needed.ts';
 import { imageOutsideDataset } from './image-outside-dataset.ts';
+import { imageTokenMismatch } from './image-token-mismatch.ts';
 import { impossibleAccuracy } from './impossible-accuracy.ts';
 import { impossibleF1 } from './impossible-f1.ts';
 import { invalidFrontMatter } from './invalid-front-matter.ts';
@@ -59,6 +60,7 @@ export const RULES: readonly Rule[] = [
   emptySolution,
   imageNeeded,
   imageOutsideDataset,
+  imageTokenMismatch,
   malformedRecord,
   missingAnswer,
   missingImage,

@@ -15,12 +15,14 @@ export const missingImage: RecordRule = {
   check({ source, image }) {
     if (image.state !== 'missing') return [];
     const field = source.fields.get('image');
+    // In a conversation the turn's token would stay behind.
+    const isAlone = field && !source.record.conversation;
     return [
       {
         message: `The image ${quote(source.record.image ?? '')} is not there: ${image.path}`,
         span: field?.value ?? source.idSpan,
         field: 'image',
-        fixes: field
+        fixes: isAlone
           ? [{ title: 'Set "image" to null', edits: [{ span: field.value, newText: 'null' }] }]
           : [],
       },

@@ -19,20 +19,23 @@ export const solutionNamesOtherChoice: RecordRule = {
     const { answer, choices } = source.record;
     const named = otherSolutionAnswer(source.record);
     if (!named) return [];
+    const written = source.fields.get('answer');
     const text = quote(choices[named.choice] as string, 40);
     const letter = choiceLetter(named.choice);
     return [
       {
         message: `The gold answer is ${choiceLetter(answer as number)}, but the solution names ${letter}: ${text}.`,
-        span: source.fields.get('answer')?.value ?? source.idSpan,
+        span: (written ?? source.fields.get('solution'))?.value ?? source.idSpan,
         field: 'answer',
         evidence: named.sentence,
-        fixes: [
-          {
-            title: `Set "answer" to ${named.choice}, ${letter}: ${text}`,
-            edits: setAnswer(source, named.choice),
-          },
-        ],
+        fixes: written
+          ? [
+              {
+                title: `Set "answer" to ${named.choice}, ${letter}: ${text}`,
+                edits: setAnswer(source, named.choice),
+              },
+            ]
+          : [],
       },
     ];
   },

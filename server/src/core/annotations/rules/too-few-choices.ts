@@ -1,3 +1,4 @@
+import { isOpenQuestion } from '../open-question.ts';
 import type { RecordRule } from '../types.ts';
 
 export const tooFewChoices: RecordRule = {
@@ -13,7 +14,7 @@ export const tooFewChoices: RecordRule = {
   },
   check({ source }) {
     const { length } = source.record.choices;
-    if (length >= 2) return [];
+    if (length >= 2 || isOpenQuestion(source.record)) return [];
     return [
       {
         message: length === 0 ? 'The record has no choices.' : 'The record has only one choice.',

@@ -1,4 +1,5 @@
 import { quote, shorten } from '../../text.ts';
+import { isOpenQuestion } from '../open-question.ts';
 import { questionSpan, wholeOutput } from '../outputs.ts';
 import type { OutputRule } from '../types.ts';
 
@@ -14,6 +15,7 @@ export const unmappedAnswer: OutputRule = {
   },
   *check({ source, judgement, prediction, model }) {
     if (judgement.verdict !== 'unmapped' || judgement.reading.candidates.length > 0) return;
+    if (isOpenQuestion(source.record)) return;
     const { conclusion } = judgement.rationale.byName;
     const outputSpan = conclusion?.text ? conclusion.span : wholeOutput(prediction.output);
     const said = prediction.output.slice(outputSpan.start, outputSpan.end);
