@@ -9,6 +9,7 @@ import { checkPromptFile } from '../../server/src/core/pipeline-prompty.ts';
 import { readPromptFile } from '../../server/src/core/prompts/prompt-file.ts';
 import { templateUses } from '../../server/src/core/prompts/uses.ts';
 import { offeredVariables } from '../../server/src/core/prompts/variables.ts';
+import { type MarkedCase, readMarkedCases } from './marked-cases.ts';
 
 const root = join(import.meta.dirname, '../..');
 const cases = join(root, 'test/cases/prompts');
@@ -21,31 +22,15 @@ function check(text: string, records: PromptContext['records'] = null): Finding[
   return checkPrompt({ file, uses: templateUses(file), offered, records }, {});
 }
 
-interface Case {
-  readonly name: string;
+interface Case extends MarkedCase {
   readonly records: PromptContext['records'];
-  /** With `«…»`. */
-  readonly marked: string;
-  readonly fix: { readonly title: string; readonly after: string } | null;
 }
 
 function readCases(file: string): Case[] {
-  return readFileSync(join(cases, file), 'utf8')
-    .split(/^=== /m)
-    .slice(1)
-    .map((part) => {
-      const [head = '', ...lines] = part.replace(/\n$/, '').split('\n');
-      const [name = '', around = ''] = head.split(' | ');
-      const [, withImage, total] = /^dataset: (\d+) of (\d+)$/.exec(around) ?? [];
-      const [marked = '', fix] = lines.join('\n').split(/^--- /m);
-      const [title = '', ...after] = fix?.split('\n') ?? [];
-      return {
-        name,
-        records: total ? { total: Number(total), withImage: Number(withImage) } : null,
-        marked: fix === undefined ? marked : marked.replace(/\n$/, ''),
-        fix: fix === undefined ? null : { title, after: after.join('\n') },
-      };
-    });
+  return readMarkedCases(join(cases, file)).map((example) => {
+    const [, withImage, total] = /^dataset: (\d+) of (\d+)$/.exec(example.around) ?? [];
+    return { ...example, records: total ? { total: Number(total), withImage: Number(withImage) } : null };
+  });
 }
 
 const unmarked = (marked: string) => marked.replace(/[«»]/g, '');

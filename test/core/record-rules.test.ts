@@ -8,6 +8,7 @@ import { DatasetDocument } from '../../server/src/core/records/document.ts';
 import type { DatasetRecord, ImageFacts, SplitTable } from '../../server/src/core/records/types.ts';
 import { readImageFacts } from '../../server/src/files/images.ts';
 import { readSplits } from '../../server/src/files/splits.ts';
+import { type MarkedCase, readMarkedCases } from './marked-cases.ts';
 
 const root = join(import.meta.dirname, '../..');
 const cases = join(root, 'test/cases/records');
@@ -59,34 +60,21 @@ function imageNamed(word: string): (record: DatasetRecord) => ImageFacts {
     : () => IMAGES[word as keyof typeof IMAGES];
 }
 
-interface Case {
-  readonly name: string;
+interface Case extends MarkedCase {
   readonly surroundings: Surroundings;
-  /** With `«…»` and comments. */
-  readonly marked: string;
-  readonly fix: { readonly title: string; readonly after: string } | null;
 }
 
 function readCases(file: string): Case[] {
-  return readFileSync(join(cases, file), 'utf8')
-    .split(/^=== /m)
-    .slice(1)
-    .map((part) => {
-      const [head = '', ...lines] = part.replace(/\n$/, '').split('\n');
-      const [name = '', around = ''] = head.split(' | ');
-      const [, key, value = ''] = /^(\w+): (.*)$/.exec(around) ?? [];
-      const [marked = '', fix] = lines.join('\n').split(/^--- /m);
-      const [title = '', ...after] = fix?.split('\n') ?? [];
-      return {
-        name,
-        surroundings: {
-          image: key === 'image' ? imageNamed(value) : undefined,
-          splits: key === 'splits' ? new Map(Object.entries(JSON.parse(value))) : null,
-        },
-        marked: fix === undefined ? marked : marked.replace(/\n$/, ''),
-        fix: fix === undefined ? null : { title, after: after.join('\n') },
-      };
-    });
+  return readMarkedCases(join(cases, file)).map((example) => {
+    const [, key, value = ''] = /^(\w+): (.*)$/.exec(example.around) ?? [];
+    return {
+      ...example,
+      surroundings: {
+        image: key === 'image' ? imageNamed(value) : undefined,
+        splits: key === 'splits' ? new Map(Object.entries(JSON.parse(value))) : null,
+      },
+    };
+  });
 }
 
 const COMMENT = / {2}\/\/ ([a-z-]+(?:, [a-z-]+)*)$/gm;

@@ -71,10 +71,7 @@ export function askedOf(
   const assumed = assumedBase(
     rows
       .filter(({ output }) => /\d/.test(output.output))
-      .map(
-        ({ output, source }) =>
-          pipeline.judgeOutput(source, foreignPrediction(output), own).judgement.reading,
-      ),
+      .map(({ output, source }) => pipeline.judgementOf(source, foreignPrediction(output), own).reading),
   );
   if (assumed === null) return asked;
   process.stderr.write(

@@ -5,6 +5,7 @@
 import { checkOutput } from './annotations/engine.ts';
 import type { Finding, RuleSettings } from './annotations/types.ts';
 import { judge } from './judgements/judge.ts';
+import type { Judgement } from './judgements/types.ts';
 import { report } from './metrics/report.ts';
 import { failedPrediction } from './models/failed.ts';
 import type { Model, ModelRequest, Prediction } from './models/types.ts';
@@ -276,21 +277,25 @@ export class Pipeline {
 
   /** Judges one output for a record, wherever it was made. */
   judgeOutput(source: RecordSource, prediction: Prediction, asked: Asked): JudgedOutput {
+    const judgement = this.judgementOf(source, prediction, asked);
+    const { model, format } = asked;
+    const findings = checkOutput({ source, prediction, judgement, model, format }, this.around.rules);
+    return { prediction, judgement, findings };
+  }
+
+  /** The judgement alone, without the rules: for telling how a whole file is to be read. */
+  judgementOf(source: RecordSource, prediction: Prediction, asked: Asked): Judgement {
     const { record } = source;
-    const rationale = parseRationale(prediction.output);
-    const judgement = judge({
+    return judge({
       recordId: record.id,
       choices: record.choices,
       answer: record.answer,
       prediction,
-      rationale,
+      rationale: parseRationale(prediction.output),
       indexBase: asked.indexBase,
       baseSource: asked.baseSource,
       reader: asked.reader,
     });
-    const { model, format } = asked;
-    const findings = checkOutput({ source, prediction, judgement, model, format }, this.around.rules);
-    return { prediction, judgement, findings };
   }
 
   /** Judging costs more than looking up, and reports and findings ask for the same. */

@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
-import { EXIT } from '../exit.ts';
 import type { CheckedFile } from '../formats/checked.ts';
-import { lintOutput } from '../formats/lint.ts';
 import { locate, openDataset } from '../open-dataset.ts';
-import { atLeast, type CheckFormat, checkFormatOption, type FailOn, failOnOption } from '../options.ts';
+import { type CheckFormat, checkFormatOption, type FailOn, failOnOption } from '../options.ts';
+import { printChecks } from '../print-checks.ts';
 import { checkPrompt, isPromptFile } from '../prompt-checks.ts';
 import { checkResultsTables, isTableFile } from '../results-tables.ts';
-import { ownVersion } from '../version.ts';
 
 interface Options {
   readonly format: CheckFormat;
@@ -28,14 +26,8 @@ export function lintCommand(program: Command): void {
     .action(lint);
 }
 
-function lint(names: readonly string[], { format, failOn }: Options): void {
-  const files = names.map(checkFile);
-  const check = { command: 'lint', version: ownVersion(), root: process.cwd(), failOn } as const;
-  process.stdout.write(lintOutput(files, format, check));
-  const failing = files.some(({ findings }) =>
-    findings.some(({ finding }) => atLeast(finding.severity, failOn)),
-  );
-  process.exitCode = failing ? EXIT.findings : EXIT.done;
+function lint(names: readonly string[], options: Options): void {
+  printChecks('lint', names.map(checkFile), options);
 }
 
 function checkFile(file: string): CheckedFile {

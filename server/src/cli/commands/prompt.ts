@@ -7,11 +7,9 @@ import { quote } from '../../core/text.ts';
 import { findPromptFile } from '../../files/prompt-files.ts';
 import { shippedPrompts } from '../../files/shipped.ts';
 import { EXIT, UsageError } from '../exit.ts';
-import { lintOutput } from '../formats/lint.ts';
 import { promptOutput } from '../formats/prompt.ts';
 import { type OpenDataset, openDataset } from '../open-dataset.ts';
 import {
-  atLeast,
   type CheckFormat,
   checkFormatOption,
   type FailOn,
@@ -20,8 +18,8 @@ import {
   formatOption,
   numberOption,
 } from '../options.ts';
+import { printChecks } from '../print-checks.ts';
 import { checkPrompt, isPromptFile } from '../prompt-checks.ts';
-import { ownVersion } from '../version.ts';
 
 interface CheckOptions {
   readonly dataset?: string;
@@ -65,17 +63,12 @@ export function promptCommand(program: Command): void {
     .action(render);
 }
 
-function check(names: readonly string[], { dataset, format, failOn }: CheckOptions): void {
+function check(names: readonly string[], { dataset, ...options }: CheckOptions): void {
   const other = names.find((name) => !isPromptFile(name));
   if (other) throw new UsageError(`${other} is no prompt file: name files that end in .prompty.`);
   const pipeline = dataset === undefined ? null : openDataset(dataset, null).pipeline;
   const files = names.map((name) => checkPrompt(name, pipeline));
-  const about = { command: 'prompt check', version: ownVersion(), root: process.cwd(), failOn } as const;
-  process.stdout.write(lintOutput(files, format, about));
-  const failing = files.some(({ findings }) =>
-    findings.some(({ finding }) => atLeast(finding.severity, failOn)),
-  );
-  process.exitCode = failing ? EXIT.findings : EXIT.done;
+  printChecks('prompt check', files, options);
 }
 
 function render(name: string, options: RenderOptions): void {
