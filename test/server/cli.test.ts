@@ -139,6 +139,35 @@ describe('the command line', function () {
       assert.match(stderr, /No record of .* is in the split "dev": it has val, test\./);
     });
 
+    it('runs a sample in which each topic has its share, the same again', () => {
+      writeFileSync(file, dataset(20));
+      const args = [
+        'annotate',
+        'problems.json',
+        '--model',
+        scripted(20),
+        '--format',
+        'json',
+        '--sample',
+        '6',
+      ];
+      const [report] = JSON.parse(rationale(...args).stdout).runs;
+      assert.deepEqual([report.n, report.missing, report.sample], [6, 0, { n: 6, seed: 0 }]);
+      const topics = report.slices.filter(({ dimension }: { dimension: string }) => dimension === 'topic');
+      assert.deepEqual(
+        topics.map(({ value, n }: { value: string; n: number }) => [value, n]),
+        [
+          ['biology', 3],
+          ['physics', 3],
+        ],
+      );
+      assert.equal(JSON.parse(rationale(...args).stdout).runs[0].run, report.run);
+      const [other] = JSON.parse(rationale(...args, '--seed', '1').stdout).runs;
+      assert.notEqual(other.run, report.run);
+      const without = rationale('annotate', 'problems.json', '--model', scripted(20), '--seed', '1');
+      assert.deepEqual([without.status, without.stderr.includes('--sample')], [2, true]);
+    });
+
     it('names the models there are when the one asked for is not among them', () => {
       writeFileSync(file, dataset(1));
       const { status, stderr } = rationale('annotate', 'problems.json', '--model', 'gpt-17');

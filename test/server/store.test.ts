@@ -21,6 +21,7 @@ const run: RunCard = {
   format: 'stages',
   decoding: { maxNewTokens: 64, temperature: 0 },
   split: 'test',
+  sample: { n: 200, seed: 1 },
   startedAt: '2026-01-01T00:00:00.000Z',
   finishedAt: null,
   seconds: 0,

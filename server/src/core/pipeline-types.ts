@@ -4,6 +4,7 @@ import type { BaseSource, Judgement } from './judgements/types.ts';
 import type { Report } from './metrics/types.ts';
 import type { Decoding, ModelCard, ModelRequest, Prediction } from './models/types.ts';
 import type { OutputFormat, Setting } from './prompts/types.ts';
+import type { Sample } from './records/sample.ts';
 import type { DatasetRecord, ImageFacts, RecordSource, SplitTable } from './records/types.ts';
 import type { RunCard, StoredPrediction } from './store/types.ts';
 
@@ -57,6 +58,8 @@ export interface AnnotateOptions {
   /** Null: every record. */
   readonly split: string | null;
   readonly limit?: number;
+  /** Only these, drawn evenly from the topics. Absent: every record of the split. */
+  readonly sample?: Sample;
   /** The user's own name for the run. Absent: made from the configuration, so that asking again resumes. */
   readonly runName?: string;
 }

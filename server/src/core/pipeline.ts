@@ -24,6 +24,7 @@ import type {
 } from './pipeline-types.ts';
 import { parseRationale } from './rationales/parse.ts';
 import type { DatasetDocument } from './records/document.ts';
+import { type Sample, stratifiedSample } from './records/sample.ts';
 import { splitOf } from './records/splits.ts';
 import type { Chunk, RecordSource } from './records/types.ts';
 import { newRunCard, sameConfiguration } from './store/run-card.ts';
@@ -177,11 +178,12 @@ export class Pipeline {
         format: file.format,
         decoding: options.decoding,
         split: options.split,
+        sample: options.sample ?? null,
       },
       startedAt,
       options.runName,
     );
-    const selected = this.select(options.split, options.limit);
+    const selected = this.select(options).slice(0, options.limit);
     if (selected.length === 0) throw new Error(this.nothingSelected(options.split));
     this.refuseOtherConfiguration(run);
     const known = this.store?.predictions(run.id) ?? new Map<string, StoredPrediction>();
@@ -253,7 +255,7 @@ export class Pipeline {
     const results: { source: RecordSource; result: RecordResult }[] = [];
     let stale = 0;
     let missing = 0;
-    for (const chunk of this.select(run.split)) {
+    for (const chunk of this.select(run)) {
       const source = chunk.source as RecordSource;
       const prediction = predictions.get(source.record.id);
       if (!prediction) missing++;
@@ -327,14 +329,14 @@ export class Pipeline {
     return this.prompts.keyFor(chunk, run) === prediction.key;
   }
 
-  private select(split: string | null, limit = Number.POSITIVE_INFINITY): Chunk[] {
-    const selected: Chunk[] = [];
-    for (const chunk of this.document.chunks) {
-      if (selected.length >= limit) break;
-      if (chunk.source && (split === null || splitOf(chunk.source.record, this.around.splits) === split))
-        selected.push(chunk);
-    }
-    return selected;
+  private select({ split, sample }: { split: string | null; sample?: Sample | null }): Chunk[] {
+    const { splits } = this.around;
+    const selected = this.document.chunks.filter(
+      ({ source }) => source !== null && (split === null || splitOf(source.record, splits) === split),
+    );
+    return sample
+      ? stratifiedSample(selected, ({ source }) => (source as RecordSource).record, sample)
+      : selected;
   }
 
   /** A name the user gave may be taken by a run that was made otherwise; mixing the two would falsify both. */

@@ -21,6 +21,8 @@ export const STEPS: readonly string[] = [
   `ALTER TABLE runs ADD COLUMN seconds REAL NOT NULL DEFAULT 0;
    ALTER TABLE runs ADD COLUMN generated INTEGER NOT NULL DEFAULT 0;
    CREATE INDEX runs_by_dataset ON runs (dataset);`,
+  // A run on a sample of the records: JSON, null for all of them.
+  `ALTER TABLE runs ADD COLUMN sample TEXT;`,
 ];
 
 /** Brings a database up to date. Throws one sentence when a newer program has written it. */

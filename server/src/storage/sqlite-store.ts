@@ -46,12 +46,16 @@ class SqliteStore implements Store {
     this.database
       .prepare(
         `INSERT INTO runs (id, dataset, model, revision, role, device, prompt, prompt_text, setting, format,
-           decoding, split, started_at, finished_at, seconds, generated)
+           decoding, split, sample, started_at, finished_at, seconds, generated)
          VALUES ($id, $dataset, $model, $revision, $role, $device, $prompt, $promptText, $setting, $format,
-           $decoding, $split, $startedAt, $finishedAt, $seconds, $generated)
+           $decoding, $split, $sample, $startedAt, $finishedAt, $seconds, $generated)
          ON CONFLICT (id) DO NOTHING`,
       )
-      .run({ ...card, decoding: JSON.stringify(card.decoding) });
+      .run({
+        ...card,
+        decoding: JSON.stringify(card.decoding),
+        sample: card.sample && JSON.stringify(card.sample),
+      });
     return this.run(card.id) ?? card;
   }
 
@@ -150,6 +154,7 @@ function toRun(row: Row): RunCard {
     format: row.format as RunCard['format'],
     decoding: JSON.parse(String(row.decoding)),
     split: row.split === null ? null : String(row.split),
+    sample: row.sample === null ? null : JSON.parse(String(row.sample)),
     startedAt: String(row.started_at),
     finishedAt: row.finished_at === null ? null : String(row.finished_at),
     seconds: Number(row.seconds),

@@ -3,11 +3,12 @@ import { Option } from 'commander';
 import { DEFAULT_MAX_NEW_TOKENS } from '../../core/decoding.ts';
 import { checkPromptFile } from '../../core/pipeline-prompty.ts';
 import type { Setting } from '../../core/prompts/types.ts';
+import type { Sample } from '../../core/records/sample.ts';
 import { findPromptFile } from '../../files/prompt-files.ts';
 import { shippedPrompts } from '../../files/shipped.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
-import { EXIT } from '../exit.ts';
+import { EXIT, UsageError } from '../exit.ts';
 import { reportOutput } from '../formats/report.ts';
 import { type DeviceSetting, findModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
@@ -20,6 +21,8 @@ interface Options {
   readonly setting?: Setting;
   readonly split?: string;
   readonly limit?: number;
+  readonly sample?: number;
+  readonly seed?: number;
   readonly run?: string;
   readonly maxNewTokens: number;
   readonly device: DeviceSetting;
@@ -36,6 +39,12 @@ export function annotateCommand(program: Command): void {
     .addOption(numberOption('--setting <n>', 'which fields the prompt holds', [1, 2, 3, 4]))
     .option('--split <name>', 'only the records of this split')
     .option('--limit <n>', 'only the first n records', wholeNumber(1))
+    .addOption(
+      new Option('--sample <n>', 'only n records, each topic in proportion to its share of the records')
+        .argParser(wholeNumber(1))
+        .conflicts('limit'),
+    )
+    .option('--seed <n>', 'of the sample (default: 0); another seed draws other records', wholeNumber(0))
     .option('--run <name>', 'the name of the run (default: made from the configuration)')
     .option('--max-new-tokens <n>', 'bound of a generated answer', wholeNumber(1), DEFAULT_MAX_NEW_TOKENS)
     .addOption(
@@ -45,6 +54,12 @@ export function annotateCommand(program: Command): void {
     )
     .addOption(formatOption())
     .action(annotate);
+}
+
+function sampleOf({ sample: n, seed }: Options): Sample | undefined {
+  if (n !== undefined) return { n, seed: seed ?? 0 };
+  if (seed !== undefined) throw new UsageError('--seed draws a sample: say with --sample how many records.');
+  return undefined;
 }
 
 async function annotate(file: string, options: Options): Promise<void> {
@@ -67,6 +82,7 @@ async function annotate(file: string, options: Options): Promise<void> {
       decoding: { maxNewTokens: options.maxNewTokens, temperature: 0 },
       split: options.split ?? null,
       limit: options.limit,
+      sample: sampleOf(options),
       runName: options.run,
     },
     new Date().toISOString(),

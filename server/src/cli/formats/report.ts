@@ -112,7 +112,7 @@ function runNumbers(
   { run, report, tokens, recordsPerSecond, stale, missing, failed }: RunReport,
   slice: string | undefined,
 ) {
-  const { id, model, role, revision, device, dataset, prompt, setting, split, seconds } = run;
+  const { id, model, role, revision, device, dataset, prompt, setting, split, sample, seconds } = run;
   return {
     run: id,
     model,
@@ -123,6 +123,7 @@ function runNumbers(
     prompt,
     setting,
     split,
+    sample,
     ...numbersOf(report, slice),
     tokens,
     seconds,

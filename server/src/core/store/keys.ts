@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Decoding } from '../models/types.ts';
 import type { Message } from '../prompts/types.ts';
+import type { Sample } from '../records/sample.ts';
 
 /** SHA-256 of a JSON value, as 32 hex digits (128 bits: no collision in any dataset's lifetime). */
 function digest(value: unknown): string {
@@ -34,16 +35,19 @@ export interface RunIdentity {
   readonly setting: number;
   readonly decoding: Decoding;
   readonly split: string | null;
+  /** Absent: every record. */
+  readonly sample?: Sample;
 }
 
 /** A readable run id that is the same for the same configuration, so that asking again resumes. */
 export function runId(identity: RunIdentity): string {
-  const { model, promptName, setting, split } = identity;
+  const { model, promptName, setting, split, sample } = identity;
   const words = [
     baseName(model),
     promptName === `setting-${setting}` ? promptName : `${promptName}-s${setting}`,
   ];
-  return `${words.join('-')}-${split ?? 'all'}-${digest(identity).slice(0, 6)}`;
+  const records = sample ? `${split ?? 'all'}-n${sample.n}` : (split ?? 'all');
+  return `${words.join('-')}-${records}-${digest(identity).slice(0, 6)}`;
 }
 
 function baseName(path: string): string {

@@ -1,5 +1,6 @@
 import type { Decoding, ModelCard } from '../models/types.ts';
 import type { OutputFormat, Setting } from '../prompts/types.ts';
+import type { Sample } from '../records/sample.ts';
 import { runId } from './keys.ts';
 import type { RunCard } from './types.ts';
 
@@ -13,6 +14,8 @@ export interface RunConfiguration {
   readonly format: OutputFormat;
   readonly decoding: Decoding;
   readonly split: string | null;
+  /** Null: every record of the split. */
+  readonly sample: Sample | null;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface RunConfiguration {
  * configuration, so that asking for the same run again finds it.
  */
 export function newRunCard(configuration: RunConfiguration, startedAt: string, name?: string): RunCard {
-  const { dataset, model, promptName, promptText, setting, format, decoding, split } = configuration;
+  const { dataset, model, promptName, promptText, setting, format, decoding, split, sample } = configuration;
   const identity = {
     dataset,
     model: model.id,
@@ -30,6 +33,7 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
     setting,
     decoding,
     split,
+    ...(sample && { sample: { n: sample.n, seed: sample.seed } }),
   };
   return {
     id: name ?? runId(identity),
@@ -44,6 +48,7 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
     format,
     decoding,
     split,
+    sample,
     startedAt,
     finishedAt: null,
     seconds: 0,
@@ -53,7 +58,7 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
 
 /** Whether two cards describe the same run: predictions of one then belong in the other. */
 export function sameConfiguration(a: RunCard, b: RunCard): boolean {
-  const identity = ({ dataset, model, revision, promptText, setting, decoding, split }: RunCard) =>
+  const identity = ({ dataset, model, revision, promptText, setting, decoding, split, sample }: RunCard) =>
     JSON.stringify([
       dataset,
       model,
@@ -63,6 +68,8 @@ export function sameConfiguration(a: RunCard, b: RunCard): boolean {
       decoding.maxNewTokens,
       decoding.temperature,
       split,
+      sample?.n,
+      sample?.seed,
     ]);
   return identity(a) === identity(b);
 }

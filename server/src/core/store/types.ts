@@ -1,5 +1,6 @@
 import type { Decoding, Prediction } from '../models/types.ts';
 import type { Setting } from '../prompts/types.ts';
+import type { Sample } from '../records/sample.ts';
 
 /** The identity of a run: predictions of one model with one prompt on records of one dataset. */
 export interface RunCard {
@@ -20,6 +21,8 @@ export interface RunCard {
   readonly decoding: Decoding;
   /** Null: every split. */
   readonly split: string | null;
+  /** Null: every record of the split. */
+  readonly sample: Sample | null;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** Null while running, or when it was cut off; the next `annotate` goes on. */
