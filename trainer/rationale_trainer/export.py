@@ -190,6 +190,11 @@ def _json(path: Path, value: dict):
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False, sort_keys=False) + "\n", encoding="utf-8")
 
 
+def is_exported(folder: Path) -> bool:
+    """Whether a model folder keeps its weights in ONNX files alone."""
+    return (folder / "onnx" / f"{DECODER}.onnx").is_file() and not any(folder.glob("*.safetensors"))
+
+
 def load_exported(folder: Path) -> tuple[LlavaForConditionalGeneration, Tokenizer]:
     """The PyTorch model whose weights an exported folder holds."""
     config = json.loads((folder / "config.json").read_text())
