@@ -1,4 +1,6 @@
-// Bundles: client, server, model host, command line. No logic.
+// Bundles: client, the pages of its webviews, server, model host, command line. No logic.
+import { globSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { context } from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -22,6 +24,9 @@ const banner = {
   js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
 };
 
+/** Each folder with a page is one: `dist/webviews/<folder>.js` and its `.css`. */
+const pages = globSync('client/src/webviews/*/index.tsx').map((page) => [basename(dirname(page)), page]);
+
 const bundles = [
   {
     ...common,
@@ -30,6 +35,17 @@ const bundles = [
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     external: ['vscode'],
+  },
+  {
+    ...common,
+    entryPoints: Object.fromEntries(pages),
+    outdir: 'dist/webviews',
+    platform: 'browser',
+    // What the editor's own engine, of `engines.vscode`, understands.
+    target: 'chrome140',
+    format: 'iife',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
   },
   {
     ...common,

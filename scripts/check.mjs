@@ -3,6 +3,7 @@ import { node24, run, setupNode } from './setup.mjs';
 
 setupNode();
 run('tsc', ['--noEmit', '-p', '.']);
+run('tsc', ['--noEmit', '-p', 'client/src/webviews']);
 run('biome', ['check', '--error-on-warnings']);
 run(node24(), ['scripts/generate.ts', '--check']);
 run(node24(), ['esbuild.mjs']);

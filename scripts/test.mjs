@@ -9,6 +9,7 @@ const trainer = { PYTHONPATH: join(root, 'trainer') };
 /** Each suite in order. `counts` reads its closing lines; without it the command as a whole is one test. */
 const suites = [
   { name: 'types', command: 'tsc', args: ['--noEmit', '-p', '.'] },
+  { name: 'types of the pages', command: 'tsc', args: ['--noEmit', '-p', 'client/src/webviews'] },
   { name: 'lint', command: 'biome', args: ['check', '--error-on-warnings'] },
   { name: 'generated files', command: node24(), args: ['scripts/generate.ts', '--check'] },
   {

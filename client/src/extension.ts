@@ -7,6 +7,7 @@ import { judgeOutputs } from './features/judge-outputs.ts';
 import { largeFile } from './features/large-file.ts';
 import { modelsView } from './features/models-view.ts';
 import { output } from './features/output.ts';
+import { preview } from './features/preview.ts';
 import { recordsView } from './features/records-view.ts';
 import { rulePage } from './features/rule-page.ts';
 import { runsView } from './features/runs-view.ts';
@@ -22,6 +23,7 @@ const features: readonly Feature[] = [
   largeFile,
   modelsView,
   output,
+  preview,
   recordsView,
   rulePage,
   runsView,

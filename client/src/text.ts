@@ -1,4 +1,3 @@
-import type * as vscode from 'vscode';
 import type { Share } from '../../server/src/protocol/values.ts';
 
 /** `1 record`, `3 records`. */
@@ -18,6 +17,6 @@ export function shareWithInterval(share: Share): string {
   return `${percent(share)} (${low}–${high}, ${share.count} of ${share.n})`;
 }
 
-export function basename(uri: vscode.Uri): string {
-  return uri.path.slice(uri.path.lastIndexOf('/') + 1);
+export function basename({ path }: { readonly path: string }): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -35,7 +35,7 @@ function importsOf(from: string): Import[] {
   });
 }
 
-const files = globSync('{client,server}/src/**/*.ts', { cwd: root });
+const files = globSync('{client,server}/src/**/*.{ts,tsx}', { cwd: root });
 const imports = files.flatMap(importsOf);
 const area = (path: string) => path.split('/').slice(0, 3).join('/');
 const within = (folder: string) => imports.filter(({ from }) => from.startsWith(folder));
@@ -110,8 +110,29 @@ describe('the imports that ARCHITECTURE.md allows', () => {
     );
   });
 
+  it('let a page see its own folder, what pages share, the protocol and preact; nobody sees more than its messages', () => {
+    const pages = 'client/src/webviews/';
+    const allowed =
+      /^(server\/src\/protocol\/|client\/src\/webviews\/shared\/|client\/src\/text\.ts$|preact)/;
+    none(
+      within(pages).filter(
+        ({ from, target }) => !target.startsWith(`${dirname(from)}/`) && !allowed.test(target),
+      ),
+    );
+    none(
+      imports.filter(
+        ({ from, target, typeOnly }) => !from.startsWith(pages) && target.startsWith(pages) && !typeOnly,
+      ),
+    );
+  });
+
   it('let only the client know VS Code, and only lsp know the language server library', () => {
-    none(imports.filter(({ from, target }) => target === 'vscode' && !from.startsWith('client/')));
+    none(
+      imports.filter(
+        ({ from, target }) =>
+          target === 'vscode' && (!from.startsWith('client/') || from.startsWith('client/src/webviews/')),
+      ),
+    );
     none(
       imports.filter(
         ({ from, target }) =>

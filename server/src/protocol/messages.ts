@@ -1,4 +1,4 @@
-import type { Range, SeverityCounts, Share } from './values.ts';
+import type { Position, Range, SeverityCounts, Share } from './values.ts';
 
 /** Method names of the messages that the Language Server Protocol does not have. */
 export const Methods = {
@@ -9,6 +9,7 @@ export const Methods = {
   models: 'rationale/models',
   splits: 'rationale/splits',
   outputsDatasets: 'rationale/outputsDatasets',
+  renderPrompt: 'rationale/renderPrompt',
   datasets: 'rationale/datasets',
   changed: 'rationale/changed',
   trustGranted: 'rationale/trustGranted',
@@ -23,6 +24,7 @@ export interface Requests {
   [Methods.models]: { params: null; result: ModelsResult };
   [Methods.splits]: { params: SplitsParams; result: SplitsResult };
   [Methods.outputsDatasets]: { params: OutputsDatasetsParams; result: OutputsDatasetsResult };
+  [Methods.renderPrompt]: { params: RenderPromptParams; result: RenderPromptResult };
 }
 
 /** Notifications, server to client. */
@@ -190,6 +192,55 @@ export interface OutputsDataset {
   /** How they name it, `by pid` or `line by line`; empty when none does. */
   readonly by: string;
 }
+
+/** Asks what a model would be shown with an open prompt file, as it stands in the editor. */
+export interface RenderPromptParams {
+  readonly uri: string;
+  /** Absent: the first record of the dataset beside or above the prompt file. */
+  readonly record?: RecordReference;
+}
+
+/** A record by its id, or by a place in its lines. */
+export type RecordReference = { readonly dataset: string } & (
+  | { readonly id: string }
+  | { readonly position: Position }
+);
+
+export interface RenderPromptResult {
+  /** The record that it was rendered for; null when there is no dataset, or none where the reference points. */
+  readonly record: PromptRecord | null;
+  /** Null: see `problem`. */
+  readonly prompt: PromptView | null;
+  /** Why nothing can be rendered as the file stands. */
+  readonly problem: { readonly message: string; readonly range: Range | null } | null;
+}
+
+export interface PromptRecord {
+  readonly dataset: string;
+  readonly id: string;
+  /** The question, shortened to one line. */
+  readonly label: string;
+}
+
+/** What a model would be shown for a record. */
+export interface PromptView {
+  readonly setting: number;
+  readonly messages: readonly PromptMessage[];
+  /** What the prompt does not hold, and why in a few words. */
+  readonly omitted: readonly { readonly field: string; readonly why: string }[];
+  /** One sentence why no model would be asked this; null when one would be. */
+  readonly refusal: string | null;
+}
+
+export interface PromptMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: readonly PromptPart[];
+}
+
+export type PromptPart =
+  | { readonly type: 'text'; readonly text: string }
+  /** URI of the image's file. */
+  | { readonly type: 'image'; readonly uri: string };
 
 /** Which open documents the server reads as datasets, by shape. Sent when that set changes. */
 export interface DatasetsParams {

@@ -15,6 +15,7 @@ import { models } from './models.ts';
 import { outputsDatasets } from './outputs-datasets.ts';
 import { records } from './records.ts';
 import { references } from './references.ts';
+import { renderPrompt } from './render-prompt.ts';
 import { runs } from './runs.ts';
 import { splits } from './splits.ts';
 import { trustGranted } from './trust-granted.ts';
@@ -34,6 +35,7 @@ export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } 
   [Methods.models]: models,
   [Methods.outputsDatasets]: outputsDatasets,
   [Methods.records]: records,
+  [Methods.renderPrompt]: renderPrompt,
   [Methods.runs]: runs,
   [Methods.splits]: splits,
 };
