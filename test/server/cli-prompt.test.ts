@@ -55,6 +55,24 @@ describe('prompt render', function () {
     assert.equal(why.answer_letter, 'the gold answer is withheld, though the template asks for it');
   });
 
+  it('counts the tokens of the model that the file names, or that is asked for', () => {
+    const named = (model: string) =>
+      prompt(1, '{{ question }}').replace('name: mine', `name: mine\nmodel: ${model}`);
+    session.write('mine.prompty', named('sketchbook-student'));
+    session.write('other.prompty', named('gpt-4'));
+    const tokens = (file: string, ...args: string[]) =>
+      JSON.parse(render(file, '--format', 'json', ...args).stdout).tokens;
+    const [own, ...more] = tokens('mine.prompty');
+    assert.deepEqual([own.model, own.image, own.context, more], ['sketchbook-student', 0, 512, []]);
+    assert.ok(own.total > 5 && own.total < 60, `${own.total}`);
+    assert.deepEqual(tokens('mine.prompty', '--model', 'sketchbook-base'), [
+      { ...own, model: 'sketchbook-base' },
+    ]);
+    const { stderr, status } = render('other.prompty');
+    assert.match(stderr, /^No tokens are counted for gpt-4\. There is no model "gpt-4"/);
+    assert.equal(status, 0);
+  });
+
   it('takes another record and another setting, and says what no model would be asked', () => {
     session.write('mine.prompty', prompt(1, '![image]({{ image }})\n{{ lecture }} {{ hint }}'));
     const { stdout, stderr, status } = render('mine.prompty', '--record', 'r1', '--setting', '2');
@@ -77,6 +95,11 @@ describe('prompt render', function () {
     ['a prompt file that is not there', ['setting-9'], /^There is no prompt file "setting-9"/],
     ['a prompt file that is broken', ['broken.prompty'], /broken cannot be used: "\{\{" is never closed/],
     ['a loop without end', ['endless.prompty'], /endless cannot be used: .* take too many steps/],
+    [
+      'a model that it does not know',
+      ['setting-1', '--model', 'none'],
+      /^There is no model "none": known are /,
+    ],
     ['an option that it does not know', ['setting-1', '--bad'], /unknown option '--bad'/],
   ] as const) {
     it(`says of ${what} one sentence and exits with 2`, () => {

@@ -9,7 +9,8 @@ import { examineDecoder } from '../../server/src/inference/onnx/host/decoder.ts'
 import { ImageFeatures } from '../../server/src/inference/onnx/host/features.ts';
 import { generate } from '../../server/src/inference/onnx/host/generate.ts';
 import { type LoadedModel, loadModel } from '../../server/src/inference/onnx/host/load.ts';
-import { chatText, expandImages, tokenize } from '../../server/src/inference/onnx/host/prompt.ts';
+import { expandImages } from '../../server/src/inference/onnx/host/prompt.ts';
+import { OnnxTokenCounter } from '../../server/src/inference/onnx/token-counter.ts';
 import {
   golden,
   imagePath,
@@ -81,9 +82,10 @@ describe('running a model folder', function () {
   });
   after(() => folder && rmSync(folder, { recursive: true }));
 
-  it('turns messages into the text and the token ids that PyTorch sees', async function () {
+  it('turns messages into the text and the token ids that PyTorch sees, and counts them unopened', async function () {
     const lines = golden<PromptGolden>(this, 'prompts-golden.jsonl');
     assert.ok(lines.length >= 10);
+    const counter = new OnnxTokenCounter(join(shippedModels, 'teacher'));
     const features = new ImageFeatures(model.sessions, model.images);
     for (const { prompt, record, messages, text, input_ids } of lines) {
       const ours: Message[] = messages.map(({ role, content }) => ({
@@ -94,9 +96,9 @@ describe('running a model folder', function () {
             : { type: 'text', text: part.text ?? '' },
         ),
       }));
-      assert.equal(chatText(model.tokenizer, ours), text, `${prompt}, record ${record}`);
+      assert.equal(model.tokenizer.chatText(ours), text, `${prompt}, record ${record}`);
       const { imageToken } = model.vocabulary;
-      const { ids, images } = tokenize(model.tokenizer, ours, imageToken);
+      const { ids, images } = model.tokenizer.tokenize(ours, imageToken);
       const found = await features.of(new Set(images));
       const counts = images.map((path) => {
         const one = found.get(path);
@@ -104,6 +106,8 @@ describe('running a model folder', function () {
         return one.count;
       });
       assert.deepEqual(expandImages(ids, imageToken, counts), input_ids, `${prompt}, record ${record}`);
+      const image = input_ids.filter((id) => id === imageToken).length;
+      assert.deepEqual(counter.count(ours), { total: input_ids.length, image });
     }
   });
 

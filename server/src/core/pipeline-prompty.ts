@@ -53,6 +53,8 @@ export interface OmittedField {
 export interface RenderedPrompt {
   readonly record: string;
   readonly setting: Setting;
+  /** Ids of the models that the prompt file is written for; empty when it names none. */
+  readonly models: readonly string[];
   /** Image paths are absolute. */
   readonly messages: readonly Message[];
   readonly omitted: readonly OmittedField[];
@@ -80,6 +82,7 @@ export function renderRecord(
   return {
     record: record.id,
     setting: prompt.setting,
+    models: file.models,
     messages: withImage(prompt, image.state === 'ok' ? image.path : null),
     omitted: omittedFrom(file, prompt.setting, prompt.omitted),
     refusal: refusalOf(image),

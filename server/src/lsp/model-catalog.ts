@@ -1,4 +1,4 @@
-import type { Model, ModelCard, ModelProvider } from '../core/models/types.ts';
+import type { Model, ModelCard, ModelProvider, TokenCounter } from '../core/models/types.ts';
 import { createProviders } from '../inference/index.ts';
 import type { DeviceSetting } from '../protocol/settings.ts';
 
@@ -11,6 +11,8 @@ export interface OfferedModel {
 export class ModelCatalog {
   private readonly shippedModels: string;
   private readonly devices = new Map<string, string>();
+  /** By id and revision. */
+  private readonly counters = new Map<string, Promise<TokenCounter | null>>();
 
   /** @param shippedModels folder of the shipped models */
   constructor(shippedModels: string) {
@@ -36,6 +38,15 @@ export class ModelCatalog {
     }
     if (found.card.unavailable) throw new Error(found.card.unavailable);
     return found;
+  }
+
+  /** What counts tokens for a model; null when its provider keeps them to itself. @throws Error with one sentence */
+  async tokenCounter(id: string, device: DeviceSetting): Promise<TokenCounter | null> {
+    const { provider, card } = await this.find(id, device);
+    const key = `${id} ${card.revision}`;
+    const known = this.counters.get(key) ?? provider.tokenCounter?.(card) ?? Promise.resolve(null);
+    this.counters.set(key, known);
+    return known;
   }
 
   async open({ provider, card }: OfferedModel, onNotice: (sentence: string) => void): Promise<Model> {

@@ -20,6 +20,7 @@ import {
 } from '../options.ts';
 import { printChecks } from '../print-checks.ts';
 import { checkPrompt, isPromptFile } from '../prompt-checks.ts';
+import { promptTokens } from '../prompt-tokens.ts';
 
 interface CheckOptions {
   readonly dataset?: string;
@@ -31,6 +32,7 @@ interface RenderOptions {
   readonly dataset: string;
   readonly record?: string;
   readonly setting?: Setting;
+  readonly model?: readonly string[];
   readonly format: Format;
 }
 
@@ -48,7 +50,9 @@ export function promptCommand(program: Command): void {
     .action(check);
   prompt
     .command('render')
-    .description('print the messages that a model is shown for a record, and what was left out and why')
+    .description(
+      'print the messages that a model is shown for a record, their tokens, and what was left out and why',
+    )
     .argument('<file>', 'a .prompty file, or the name of a shipped one')
     .requiredOption('--dataset <file>', 'dataset file')
     .option('--record <id>', 'the record (default: the first)')
@@ -59,6 +63,7 @@ export function promptCommand(program: Command): void {
         [1, 2, 3, 4],
       ),
     )
+    .option('--model <id...>', 'whose tokens are counted (default: the models that the file names, else all)')
     .addOption(formatOption())
     .action(render);
 }
@@ -71,14 +76,15 @@ function check(names: readonly string[], { dataset, ...options }: CheckOptions):
   printChecks('prompt check', files, options);
 }
 
-function render(name: string, options: RenderOptions): void {
+async function render(name: string, options: RenderOptions): Promise<void> {
   const dataset = openDataset(options.dataset, null);
   const { pipeline } = dataset;
   const prompt = findPromptFile(name, pipeline.surroundings.path, shippedPrompts);
   const source = findRecord(dataset, options.record);
   const rendered: RenderedPrompt = renderRecord(prompt, source, pipeline, options.setting);
   if (rendered.refusal) process.stderr.write(`No model would be asked this. ${rendered.refusal}\n`);
-  process.stdout.write(promptOutput(rendered, options.format, process.cwd()));
+  const tokens = await promptTokens(rendered.messages, options.model, rendered.models);
+  process.stdout.write(promptOutput({ ...rendered, tokens }, options.format, process.cwd()));
   process.exitCode = EXIT.done;
 }
 

@@ -63,10 +63,30 @@ export interface Model {
   close(): Promise<void>;
 }
 
+/** What a prompt costs a model, in the model's own tokens and with its chat template. */
+export interface TokenCount {
+  readonly total: number;
+  /** Of these, the tokens that stand for images. */
+  readonly image: number;
+}
+
+/** Counts a prompt's tokens without opening the model: by its tokenizer alone. */
+export interface TokenCounter {
+  /** Tokens of prompt and answer together, at most; null where the model does not say. */
+  readonly context: number | null;
+  /** @throws Error whose message is one sentence, when the model could not be shown these messages */
+  count(messages: readonly Message[]): TokenCount;
+}
+
 /** A source of models. One provider is one folder in `inference/` and one line in its table. */
 export interface ModelProvider {
   readonly id: string;
   /** The models this provider knows; never throws, an unusable one says why in `unavailable`. */
   list(): Promise<readonly ModelCard[]>;
   open(card: ModelCard, onNotice: (sentence: string) => void): Promise<Model>;
+  /**
+   * Absent where the models' tokenizers are not to be had.
+   * @throws Error whose message is one sentence
+   */
+  tokenCounter?(card: ModelCard): Promise<TokenCounter>;
 }

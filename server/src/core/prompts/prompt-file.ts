@@ -9,6 +9,8 @@ export const FORMATS: readonly OutputFormat[] = ['stages', 'json', 'letter'];
 /** What Rationale adds to a Prompty file. */
 export const OWN = ['metadata', 'rationale'] as const;
 export const OWN_KEYS = ['setting', 'format', 'gold'] as const;
+/** Where Prompty files name their model. */
+const MODEL_NAMES = [['model', 'id'], ['model']];
 const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n((?:.*\r?\n)*?)---[ \t]*(?:\r?\n|$)/d;
 /** Where Prompty files of all versions say how their template is written. */
 const TEMPLATE_KINDS = [
@@ -31,7 +33,7 @@ export function readPromptFile(text: string, name: string): PromptFile {
   const match = text.length > MOST_CHARACTERS ? null : FRONT_MATTER.exec(text);
   if (!match) {
     return {
-      ...{ name, description: '', setting: 1, format: 'stages', gold: false, bodyStart: 0 },
+      ...{ name, description: '', setting: 1, format: 'stages', gold: false, models: [], bodyStart: 0 },
       ...{ inputs: [], places: { setting: null, format: null, gold: null } },
       template: text.length > MOST_CHARACTERS ? '' : text,
       problems: [withoutFrontMatter(text)],
@@ -47,6 +49,7 @@ export function readPromptFile(text: string, name: string): PromptFile {
     setting: matter.oneOf([...OWN, 'setting'], SETTINGS) ?? 1,
     format: matter.oneOf([...OWN, 'format'], FORMATS) ?? 'stages',
     gold: matter.oneOf([...OWN, 'gold'], [true, false]) ?? false,
+    models: modelsOf(matter),
     template,
     bodyStart,
     inputs: matter.inputs(),
@@ -78,6 +81,11 @@ function withoutFrontMatter(text: string): PromptProblem {
     ? 'The front matter is not closed: put a line of "---" before the template.'
     : 'The prompt file has no front matter: begin it with YAML between two lines of "---".';
   return { code: 'invalid-front-matter', message, span };
+}
+
+function modelsOf(matter: FrontMatter): string[] {
+  const model = matter.firstText(MODEL_NAMES)?.text.trim();
+  return model ? [model] : [];
 }
 
 function checkTemplateKind(matter: FrontMatter): void {

@@ -33,6 +33,8 @@ export interface PromptFile {
   readonly description: string;
   readonly setting: Setting;
   readonly format: OutputFormat;
+  /** Ids of the models that it is written for; empty when it names none. */
+  readonly models: readonly string[];
   /** Whether the template may see the gold answer, as a teacher's that writes rationales does. */
   readonly gold: boolean;
   /** The body after the front matter: a Jinja template with role lines. */

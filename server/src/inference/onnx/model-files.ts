@@ -28,6 +28,7 @@ export interface ModelConfig {
   readonly model_type: string;
   readonly image_token_index?: number;
   readonly image_token_id?: number;
+  readonly image_seq_length?: number;
   readonly eos_token_id?: number | readonly number[];
   readonly text_config: {
     readonly num_hidden_layers: number;
@@ -101,4 +102,17 @@ export function endTokens(folder: string, config: ModelConfig): readonly number[
     : {};
   const ids = generation.eos_token_id ?? config.eos_token_id ?? config.text_config.eos_token_id ?? [];
   return typeof ids === 'number' ? [ids] : ids;
+}
+
+/** The token that stands for a piece of an image. @throws Error whose message is one sentence, when there is none */
+export function imageTokenOf(config: ModelConfig, folder: string): number {
+  const token = config.image_token_index ?? config.image_token_id;
+  if (token === undefined)
+    throw new Error(`config.json in ${folder} does not name the image token (image_token_index).`);
+  return token;
+}
+
+/** Tokens of prompt and answer together, at most; null when the config does not say. */
+export function contextOf(config: ModelConfig): number | null {
+  return config.text_config.max_position_embeddings ?? null;
 }

@@ -45,6 +45,11 @@ export function onnxProvider(options: OnnxOptions): ModelProvider {
     id: 'onnx',
     list: () => Promise.all([...shipped(options.shippedModels), ...folders(options.named)].map(cardOf)),
     open: (card, onNotice) => open(card, options, onNotice),
+    tokenCounter: async ({ folder }) => {
+      // Nothing that only lists models waits for a tokenizer.
+      const { OnnxTokenCounter } = await import('./token-counter.ts');
+      return new OnnxTokenCounter(folder as string);
+    },
   };
 }
 

@@ -1,11 +1,12 @@
 /** From requests to predictions, in the model host. */
 import { failedPrediction } from '../../../core/models/failed.ts';
 import type { Decoding, ModelRequest, Prediction, Usage } from '../../../core/models/types.ts';
+import type { TokenizedPrompt } from '../chat-tokenizer.ts';
 import { batches } from './batches.ts';
 import { decode, type Finished, type Row } from './decode.ts';
 import type { Features, ImageFeatures } from './features.ts';
 import type { LoadedModel } from './load.ts';
-import { expandImages, type TokenizedPrompt, tokenize } from './prompt.ts';
+import { expandImages } from './prompt.ts';
 import { reasonOf } from './reason.ts';
 
 /** Requests whose images are read together. */
@@ -80,7 +81,7 @@ async function prepare(
   decoding: Decoding,
 ): Promise<Prepared[]> {
   const prompts = requests.map((request) =>
-    attempt(() => tokenize(model.tokenizer, request.messages, model.vocabulary.imageToken)),
+    attempt(() => model.tokenizer.tokenize(request.messages, model.vocabulary.imageToken)),
   );
   const paths = new Set(prompts.flatMap((prompt) => (prompt instanceof Error ? [] : prompt.images)));
   const found = await features.of(paths);
@@ -120,11 +121,7 @@ function predictionOf({ row, tokens, stopped }: Finished, { tokenizer }: LoadedM
     imageTokens,
     outputTokens: tokens.length + Number(stopped),
   };
-  // Stage tags may be special tokens, and are part of the answer.
-  const output = tokenizer.decode([...tokens], {
-    skip_special_tokens: false,
-    clean_up_tokenization_spaces: false,
-  });
+  const output = tokenizer.decode(tokens);
   return { key: row.key, output, finishReason: stopped ? 'stop' : 'length', usage };
 }
 

@@ -5,19 +5,30 @@ import { isKnownFilter } from './resample.ts';
 
 export interface ImageSettings {
   /** The exact size to resize to, or the length of the shorter edge; null leaves images as they are. */
-  readonly size:
-    | { readonly width: number; readonly height: number }
-    | { readonly shortest_edge: number }
-    | null;
+  readonly size: Size | { readonly shortest_edge: number } | null;
   /** Pillow's number of the filter. */
   readonly resample: number;
   /** Of the middle of the resized image. */
-  readonly crop: { readonly width: number; readonly height: number } | null;
+  readonly crop: Size | null;
   /** What a grey level of 0 to 255 is multiplied by. */
   readonly scale: number;
   /** By channel, of the scaled levels. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The size to which an image is resized. */
+export function resizedSize({ size }: Pick<ImageSettings, 'size'>, { width, height }: Size): Size {
+  if (!size) return { width, height };
+  if ('width' in size) return size;
+  const shorter = Math.min(width, height);
+  const scaled = (edge: number) => Math.floor((size.shortest_edge * edge) / shorter);
+  return { width: scaled(width), height: scaled(height) };
 }
 
 /** @throws Error whose message is one sentence, when images cannot be prepared as the file says */
@@ -54,7 +65,7 @@ function sizeIn(size: unknown): ImageSettings['size'] {
   return typeof shortest_edge === 'number' ? { shortest_edge } : squareOr(size);
 }
 
-function squareOr(size: unknown): { width: number; height: number } | null {
+function squareOr(size: unknown): Size | null {
   if (typeof size === 'number') return { width: size, height: size };
   const { width, height } = (size ?? {}) as { width?: unknown; height?: unknown };
   return typeof width === 'number' && typeof height === 'number' ? { width, height } : null;

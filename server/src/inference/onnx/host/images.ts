@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import type { ImageSettings } from './image-settings.ts';
+import { type ImageSettings, resizedSize } from './image-settings.ts';
 import { reasonOf } from './reason.ts';
 import { type Bitmap, resample } from './resample.ts';
 
@@ -55,13 +55,9 @@ async function decode(bytes: Buffer): Promise<Bitmap> {
   return { data, width: info.width, height: info.height, channels: 3 };
 }
 
-function resized(image: Bitmap, { size, resample: filter }: ImageSettings): Bitmap {
-  if (!size) return image;
-  if ('width' in size) return resample(image, size.width, size.height, filter);
-  const { width, height } = image;
-  const shorter = Math.min(width, height);
-  const scaled = (edge: number) => Math.floor((size.shortest_edge * edge) / shorter);
-  return resample(image, scaled(width), scaled(height), filter);
+function resized(image: Bitmap, settings: ImageSettings): Bitmap {
+  const { width, height } = resizedSize(settings, image);
+  return resample(image, width, height, settings.resample);
 }
 
 /** Crops the middle (black beyond the edges) and gives each channel's levels their normalised value. */

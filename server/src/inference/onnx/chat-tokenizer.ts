@@ -1,0 +1,102 @@
+/** A model folder's tokenizer with its chat template: all that turns messages into tokens, and none of the model. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Template } from '@huggingface/jinja';
+import { Tokenizer } from '@huggingface/tokenizers';
+import type { Message } from '../../core/prompts/types.ts';
+
+/** The tokens that a chat template may ask for by name. */
+const SPECIAL = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'];
+
+/** The part of tokenizer_config.json that is used here. */
+interface TokenizerConfig {
+  readonly chat_template?: string | readonly { readonly name: string; readonly template: string }[];
+  readonly [name: string]: unknown;
+}
+
+export interface TokenizedPrompt {
+  /** One image token for each image, not yet repeated. */
+  readonly ids: readonly number[];
+  /** Paths of the images, in order. */
+  readonly images: readonly string[];
+}
+
+export class ChatTokenizer {
+  private readonly tokenizer: Tokenizer;
+  private readonly template: Template;
+  private readonly special: Readonly<Record<string, string>>;
+
+  /** @throws Error whose message is one sentence, when the folder has no tokenizer that can be used */
+  constructor(folder: string) {
+    try {
+      const config = read(folder, 'tokenizer_config.json') as TokenizerConfig;
+      this.tokenizer = new Tokenizer(read(folder, 'tokenizer.json'), config);
+      this.template = new Template(chatTemplate(config));
+      this.special = Object.fromEntries(
+        SPECIAL.flatMap((name) => {
+          const token = contentOf(config[name]);
+          return token ? [[name, token]] : [];
+        }),
+      );
+    } catch (error) {
+      throw new Error(`The tokenizer in ${folder} cannot be loaded: ${(error as Error).message}`);
+    }
+  }
+
+  /** The text that the model completes: one image token for each image. */
+  chatText(messages: readonly Message[]): string {
+    const conversation = messages.map(({ role, content }) => ({
+      role,
+      content: content.map((part) =>
+        part.type === 'image' ? { type: 'image' as const } : { type: 'text' as const, text: part.text },
+      ),
+    }));
+    return this.template.render({ messages: conversation, add_generation_prompt: true, ...this.special });
+  }
+
+  /** @throws Error whose message is one sentence, when the text itself speaks of images */
+  tokenize(messages: readonly Message[], imageToken: number): TokenizedPrompt {
+    const { ids } = this.tokenizer.encode(this.chatText(messages), { add_special_tokens: false });
+    const images = messages.flatMap(({ content }) =>
+      content.flatMap((part) => (part.type === 'image' ? [part.path] : [])),
+    );
+    const places = ids.filter((id) => id === imageToken).length;
+    if (places !== images.length) {
+      throw new Error(
+        `The prompt has ${places} places for images but ${images.length} images: its text may hold the model's image token.`,
+      );
+    }
+    return { ids, images };
+  }
+
+  /** Stage tags may be special tokens, and are part of the answer. */
+  decode(ids: readonly number[]): string {
+    if (ids.length === 0) return '';
+    return this.tokenizer.decode([...ids], {
+      skip_special_tokens: false,
+      clean_up_tokenization_spaces: false,
+    });
+  }
+}
+
+function read(folder: string, file: string): object {
+  const text = readFileSync(join(folder, file), 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${file} is not JSON.`);
+  }
+}
+
+function chatTemplate({ chat_template: given }: TokenizerConfig): string {
+  const template = Array.isArray(given) ? given.find(({ name }) => name === 'default')?.template : given;
+  if (typeof template !== 'string') throw new Error('tokenizer_config.json has no chat_template.');
+  return template;
+}
+
+/** A token is written as itself, or as an object that says more of it. */
+function contentOf(token: unknown): string | null {
+  if (typeof token === 'string') return token;
+  const { content } = (token ?? {}) as { content?: unknown };
+  return typeof content === 'string' ? content : null;
+}
