@@ -47,6 +47,20 @@ def _untrained(options: Namespace):
     write_untrained(options.out, options.seed)
 
 
+def _tiny_arguments(parser: ArgumentParser):
+    parser.add_argument("architecture", help="llava, llava-next, llava-onevision, pixtral, qwen2-vl, paligemma, idefics3, smolvlm, mllama, moondream, kosmos-2 or vilt")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the model")
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def _tiny(options: Namespace):
+    from .tiny import TINY, write_tiny
+
+    if options.architecture not in TINY:
+        raise SystemExit(f"There is no architecture {options.architecture}; there are {', '.join(TINY)}.")
+    write_tiny(options.architecture, options.out, options.seed)
+
+
 def _generate_arguments(parser: ArgumentParser):
     parser.add_argument("--model", type=Path, required=True, help="exported model folder")
     parser.add_argument("--dataset", type=Path, required=True, help="problems.json, with images/ beside it")
@@ -67,5 +81,6 @@ COMMANDS = {
     "sketchbook": ("Draw the sample dataset, byte for byte as it is in the repository.", _sketchbook_arguments, _sketchbook),
     "pair": ("Make teacher, base student and distilled student from nothing; resumes.", _pair_arguments, _pair),
     "untrained": ("Write a tiny random model in the layout of an export.", _untrained_arguments, _untrained),
+    "tiny": ("Write a tiny random model of an architecture, in the layout of a model repository.", _tiny_arguments, _tiny),
     "generate": ("Run an exported model with Hugging Face generate; JSON lines with timing.", _generate_arguments, _generate),
 }

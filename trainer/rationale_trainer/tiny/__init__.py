@@ -1,0 +1,29 @@
+"""Tiny models with random weights, one for each architecture, in the layout of a model repository: for tests that need
+a real model of a kind and not its answers. Each is made in a second and takes part in everything a big one does."""
+
+from pathlib import Path
+
+from .other import KOSMOS_2, VILT
+from .tiled import IDEFICS3, LLAVA_NEXT, LLAVA_ONEVISION, MLLAMA, SMOLVLM
+from .whole import LLAVA, MOONDREAM, PALIGEMMA, PIXTRAL, QWEN2_VL
+from .writing import write
+
+TINY = {
+    "llava": LLAVA,
+    "llava-next": LLAVA_NEXT,
+    "llava-onevision": LLAVA_ONEVISION,
+    "pixtral": PIXTRAL,
+    "qwen2-vl": QWEN2_VL,
+    "paligemma": PALIGEMMA,
+    "idefics3": IDEFICS3,
+    "smolvlm": SMOLVLM,
+    "mllama": MLLAMA,
+    "moondream": MOONDREAM,
+    "kosmos-2": KOSMOS_2,
+    "vilt": VILT,
+}
+
+
+def write_tiny(architecture: str, folder: Path, seed: int = 0):
+    """Writes the folder: config, weights, tokenizer, chat template, and what the processors are made from."""
+    write(TINY[architecture], folder, seed)
