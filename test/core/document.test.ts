@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
+import { readFieldMap } from '../../server/src/core/records/field-map.ts';
+import { READ_PLAINLY, type ReadAs } from '../../server/src/core/records/read-as.ts';
 
 const RECORD = '{\n    "question": "Which?",\n    "choices": ["a", "b"],\n    "answer": 0\n  }';
 const CONVERSATION =
@@ -47,6 +49,18 @@ const dataset = fc.oneof(
     '{"messages": [{"role": "user", "content": "q"}], "images": ["a.png"]}\n{"messages": []}\n',
   ),
 );
+/** Records are read under their own names, or with some of the same names meaning others. */
+const { map } = readFieldMap({
+  question: 'messages[0].value',
+  choices: ['question', 'x'],
+  answer: 'choices[0]',
+  image: '{x:03}.png',
+});
+const readAs: fc.Arbitrary<ReadAs> = fc.constantFrom(
+  READ_PLAINLY,
+  { map, captions: null },
+  { map: null, captions: new Map([['1', 'A map.']]) },
+);
 /** A change at a share of the text, so that it always lies inside. */
 const change = fc.record({
   from: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -75,8 +89,8 @@ function reading(document: DatasetDocument) {
 describe('The dataset document', () => {
   it('accepts any text, and its chunks put together are the text', () => {
     fc.assert(
-      fc.property(dataset, (text) => {
-        const document = DatasetDocument.create(text);
+      fc.property(dataset, readAs, (text, as) => {
+        const document = DatasetDocument.create(text, as);
         assert.equal(document.text, text);
         assert.equal(document.length, text.length);
         reading(document);
@@ -115,8 +129,8 @@ describe('The dataset document', () => {
 
   it('reads the same after any edits as when the edited text is opened anew', () => {
     fc.assert(
-      fc.property(dataset, fc.array(change, { minLength: 1, maxLength: 6 }), (text, changes) => {
-        const document = DatasetDocument.create(text);
+      fc.property(dataset, readAs, fc.array(change, { minLength: 1, maxLength: 6 }), (text, as, changes) => {
+        const document = DatasetDocument.create(text, as);
         let expected = text;
         // Half the time everything is read before the edits, half the time after: caches must not show.
         if (changes.length % 2 === 0) reading(document);
@@ -128,7 +142,7 @@ describe('The dataset document', () => {
           document.edit({ range, text: inserted });
           assert.equal(document.text, expected);
         }
-        assert.deepEqual(reading(document), reading(DatasetDocument.create(expected)));
+        assert.deepEqual(reading(document), reading(DatasetDocument.create(expected, as)));
       }),
       { numRuns: 2000 },
     );

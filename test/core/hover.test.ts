@@ -24,6 +24,7 @@ const source: RecordSource = {
   idSpan: { start: 0, end: 3 },
   fields: new Map([['answer', { value: { start: 80, end: 81 } }]]),
   problems: [],
+  answerText: String,
 };
 
 function result(

@@ -52,6 +52,7 @@ function sourceOf(fields: {
     idSpan: { start: 0, end: 3 },
     fields: places,
     problems: [],
+    answerText: String,
     text,
   };
 }

@@ -34,6 +34,7 @@ const record: DatasetRecord = {
   topic: 'physics',
   category: 'Magnets',
   skill: 'magnets',
+  caption: 'two magnets',
   lecture: 'Opposite poles attract.',
   solution: 'S faces S. The answer is repel.',
   split: 'test',

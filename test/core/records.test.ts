@@ -50,7 +50,7 @@ describe('Reading records', () => {
     assert.deepEqual(problems, []);
     assert.deepEqual(record, {
       ...{ id: '7', ...RECORD, hint: '', image: null, task: '', grade: '', subject: '', topic: '' },
-      ...{ category: '', skill: '', lecture: '', solution: '', split: null },
+      ...{ caption: '', category: '', skill: '', lecture: '', solution: '', split: null },
     });
   });
 

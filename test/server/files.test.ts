@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { readCaptions } from '../../server/src/files/captions.ts';
 import { readImageFacts } from '../../server/src/files/images.ts';
 import { findPromptFile } from '../../server/src/files/prompt-files.ts';
 import { readSplits } from '../../server/src/files/splits.ts';
@@ -87,6 +88,28 @@ describe('files beside a dataset', () => {
         write('pid_splits.json', text);
         assert.equal(readSplits(dataset).splits, null);
         assert.match(readSplits(dataset).problem ?? '', sentence);
+      });
+    }
+  });
+
+  describe('the captions', () => {
+    it('of problems.json are those in captions.json, in the form of ScienceQA or alone', () => {
+      write('captions.json', '{"model": "m", "captions": {"1": "A dog.", "2": null}}');
+      assert.deepEqual([...(readCaptions(dataset).captions ?? [])], [['1', 'A dog.']]);
+      write('captions.json', '{"1": "A brown dog."}');
+      assert.deepEqual([...(readCaptions(dataset).captions ?? [])], [['1', 'A brown dog.']]);
+      assert.equal(readCaptions(join(folder, 'data', 'faults.json')).captions, null);
+    });
+
+    for (const [what, text, sentence] of [
+      ['not JSON', '{"captions": {', /are not used/],
+      ['a list', '["A dog."]', /must be an object of captions by id/],
+      ['without a text', '{"captions": {"1": 5}}', /holds no caption as a text/],
+    ] as const) {
+      it(`are left out with a sentence when the file is ${what}`, () => {
+        write('captions.json', text);
+        assert.equal(readCaptions(dataset).captions, null);
+        assert.match(readCaptions(dataset).problem ?? '', sentence);
       });
     }
   });

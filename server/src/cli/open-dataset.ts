@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Finding } from '../core/annotations/types.ts';
 import { Pipeline } from '../core/pipeline.ts';
 import { DatasetDocument } from '../core/records/document.ts';
+import type { FieldMap } from '../core/records/field-map.ts';
 import type { DatasetRecord, RecordSource } from '../core/records/types.ts';
 import type { Span } from '../core/span.ts';
 import type { Store } from '../core/store/types.ts';
@@ -9,7 +10,7 @@ import { readImageFacts } from '../files/images.ts';
 import { readSplits } from '../files/splits.ts';
 import { readTextFile } from '../files/text-file.ts';
 import type { LocatedFinding, Place } from './formats/place.ts';
-import { workspaceRules } from './settings.ts';
+import { readAsAt, workspaceRules } from './settings.ts';
 
 export interface OpenDataset {
   /** As the user wrote it. */
@@ -18,9 +19,9 @@ export interface OpenDataset {
 }
 
 /** Opens a dataset file with what lies beside it. Throws one sentence when the file cannot be read. */
-export function openDataset(file: string, store: Store | null): OpenDataset {
+export function openDataset(file: string, store: Store | null, fields: FieldMap | null = null): OpenDataset {
   const path = resolve(file);
-  const document = DatasetDocument.create(readTextFile(path));
+  const document = DatasetDocument.create(readTextFile(path), readAsAt(path, fields));
   const { splits, problem } = readSplits(path);
   if (problem) process.stderr.write(`${problem}\n`);
   const image = (record: DatasetRecord) => readImageFacts(path, record);

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Severity } from '../core/annotations/types.ts';
+import { readFieldMap } from '../core/pipeline.ts';
 
 export type Format = 'text' | 'json' | 'jsonl';
 /** What commands that find things can print as well: for code scanning services, and for test reports. */
@@ -33,6 +34,26 @@ export function failOnOption(): Option {
 
 export function atLeast(severity: Severity, failOn: FailOn): boolean {
   return failOn !== 'never' && ORDER.indexOf(severity) >= ORDER.indexOf(failOn);
+}
+
+/** The fields of a dataset's records that have other names: `question=query,choices=A+B+C,answer=label,indexBase=1`. */
+export function fieldsOption(): Option {
+  const option = new Option(
+    '--fields <map>',
+    "where the records' fields stand when not under their own names: question=query,choices=A+B+C+D,answer=label,indexBase=1 (default: the setting rationale.fields)",
+  );
+  return option.argParser((text) => {
+    const { map, problems } = readFieldMap(Object.fromEntries(text.split(',').map(fieldOf)));
+    if (map) return map;
+    throw new InvalidArgumentError(problems.join(' '));
+  });
+}
+
+function fieldOf(pair: string): [string, unknown] {
+  const [field = '', ...rest] = pair.split('=');
+  const from = rest.join('=').trim();
+  if (field.trim() === 'indexBase') return ['indexBase', Number(from)];
+  return [field.trim(), from.includes('+') ? from.split('+') : from];
 }
 
 /** An option that takes one of a few numbers. */

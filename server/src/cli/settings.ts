@@ -3,6 +3,10 @@ import { dirname, join } from 'node:path';
 import { type ParseError, parse } from 'jsonc-parser';
 import { readRuleSettings } from '../core/annotations/rule-settings.ts';
 import type { RuleSettings } from '../core/annotations/types.ts';
+import { readFieldMaps } from '../core/pipeline.ts';
+import type { FieldMap } from '../core/records/field-map.ts';
+import type { ReadAs } from '../core/records/read-as.ts';
+import { readAsFor } from '../files/read-as.ts';
 import { readTextFile } from '../files/text-file.ts';
 
 const FILE = join('.vscode', 'settings.json');
@@ -14,6 +18,16 @@ export interface WorkspaceSettings {
   readonly file: string | null;
   /** The settings of section `rationale`, by their names without it. */
   readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** How the records of the dataset at `path` are read: as the user says on the command line, else in the workspace. */
+export function readAsAt(path: string, own: FieldMap | null): ReadAs {
+  const say = (problem: string) => process.stderr.write(`${problem}\n`);
+  const { file, values } = workspaceSettings(path);
+  const { maps, problems } = readFieldMaps(values.fields);
+  for (const problem of problems) say(`${file}: ${problem}`);
+  const read = readAsFor(path, maps, file ? [dirname(dirname(file))] : [], say);
+  return own ? { ...read, map: own } : read;
 }
 
 /** The rules as the workspace of `path` sets them; what cannot be used is said on stderr. */

@@ -59,6 +59,8 @@ export type {
   RunReport,
   Surroundings,
 } from './pipeline-types.ts';
+/** For reading datasets whose fields have other names. */
+export { readFieldMap, readFieldMaps } from './records/field-map.ts';
 
 const ROLE_ORDER = { teacher: 0, student: 1, base: 2, other: 3 } as const;
 

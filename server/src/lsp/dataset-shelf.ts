@@ -21,7 +21,7 @@ export class DatasetShelf {
     const stamp = stampOf(path);
     const known = this.kept.get(path);
     if (known?.stamp === stamp) return known.dataset;
-    const document = DatasetDocument.create(readTextFile(path));
+    const document = DatasetDocument.create(readTextFile(path), options.readAs(path));
     if (!looksLikeDataset(document)) throw new Error(notADataset(path));
     const dataset = new Dataset(pathToFileURL(path).href, path, document, options);
     this.kept.delete(path);

@@ -1,5 +1,6 @@
 import { Pipeline, type Surroundings } from '../core/pipeline.ts';
 import type { DatasetDocument } from '../core/records/document.ts';
+import type { ReadAs } from '../core/records/read-as.ts';
 import type { SplitTable } from '../core/records/types.ts';
 import type { Store } from '../core/store/types.ts';
 import { readImageFacts } from '../files/images.ts';
@@ -13,6 +14,8 @@ export interface DatasetOptions {
   readonly rules: Settings['rules'];
   /** URI of the folder of the rules' pages. */
   readonly rulePages: string;
+  /** How the records of the dataset at a path are read. */
+  readonly readAs: (path: string) => ReadAs;
   readonly onProblem: (sentence: string) => void;
 }
 

@@ -1,4 +1,5 @@
 import { type Connection, TextDocuments } from 'vscode-languageserver/node';
+import type { ReadAs } from '../core/records/read-as.ts';
 import { Background, type Checkable } from './background.ts';
 import type { Client } from './client.ts';
 import { Dataset, type DatasetOptions } from './dataset.ts';
@@ -52,7 +53,10 @@ export class Datasets {
       (checked, complete) => this.found(checked, complete),
       (error) => client.logError('Checking a dataset failed', error),
     );
-    this.documents.onDidOpen(() => this.tellDatasets());
+    this.documents.onDidOpen(({ document }) => {
+      this.readAgain(document);
+      this.tellDatasets();
+    });
     this.documents.onDidChangeContent(({ document }) => this.documentEdited(document));
     this.documents.onDidClose(({ document }) => this.documentClosed(document));
     this.documents.listen(connection);
@@ -136,9 +140,15 @@ export class Datasets {
     for (const dataset of open) this.background.add(dataset);
   }
 
+  /** How the records of the dataset at a path are read. */
+  readonly readAs = (path: string): ReadAs => this.options().readAs(path);
+
   /** Rules, images or splits are not what they were. @param concerns whether a dataset's path is concerned */
   surroundingsChanged(concerns: (path: string) => boolean): void {
     this.forgetClosed();
+    for (const document of this.documents.all()) {
+      if (document.path !== null && concerns(document.path)) this.readAgain(document);
+    }
     for (const dataset of this.opened.values()) {
       if (!concerns(dataset.path)) continue;
       dataset.surroundingsChanged(this.options());
@@ -170,6 +180,15 @@ export class Datasets {
 
   private isDataset(document: OpenDocument): boolean {
     return document.isDataset && document.path !== null && !this.isNamedOutputs(document.path);
+  }
+
+  /** Where fields have other names now, or captions have changed, the dataset is another one. */
+  private readAgain(document: OpenDocument): void {
+    if (document.path === null || !document.readAgain(this.readAs(document.path))) return;
+    const dataset = this.opened.get(document.uri);
+    if (dataset) this.background.remove(dataset);
+    this.opened.delete(document.uri);
+    this.tellDatasets();
   }
 
   private forgetClosed(): void {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
 import { shapeOf } from '../core/pipeline.ts';
 import { DatasetDocument } from '../core/records/document.ts';
+import type { ReadAs } from '../core/records/read-as.ts';
 import type { Chunk, RecordSource } from '../core/records/types.ts';
 import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
 
@@ -30,6 +31,15 @@ export class OpenDocument {
     this.document = DatasetDocument.create(text);
     this.isPrompt = language === PROMPT_LANGUAGE || isPromptFile(this.path ?? '');
     this.version = version;
+  }
+
+  /** Reads the records otherwise, where that makes a difference. */
+  readAgain(readAs: ReadAs): boolean {
+    if (!this.document.readAgain(readAs)) return false;
+    this.recognised = false;
+    this.shape = 'other';
+    this.shapeVersion = null;
+    return true;
   }
 
   /** Applies what was typed. Costs the records it touches. */

@@ -50,7 +50,7 @@ export function bindTo(path: string, sample: Sample, datasets: Datasets): Bindin
  */
 export function bindNear(sample: Sample, folders: readonly string[], datasets: Datasets): Binding | string {
   for (const folder of foldersNear(sample.path, folders)) {
-    const found = datasetsIn(folder, sample.path).flatMap((path) => {
+    const found = datasetsIn(folder, sample.path, datasets.readAs).flatMap((path) => {
       const dataset = datasets.atIfAny(path);
       return (dataset && candidateOf(dataset, sample)) ?? [];
     });
@@ -67,7 +67,9 @@ export function candidatesNear(
   folders: readonly string[],
   datasets: Datasets,
 ): { readonly dataset: Dataset; readonly candidate: Candidate | null }[] {
-  const near = foldersNear(sample.path, folders).flatMap((folder) => datasetsIn(folder, sample.path));
+  const near = foldersNear(sample.path, folders).flatMap((folder) =>
+    datasetsIn(folder, sample.path, datasets.readAs),
+  );
   const paths = new Set([...near, ...datasets.openPaths]);
   return [...paths].flatMap((path) => {
     const dataset = datasets.atIfAny(path);

@@ -1,7 +1,9 @@
 /** Where datasets are looked for, and which one the user has named. */
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
-import { basename, dirname, extname, isAbsolute, join, matchesGlob, relative, resolve, sep } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { DatasetDocument } from '../core/records/document.ts';
+import type { ReadAs } from '../core/records/read-as.ts';
+import { isWithin, patternFolder } from '../files/patterns.ts';
 import type { OutputsSetting } from '../protocol/settings.ts';
 import { looksLikeDataset } from './open-document.ts';
 
@@ -31,10 +33,8 @@ export function namedOutputs(
   folders: readonly string[],
 ): NamedOutputs | null {
   for (const [pattern, setting] of Object.entries(named)) {
-    const from = isAbsolute(pattern)
-      ? matches(path, pattern) && dirname(path)
-      : folders.find((folder) => isWithin(folder, path) && matches(relative(folder, path), pattern));
-    if (!from) continue;
+    const from = patternFolder(path, pattern, folders);
+    if (from === null) continue;
     const { dataset, indexBase }: Exclude<OutputsSetting, string> =
       typeof setting === 'string' ? { dataset: setting } : setting;
     return { dataset: dataset === undefined ? null : resolve(from, dataset), indexBase: indexBase ?? null };
@@ -55,9 +55,9 @@ export function foldersNear(path: string, folders: readonly string[]): string[] 
 }
 
 /** The files of a folder that look like datasets, likeliest first. Never throws. */
-export function datasetsIn(folder: string, except: string): string[] {
+export function datasetsIn(folder: string, except: string, readAs: (path: string) => ReadAs): string[] {
   return jsonFiles(folder)
-    .filter((path) => path !== except && headLooksLikeDataset(path))
+    .filter((path) => path !== except && headLooksLikeDataset(path, readAs(path)))
     .sort((a, b) => rank(a) - rank(b));
 }
 
@@ -72,13 +72,13 @@ function jsonFiles(folder: string): string[] {
   }
 }
 
-function headLooksLikeDataset(path: string): boolean {
+function headLooksLikeDataset(path: string, readAs: ReadAs): boolean {
   try {
     const file = openSync(path, 'r');
     try {
       const bytes = new Uint8Array(HEAD_BYTES);
       const head = bytes.subarray(0, readSync(file, bytes));
-      return looksLikeDataset(DatasetDocument.create(new TextDecoder().decode(head)));
+      return looksLikeDataset(DatasetDocument.create(new TextDecoder().decode(head), readAs));
     } finally {
       closeSync(file);
     }
@@ -90,14 +90,4 @@ function headLooksLikeDataset(path: string): boolean {
 function rank(path: string): number {
   const place = USUAL_NAMES.indexOf(basename(path, extname(path)).toLowerCase());
   return place === -1 ? USUAL_NAMES.length : place;
-}
-
-function matches(path: string, pattern: string): boolean {
-  const plain = path.replaceAll(sep, '/');
-  return plain === pattern || matchesGlob(plain, pattern);
-}
-
-function isWithin(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -116,7 +116,7 @@ export class PromptFiles {
   /** The likeliest dataset in the prompt's own folder, or else in the nearest one above that has any. */
   private findDataset(path: string): Dataset | null {
     for (const folder of foldersNear(path, this.settings().folders)) {
-      for (const candidate of datasetsIn(folder, path)) {
+      for (const candidate of datasetsIn(folder, path, this.datasets.readAs)) {
         const dataset = this.datasets.atIfAny(candidate);
         if (dataset) return dataset;
       }

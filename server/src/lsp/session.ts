@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Connection, InitializeParams } from 'vscode-languageserver/node';
+import { readFieldMaps } from '../core/pipeline.ts';
 import type { Store } from '../core/store/types.ts';
+import { readAsFor } from '../files/read-as.ts';
 import { shippedModels, shippedPrompts, shippedRoot } from '../files/shipped.ts';
 import type { InitializationOptions } from '../protocol/initialization.ts';
 import type { Settings } from '../protocol/settings.ts';
@@ -19,7 +21,7 @@ import { DEFAULT_SETTINGS, pullSettings, readSettings } from './settings.ts';
 import { StoreAccess } from './store-access.ts';
 
 /** Files that findings depend on besides the dataset itself. */
-const WATCHED = ['**/pid_splits.json', '**/*.{png,jpg,jpeg,gif,webp,bmp}'];
+const WATCHED = ['**/pid_splits.json', '**/captions.json', '**/*.{png,jpg,jpeg,gif,webp,bmp}'];
 
 /** One editor's connection: what its user set and trusts, and everything that works for it. */
 export class Session {
@@ -39,6 +41,7 @@ export class Session {
   private readonly stores = new StoreAccess();
   private settings: Settings = DEFAULT_SETTINGS;
   private trusted: boolean;
+  private fieldMaps: ReturnType<typeof readFieldMaps>['maps'] = {};
   private storeFailed = false;
   private settled: Promise<void>;
   private setReady: () => void = () => undefined;
@@ -83,6 +86,8 @@ export class Session {
       this.settings = await pullSettings(this.connection).catch(() => DEFAULT_SETTINGS);
     }
     this.setReady();
+    this.fieldsChanged();
+    this.datasets.surroundingsChanged(() => true);
     this.publishAll();
   }
 
@@ -160,11 +165,18 @@ export class Session {
   private async takeSettings(pushed: unknown): Promise<void> {
     const before = this.settings;
     this.settings = this.canAskSettings ? await pullSettings(this.connection) : readSettings(pushed);
+    this.fieldsChanged();
     if (before.storePath !== this.settings.storePath) this.storeIsAnother();
     else this.datasets.surroundingsChanged(() => true);
     this.outputs.settingsChanged();
     this.prompts.settingsChanged();
     if (before.device !== this.settings.device) this.client.tellChanged({ uri: null, what: 'models' });
+  }
+
+  private fieldsChanged(): void {
+    const { maps, problems } = readFieldMaps(this.settings.fields);
+    for (const problem of problems) this.client.log(problem);
+    this.fieldMaps = maps;
   }
 
   private publishAll(): void {
@@ -184,6 +196,8 @@ export class Session {
       store: this.storeIfAny(),
       rules: this.settings.rules,
       rulePages: this.rulePages,
+      readAs: (path) =>
+        readAsFor(path, this.fieldMaps, this.folders, (sentence) => this.client.log(sentence)),
       onProblem: (sentence) => this.client.log(sentence),
     };
   }

@@ -8,6 +8,7 @@ export const DEFAULT_SETTINGS: Settings = {
   inlayHints: true,
   storePath: '',
   outputs: {},
+  fields: {},
 };
 
 /** Reads what the client says the user set. What is absent or of the wrong type keeps its default. */
@@ -17,6 +18,7 @@ export function readSettings(value: unknown): Settings {
   return {
     rules: readRuleSettings(given.rules).rules,
     outputs: readOutputs(given.outputs),
+    fields: isObject(given.fields) ? (given.fields as Settings['fields']) : DEFAULT_SETTINGS.fields,
     device: device === 'cpu' || device === 'webgpu' ? device : DEFAULT_SETTINGS.device,
     inlayHints: typeof inlayHints === 'boolean' ? inlayHints : DEFAULT_SETTINGS.inlayHints,
     storePath: typeof storePath === 'string' ? storePath.trim() : DEFAULT_SETTINGS.storePath,

@@ -16,7 +16,12 @@ export interface Settings {
    * unless they are absolute. The first pattern that fits holds.
    */
   readonly outputs: Readonly<Record<string, OutputsSetting>>;
+  /** Datasets, by path or glob pattern, whose records' fields have other names, and what these are. */
+  readonly fields: Readonly<Record<string, FieldsSetting>>;
 }
+
+/** By the record's own name of a field: the path at which it stands, or one path for each choice. */
+export type FieldsSetting = Readonly<Record<string, string | readonly string[] | number>>;
 
 /** The dataset alone, or more. */
 export type OutputsSetting =

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { DEFAULT_MAX_NEW_TOKENS } from '../../core/decoding.ts';
 import { checkPromptFile } from '../../core/pipeline-prompty.ts';
 import type { Setting } from '../../core/prompts/types.ts';
+import type { FieldMap } from '../../core/records/field-map.ts';
 import type { Sample } from '../../core/records/sample.ts';
 import { findPromptFile } from '../../files/prompt-files.ts';
 import { shippedPrompts } from '../../files/shipped.ts';
@@ -12,10 +13,11 @@ import { EXIT, UsageError } from '../exit.ts';
 import { reportOutput } from '../formats/report.ts';
 import { type DeviceSetting, findModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
-import { type Format, formatOption, numberOption, wholeNumber } from '../options.ts';
+import { type Format, fieldsOption, formatOption, numberOption, wholeNumber } from '../options.ts';
 import { ProgressLine } from '../progress.ts';
 
 interface Options {
+  readonly fields?: FieldMap;
   readonly model: string;
   readonly prompt?: string;
   readonly setting?: Setting;
@@ -52,6 +54,7 @@ export function annotateCommand(program: Command): void {
         .choices(['auto', 'cpu', 'webgpu'])
         .default('auto'),
     )
+    .addOption(fieldsOption())
     .addOption(formatOption())
     .action(annotate);
 }
@@ -64,7 +67,7 @@ function sampleOf({ sample: n, seed }: Options): Sample | undefined {
 
 async function annotate(file: string, options: Options): Promise<void> {
   const store = openStore(defaultStorePath());
-  const { pipeline } = openDataset(file, store);
+  const { pipeline } = openDataset(file, store, options.fields);
   const { provider, card } = await findModel(options.model, options.device);
   const prompt = findPromptFile(
     options.prompt ?? `setting-${options.setting ?? 1}`,

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { foreignPrediction, READERS, readAll } from '../../core/pipeline.ts';
+import type { FieldMap } from '../../core/records/field-map.ts';
 import type { RecordSource } from '../../core/records/types.ts';
 import { EXIT } from '../exit.ts';
 import { type JudgedFile, judgeOutput } from '../formats/judge.ts';
@@ -10,6 +11,7 @@ import {
   checkFormatOption,
   type FailOn,
   failOnOption,
+  fieldsOption,
   numberOption,
 } from '../options.ts';
 import { outputPlaces } from '../output-places.ts';
@@ -18,6 +20,7 @@ import { METRICS_MODES, type MetricsMode, REFERENCES, type Reference, scoreTexts
 import { ownVersion } from '../version.ts';
 
 interface Options {
+  readonly fields?: FieldMap;
   readonly outputs: string;
   readonly outputField?: string;
   readonly reader: string;
@@ -68,13 +71,14 @@ export function judgeCommand(program: Command): void {
         .choices(REFERENCES)
         .default('lecture+solution'),
     )
+    .addOption(fieldsOption())
     .addOption(checkFormatOption())
     .addOption(failOnOption())
     .action(judge);
 }
 
 function judge(file: string, options: Options): void {
-  const dataset = openDataset(file, null);
+  const dataset = openDataset(file, null, options.fields);
   const { pipeline } = dataset;
   const joined = joinedOutputs(pipeline, file, options.outputs, options.outputField);
   const isAll = options.reader === ALL;

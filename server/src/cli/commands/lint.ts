@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
+import type { FieldMap } from '../../core/records/field-map.ts';
 import type { CheckedFile } from '../formats/checked.ts';
 import { locate, openDataset } from '../open-dataset.ts';
-import { type CheckFormat, checkFormatOption, type FailOn, failOnOption } from '../options.ts';
+import { type CheckFormat, checkFormatOption, type FailOn, failOnOption, fieldsOption } from '../options.ts';
 import { printChecks } from '../print-checks.ts';
 import { checkPrompt, isPromptFile } from '../prompt-checks.ts';
 import { checkResultsTables, isTableFile } from '../results-tables.ts';
 
 interface Options {
+  readonly fields?: FieldMap;
   readonly format: CheckFormat;
   readonly failOn: FailOn;
 }
@@ -21,22 +23,27 @@ export function lintCommand(program: Command): void {
       '<file...>',
       'problems.json, a JSONL dataset, a .prompty file, or a table of results (.csv, .tsv, .md)',
     )
+    .addOption(fieldsOption())
     .addOption(checkFormatOption())
     .addOption(failOnOption())
     .action(lint);
 }
 
 function lint(names: readonly string[], options: Options): void {
-  printChecks('lint', names.map(checkFile), options);
+  printChecks(
+    'lint',
+    names.map((name) => checkFile(name, options.fields ?? null)),
+    options,
+  );
 }
 
-function checkFile(file: string): CheckedFile {
+function checkFile(file: string, fields: FieldMap | null): CheckedFile {
   if (isTableFile(file)) return checkResultsTables(file);
-  return isPromptFile(file) ? checkPrompt(file, null) : checkDataset(file);
+  return isPromptFile(file) ? checkPrompt(file, null) : checkDataset(file, fields);
 }
 
-function checkDataset(file: string): CheckedFile {
-  const dataset = openDataset(file, null);
+function checkDataset(file: string, fields: FieldMap | null): CheckedFile {
+  const dataset = openDataset(file, null, fields);
   const { pipeline } = dataset;
   pipeline.compareRecords();
   const { chunks } = pipeline.document;

@@ -11,7 +11,11 @@ type Edit = Fix['edits'][number];
  */
 export function removeChoice(source: RecordSource, index: number, instead: number): Edit[] | null {
   const { record, fields } = source;
-  const at = (choice: number) => fields.get(`choices[${choice}]`)?.value;
+  // Choices in fields of their own cannot be taken out of a list.
+  const at = (choice: number) => {
+    const place = fields.get(`choices[${choice}]`);
+    return place?.key ? undefined : place?.value;
+  };
   const [choice, before, after] = [at(index), at(index - 1), at(index + 1)];
   if (!choice || (!before && !after)) return null;
   const removed = before
@@ -27,5 +31,5 @@ export function removeChoice(source: RecordSource, index: number, instead: numbe
 /** The edits that make the choice the gold answer; none when the record has no `answer` to write over. */
 export function setAnswer(source: RecordSource, choice: number): Edit[] {
   const answer = source.fields.get('answer');
-  return answer ? [{ span: answer.value, newText: String(choice) }] : [];
+  return answer ? [{ span: answer.value, newText: source.answerText(choice) }] : [];
 }

@@ -23,11 +23,12 @@ export interface HoverInput {
 /** A record and what the models say of it, as Markdown. */
 export function recordHover(input: HoverInput): string {
   const { source, imageUri, results } = input;
-  const { question, hint } = source.record;
+  const { question, hint, caption } = source.record;
   const parts = [
     imageUri ? imageMarkdown(imageUri, IMAGE_WIDTH) : '',
     question ? `**${shown(question)}**` : '',
     hint ? `*Hint:* ${shown(hint)}` : '',
+    caption ? `*Caption:* ${shown(caption)}` : '',
     choiceList(source),
     ...results.map((result) => modelSection(result, input)),
   ];

@@ -12,6 +12,7 @@ const WHAT: Readonly<Record<string, string>> = {
   choices: 'the answer choices, a list',
   letters: 'one letter per choice from A, a list',
   hint: 'context that goes with the question; may be empty',
+  caption: 'what the image shows, in words; may be empty',
   image: 'path of the record’s image, or none',
   task: 'the kind of task',
   grade: 'the school grade',

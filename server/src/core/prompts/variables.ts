@@ -20,9 +20,9 @@ export function variablesOf(
   record: DatasetRecord,
   { setting, image, gold }: Showing,
 ): Record<string, unknown> {
-  const { id, question, hint, task, grade, subject, topic, category, skill } = record;
+  const { id, question, hint, caption, task, grade, subject, topic, category, skill } = record;
   const variables: Record<string, unknown> = {
-    ...{ id, question, hint, task, grade, subject, topic, category, skill, image },
+    ...{ id, question, hint, caption, task, grade, subject, topic, category, skill, image },
     choices: [...record.choices],
     letters: record.choices.map((_choice, index) => choiceLetter(index)),
   };
@@ -55,6 +55,7 @@ export function omittedFields(record: DatasetRecord, { setting, image }: Showing
 export function sampleVariables(setting: Setting, gold: boolean): Variables[] {
   const names = [
     'hint',
+    'caption',
     'task',
     'grade',
     'subject',

@@ -1,6 +1,7 @@
 import type { Span } from '../span.ts';
 import { problemsOfGap } from './gap-problems.ts';
 import { countLineEnds, lineStarts } from './lines.ts';
+import type { ReadAs } from './read-as.ts';
 import { keyText, ReadRecord } from './record-source.ts';
 import type { Cut, Entry } from './scanner.ts';
 import type { Chunk, DatasetLayout, RecordProblem, RecordSource } from './types.ts';
@@ -12,6 +13,7 @@ export class DatasetChunk implements Chunk {
   readonly text: string;
   readonly layout: DatasetLayout;
   readonly entry: Entry;
+  readonly readAs: ReadAs;
   /** The cut that led to this text last: another one may have looked elsewhere. */
   cut: Cut;
   private rowNumber = 0;
@@ -21,11 +23,12 @@ export class DatasetChunk implements Chunk {
   private knownLineEnds = -1;
   private knownLineStarts: readonly number[] | null = null;
 
-  constructor(text: string, layout: DatasetLayout, entry: Entry, cut: Cut) {
+  constructor(text: string, layout: DatasetLayout, entry: Entry, cut: Cut, readAs: ReadAs) {
     this.text = text;
     this.layout = layout;
     this.entry = entry;
     this.cut = cut;
+    this.readAs = readAs;
   }
 
   get isRecord(): boolean {
@@ -76,7 +79,7 @@ export class DatasetChunk implements Chunk {
   at(row: number): DatasetChunk {
     if (row === this.rowNumber) return this;
     if (this.knownSource && !this.knownSource.hasOwnId) {
-      return new DatasetChunk(this.text, this.layout, this.entry, this.cut).at(row);
+      return new DatasetChunk(this.text, this.layout, this.entry, this.cut, this.readAs).at(row);
     }
     this.rowNumber = row;
     return this;
@@ -88,6 +91,7 @@ export class DatasetChunk implements Chunk {
       this.text === other.text &&
       this.layout === other.layout &&
       this.entry === other.entry &&
+      this.readAs === other.readAs &&
       this.cut.kind === other.cut.kind &&
       this.cut.closed === other.cut.closed &&
       this.cut.valueStart === other.cut.valueStart &&
@@ -104,6 +108,7 @@ export class DatasetChunk implements Chunk {
       closed: this.cut.closed,
       commaMissing: this.entry === 'no-comma',
       row: this.rowNumber,
+      readAs: this.readAs,
     });
     return this.knownSource;
   }

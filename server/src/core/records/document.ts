@@ -2,6 +2,7 @@ import type { Position, Range } from '../span.ts';
 import type { DatasetChunk } from './chunk.ts';
 import { detectLayout, LAYOUT_PREFIX } from './layout.ts';
 import { countUpTo, isLineEnd } from './lines.ts';
+import { READ_PLAINLY, type ReadAs, readsAlike } from './read-as.ts';
 import { cutText, join, keepEqual, recut } from './recut.ts';
 import type { Chunk, DatasetLayout } from './types.ts';
 
@@ -39,10 +40,14 @@ export class DatasetDocument {
   /** Made when asked for, dropped when an id or a place changes. */
   private ids: IdTable | null = null;
 
-  private constructor() {}
+  private readAs: ReadAs;
 
-  static create(text: string): DatasetDocument {
-    const document = new DatasetDocument();
+  private constructor(readAs: ReadAs) {
+    this.readAs = readAs;
+  }
+
+  static create(text: string, readAs: ReadAs = READ_PLAINLY): DatasetDocument {
+    const document = new DatasetDocument(readAs);
     document.read(text);
     return document;
   }
@@ -131,9 +136,18 @@ export class DatasetDocument {
     }
   }
 
+  /** Reads the text again otherwise. False when it reads so already. */
+  readAgain(readAs: ReadAs): boolean {
+    if (readsAlike(readAs, this.readAs)) return false;
+    const { text } = this;
+    this.readAs = readAs;
+    this.read(text);
+    return true;
+  }
+
   private read(text: string): void {
-    this.currentLayout = detectLayout(text.slice(0, LAYOUT_PREFIX));
-    const pieces = cutText(text, this.layout);
+    this.currentLayout = detectLayout(text.slice(0, LAYOUT_PREFIX), this.readAs.map);
+    const pieces = cutText(text, this.layout, this.readAs);
     keepEqual(pieces, this.pieces);
     this.pieces = pieces;
     this.renumber();
@@ -192,7 +206,10 @@ export class DatasetDocument {
   private layoutAfter(start: number, end: number, inserted: string): DatasetLayout {
     const before = this.slice(0, start);
     const after = this.slice(end, end + LAYOUT_PREFIX);
-    return detectLayout((before + inserted.slice(0, LAYOUT_PREFIX) + after).slice(0, LAYOUT_PREFIX));
+    return detectLayout(
+      (before + inserted.slice(0, LAYOUT_PREFIX) + after).slice(0, LAYOUT_PREFIX),
+      this.readAs.map,
+    );
   }
 
   /** Gives each record its number, by which it goes when it has no id, and forgets where the ids were. */

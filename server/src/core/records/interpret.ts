@@ -1,22 +1,44 @@
 import { readConversation } from './conversations.ts';
 import { type FieldFault, type Fields, wrongType } from './field-faults.ts';
+import type { FieldMap } from './field-map.ts';
+import { valueAt } from './field-path.ts';
 import { ID_FIELDS } from './layout.ts';
+import { mapFields } from './mapped-fields.ts';
 import type { DatasetRecord } from './types.ts';
+
+/** What a dataset may write as its answer where a field map reads it. */
+const ANSWER_FORMS = 'the number, the letter or the text of one choice';
 
 export interface Interpretation {
   readonly record: DatasetRecord;
   readonly faults: readonly FieldFault[];
   /** Which path each field was read from that stands for another; absent where every field is its own. */
   readonly places?: ReadonlyMap<string, string>;
+  /** A choice as the record writes its answer; absent where that is its number. */
+  readonly answerText?: (choice: number) => string;
 }
 
 /** What a JSON object means as a record. Fields of the wrong type count as empty and are reported. */
-export function interpret(id: string, fields: Fields): Interpretation {
+export function interpret(id: string, fields: Fields, map: FieldMap | null = null): Interpretation {
+  if (map) return interpretMapped(id, fields, map);
   const read = readConversation(fields);
   if (!read) return interpretFields(id, fields);
   const { record, faults } = interpretFields(id, read.fields);
   const { conversation, places } = read;
   return { record: { ...record, conversation }, faults: [...read.faults, ...faults], places };
+}
+
+function interpretMapped(id: string, written: Fields, map: FieldMap): Interpretation {
+  const { fields, places, answerText } = mapFields(written, map);
+  const read = interpret(id, fields);
+  // A field goes by the name that stands in the file.
+  const faults = read.faults.map(({ field, message }) => {
+    const own = places.get(field);
+    if (own === undefined) return { field, message };
+    if (field === 'answer') return { ...wrongType(own, fields.answer, ANSWER_FORMS), field };
+    return { field, message: message.replaceAll(`"${field}"`, `"${own}"`) };
+  });
+  return { record: read.record, faults, places: new Map([...(read.places ?? []), ...places]), answerText };
 }
 
 function interpretFields(id: string, fields: Fields): Interpretation {
@@ -28,6 +50,7 @@ function interpretFields(id: string, fields: Fields): Interpretation {
     choices: isThere('choices', fields.choices, faults) ? choices(fields.choices, faults) : [],
     answer: answer(fields.answer, faults),
     hint: text('hint', fields.hint, faults),
+    caption: text('caption', fields.caption, faults),
     image: image(fields.image, faults),
     task: text('task', fields.task, faults),
     grade: text('grade', fields.grade, faults),
@@ -43,9 +66,13 @@ function interpretFields(id: string, fields: Fields): Interpretation {
 }
 
 /** The id a record gives itself, with the field that holds it. */
-export function ownId(fields: Fields): { readonly id: string; readonly field: string } | null {
-  for (const field of ID_FIELDS) {
-    const value = fields[field];
+export function ownId(
+  fields: Fields,
+  map: FieldMap | null = null,
+): { readonly id: string; readonly field: string } | null {
+  const mapped = map?.from.get('id');
+  for (const field of typeof mapped === 'string' ? [mapped] : ID_FIELDS) {
+    const value = map ? valueAt(fields, field) : fields[field];
     if (typeof value === 'string' || typeof value === 'number') return { id: String(value), field };
   }
   return null;

@@ -1,8 +1,10 @@
 import type { Span } from '../span.ts';
 import { quote } from '../text.ts';
 import type { FieldFault, Fields } from './field-faults.ts';
+import { enclosingPaths } from './field-path.ts';
 import { fieldSpans } from './field-spans.ts';
 import { interpret, ownId } from './interpret.ts';
+import type { ReadAs } from './read-as.ts';
 import { type RepeatedField, repeatedFields } from './repeated-fields.ts';
 import { fieldsOf, readTree, type TolerantTree } from './tolerant-tree.ts';
 import type { DatasetRecord, FieldSource, RecordProblem, RecordSource } from './types.ts';
@@ -22,6 +24,7 @@ export interface RecordPlace {
   readonly commaMissing: boolean;
   /** The record's number in the dataset, its id when it has no other. */
   readonly row: number;
+  readonly readAs: ReadAs;
 }
 
 /**
@@ -37,6 +40,7 @@ export class ReadRecord implements RecordSource {
   private readonly idField: string | null;
   private readonly isValid: boolean;
   private readonly places: ReadonlyMap<string, string> | undefined;
+  private readonly answerForm: (choice: number) => string;
   private knownTree: TolerantTree | null = null;
   private knownFields: ReadonlyMap<string, FieldSource> | null = null;
 
@@ -46,12 +50,17 @@ export class ReadRecord implements RecordSource {
     this.isValid = parsed !== null;
     const value = parsed ?? this.tree.value;
     const fields = isObject(value) ? value : {};
-    const own = place.keyId === null ? ownId(fields) : { id: place.keyId, field: null };
+    const own = place.keyId === null ? ownId(fields, place.readAs.map) : { id: place.keyId, field: null };
     this.hasOwnId = own !== null;
     this.idField = own?.field ?? null;
-    const { record, faults, places } = interpret(own?.id ?? String(place.row), fields);
-    this.record = record;
+    const { record, faults, places, answerText } = interpret(
+      own?.id ?? String(place.row),
+      fields,
+      place.readAs.map,
+    );
+    this.record = captioned(record, place.readAs.captions);
     this.places = places;
+    this.answerForm = answerText ?? String;
     const repeated = parsed ? repeatedFields(place.text, place.value, Object.keys(parsed).length) : [];
     const isSound = this.isValid && faults.length + repeated.length === 0 && !place.commaMissing;
     this.problems = isSound ? NO_PROBLEMS : [...this.problemsOf(faults), ...repeated.map(repetition)];
@@ -73,13 +82,21 @@ export class ReadRecord implements RecordSource {
     return this.knownFields;
   }
 
+  answerText(choice: number): string {
+    return this.answerForm(choice);
+  }
+
   private readFields(): ReadonlyMap<string, FieldSource> {
     const fields = this.isValid ? fieldSpans(this.place.text, this.place.value) : fieldsOf(this.tree);
-    for (const [field, path] of this.places ?? []) {
-      const source = fields.get(path);
-      if (source) fields.set(field, source);
+    if (!this.places) return fields;
+    // A field may be read from where another one stands by name.
+    const read = new Map(fields);
+    for (const [field, path] of this.places) {
+      const source = nearest(fields, path);
+      if (source) read.set(field, source);
+      else read.delete(field);
     }
-    return fields;
+    return read;
   }
 
   private get tree(): TolerantTree {
@@ -113,6 +130,21 @@ export class ReadRecord implements RecordSource {
 function repetition({ field, key }: RepeatedField): RecordProblem {
   const message = `This ${quote(field, 40)} is not read: the record has another one further down.`;
   return { ...malformed(message, key), field };
+}
+
+/** The record with the caption that the dataset keeps elsewhere, when it has none of its own. */
+function captioned(record: DatasetRecord, captions: ReadAs['captions']): DatasetRecord {
+  const caption = record.caption === '' ? captions?.get(record.id) : undefined;
+  return caption === undefined ? record : { ...record, caption };
+}
+
+/** Where a value stands, else the nearest that holds it: what stands in objects has no place of its own. */
+function nearest(fields: ReadonlyMap<string, FieldSource>, path: string): FieldSource | undefined {
+  for (const enclosing of enclosingPaths(path)) {
+    const source = fields.get(enclosing);
+    if (source) return source;
+  }
+  return undefined;
 }
 
 /** A problem of a record's form. */

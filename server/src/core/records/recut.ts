@@ -1,16 +1,17 @@
 import { DatasetChunk } from './chunk.ts';
+import type { ReadAs } from './read-as.ts';
 import { type Entry, Scanner } from './scanner.ts';
 import type { DatasetLayout } from './types.ts';
 
 /** Cuts a whole text into chunks. */
-export function cutText(text: string, layout: DatasetLayout): DatasetChunk[] {
+export function cutText(text: string, layout: DatasetLayout, readAs: ReadAs): DatasetChunk[] {
   const chunks: DatasetChunk[] = [];
   const scanner = new Scanner(text, layout);
   let entry: Entry = 'start';
   for (let start = 0; !isFinished(entry, start, text.length); ) {
     const cut = scanner.cut(start, entry);
     const end = start + cut.end;
-    chunks.push(new DatasetChunk(text.slice(start, end), layout, entry, cut));
+    chunks.push(new DatasetChunk(text.slice(start, end), layout, entry, cut, readAs));
     start = end;
     entry = cut.next;
   }
@@ -34,7 +35,7 @@ export function recut(
   chunks: readonly DatasetChunk[],
   edit: ChunkEdit,
 ): { fresh: DatasetChunk[]; until: number } {
-  const { layout, entry: firstEntry } = chunks[edit.first] as DatasetChunk;
+  const { layout, entry: firstEntry, readAs } = chunks[edit.first] as DatasetChunk;
   const window = new Window(chunks, edit);
   const fresh: DatasetChunk[] = [];
   let scanner = new Scanner(window.text, layout);
@@ -58,7 +59,7 @@ export function recut(
       continue;
     }
     const end = start + cut.end;
-    fresh.push(new DatasetChunk(window.text.slice(start, end), layout, entry, cut));
+    fresh.push(new DatasetChunk(window.text.slice(start, end), layout, entry, cut, readAs));
     start = end;
     entry = cut.next;
   }

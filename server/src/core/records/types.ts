@@ -13,6 +13,8 @@ export interface DatasetRecord {
   /** Zero-based index of the gold choice; null when it is absent or not an integer. May lie out of range. */
   readonly answer: number | null;
   readonly hint: string;
+  /** What its image shows, in words: its own or that of ScienceQA's `captions.json`. */
+  readonly caption: string;
   /** File name of the image as written in the record, or null when the record has none. */
   readonly image: string | null;
   readonly task: string;
@@ -67,6 +69,8 @@ export interface RecordSource {
    * conversation `question`, `choices`, `solution` and `image` are the values that they were read from.
    */
   readonly fields: ReadonlyMap<string, FieldSource>;
+  /** A choice as the record writes its answer: `1`, or with a field map perhaps `2` or `"B"`. */
+  answerText(choice: number): string;
   readonly problems: readonly RecordProblem[];
 }
 
