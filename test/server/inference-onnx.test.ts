@@ -59,6 +59,7 @@ async function run(
     {
       working: () => {},
       alive: () => {},
+      partials: null,
       predictions: (predictions) => {
         for (const prediction of predictions) {
           assert.ok(!found.has(prediction.key), `${prediction.key} came twice`);

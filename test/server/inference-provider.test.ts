@@ -55,6 +55,39 @@ describe('the onnx provider', function () {
     assert.equal(cards[0]?.revision, cards[3]?.revision, 'the same contents have the same revision');
   });
 
+  it('tells a watcher what each answer is so far, which the answer then goes on from', async function () {
+    needsPair(this);
+    const model = await providerFor([]).open(await cardFor('sketchbook-teacher'), () => {});
+    const ids = recordIds('val').slice(0, 2);
+    const written = new Map<string, string[]>(ids.map((id) => [id, []]));
+    const told = new Set<string>();
+    try {
+      const requests = ids.map((id) => requestFor(id));
+      const decoding = { ...DECODING, maxNewTokens: 120 };
+      const { signal } = new AbortController();
+      for await (const { key, output } of model.generate(requests, decoding, signal, (partial) => {
+        assert.ok(!told.has(partial.key), `${partial.key} had ended`);
+        written.get(partial.key)?.push(partial.output);
+      })) {
+        told.add(key);
+        const partials = written.get(key) ?? [];
+        assert.ok(
+          partials.some((partial) => partial !== '' && partial !== output),
+          `nothing was told of ${key}`,
+        );
+        for (const [index, partial] of [...partials, output].entries()) {
+          assert.ok(
+            partial.startsWith(partials[index - 1] ?? ''),
+            `${partials[index - 1]} became ${partial}`,
+          );
+        }
+      }
+    } finally {
+      await model.close();
+    }
+    assert.equal(told.size, ids.length);
+  });
+
   it('gives a model another revision when a file of it changes', async function () {
     needsPair(this);
     const { revision } = await cardFor(copyOfTeacher());

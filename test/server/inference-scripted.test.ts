@@ -45,6 +45,16 @@ describe('the scripted model', () => {
     return found;
   };
 
+  it('tells a watcher what is written after each word, and then the whole', async () => {
+    const { provider, card } = await offered(script({ match: 'sky', output: 'It is blue.' }));
+    const model = await provider.open(card, () => {});
+    const written: string[] = [];
+    const note = ({ output }: { readonly output: string }) => written.push(output);
+    const requests = [textRequest('a', 'the sky')];
+    for await (const one of model.generate(requests, DECODING, new AbortController().signal, note)) note(one);
+    assert.deepEqual(written, ['It', 'It is', 'It is blue.']);
+  });
+
   it('answers by words of the prompt or by key, and fails where it is told to or has no answer', async () => {
     const id = script(
       { match: 'sky', output: 'It is blue.' },

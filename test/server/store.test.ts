@@ -22,6 +22,7 @@ const run: RunCard = {
   decoding: { maxNewTokens: 64, temperature: 0 },
   split: 'test',
   sample: { n: 200, seed: 1 },
+  purpose: 'trial',
   startedAt: '2026-01-01T00:00:00.000Z',
   finishedAt: null,
   seconds: 0,

@@ -14,13 +14,17 @@ export interface StoredReport {
 export function storedRun(store: Store, name: string): RunCard {
   const run = store.run(name);
   if (run) return run;
-  const known = store
-    .runs()
+  const known = listedRuns(store)
     .map(({ id }) => id)
     .join(', ');
   throw new UsageError(
     `There is no run "${name}"${known ? `: stored are ${known}` : ', and none is stored yet'}.`,
   );
+}
+
+/** The runs that people asked for by themselves, newest first. */
+export function listedRuns(store: Store): RunCard[] {
+  return store.runs().filter(({ purpose }) => purpose === 'run');
 }
 
 /** The numbers of stored runs, taken of their datasets as they stand now; each dataset is read once. */

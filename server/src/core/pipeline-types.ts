@@ -6,7 +6,7 @@ import type { Decoding, ModelCard, ModelRequest, Prediction } from './models/typ
 import type { OutputFormat, Setting } from './prompts/types.ts';
 import type { Sample } from './records/sample.ts';
 import type { DatasetRecord, ImageFacts, RecordSource, SplitTable } from './records/types.ts';
-import type { RunCard, StoredPrediction } from './store/types.ts';
+import type { RunCard, RunPurpose, StoredPrediction } from './store/types.ts';
 
 /** What the pipeline has to be told about the world around the dataset. */
 export interface Surroundings {
@@ -58,6 +58,10 @@ export interface AnnotateOptions {
   /** Null: every record. */
   readonly split: string | null;
   readonly limit?: number;
+  /** The ids of the records to ask about; absent: all that are selected otherwise. */
+  readonly records?: readonly string[];
+  /** Absent: a run that a person asked for by itself. */
+  readonly purpose?: RunPurpose;
   /** Only these, drawn evenly from the topics. Absent: every record of the split. */
   readonly sample?: Sample;
   /** The user's own name for the run. Absent: made from the configuration, so that asking again resumes. */

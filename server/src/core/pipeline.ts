@@ -8,7 +8,7 @@ import { judge } from './judgements/judge.ts';
 import type { Judgement } from './judgements/types.ts';
 import { report } from './metrics/report.ts';
 import { failedPrediction } from './models/failed.ts';
-import type { Model, ModelRequest, Prediction } from './models/types.ts';
+import type { Model, ModelRequest, PartialOutput, Prediction } from './models/types.ts';
 import { Sitting } from './pipeline-annotate.ts';
 import { Prompts } from './pipeline-prompts.ts';
 import { type Comparison, RecordChecks } from './pipeline-records.ts';
@@ -138,7 +138,7 @@ export class Pipeline {
     if (cached?.stamp === this.stamp) return cached.results;
     const byModel = new Map<string, RecordResult>();
     for (const { card, predictions } of this.runs.all()) {
-      if (byModel.has(card.model)) continue;
+      if (card.purpose !== 'run' || byModel.has(card.model)) continue;
       const prediction = predictions.get(source.record.id);
       if (prediction && this.isCurrent(chunk, card, prediction)) {
         byModel.set(card.model, this.resultOf(source, card, prediction));
@@ -181,11 +181,14 @@ export class Pipeline {
         decoding: options.decoding,
         split: options.split,
         sample: options.sample ?? null,
+        purpose: options.purpose ?? 'run',
       },
       startedAt,
       options.runName,
     );
-    const selected = this.select(options).slice(0, options.limit);
+    const selected = this.select(options)
+      .filter(({ source }) => options.records?.includes((source as RecordSource).record.id) ?? true)
+      .slice(0, options.limit);
     if (selected.length === 0) throw new Error(this.nothingSelected(options.split));
     this.refuseOtherConfiguration(run);
     const known = this.store?.predictions(run.id) ?? new Map<string, StoredPrediction>();
@@ -214,12 +217,15 @@ export class Pipeline {
   /**
    * Runs what the plan left to do, storing predictions as they come: after a crash or a cancel the next plan
    * goes on where this one stopped.
+   *
+   * @param onPartial told what is written so far, where the model can tell
    */
   async *annotate(
     job: AnnotateJob,
     open: () => Promise<Model>,
     signal: AbortSignal,
     clock: { readonly seconds: () => number; readonly date: () => string },
+    onPartial?: (partial: PartialOutput) => void,
   ): AsyncIterable<AnnotateProgress> {
     const { store } = this;
     if (!store) throw new Error('There is no place to store predictions.');
@@ -235,7 +241,8 @@ export class Pipeline {
       const model = await open();
       sitting.begin(model.device);
       try {
-        for await (const prediction of model.generate(sitting.requests, job.run.decoding, signal)) {
+        const { decoding } = job.run;
+        for await (const prediction of model.generate(sitting.requests, decoding, signal, onPartial)) {
           const progress = sitting.take(prediction);
           if (progress) yield progress;
         }

@@ -23,6 +23,8 @@ export const STEPS: readonly string[] = [
    CREATE INDEX runs_by_dataset ON runs (dataset);`,
   // A run on a sample of the records: JSON, null for all of them.
   `ALTER TABLE runs ADD COLUMN sample TEXT;`,
+  // What a run is for.
+  `ALTER TABLE runs ADD COLUMN purpose TEXT NOT NULL DEFAULT 'run';`,
 ];
 
 /** Brings a database up to date. Throws one sentence when a newer program has written it. */

@@ -7,7 +7,7 @@ import { UsageError } from '../exit.ts';
 import { reportOutput } from '../formats/report.ts';
 import { locate } from '../open-dataset.ts';
 import { type Format, formatOption, wholeNumber } from '../options.ts';
-import { reportRuns, type StoredReport, storedRun } from '../stored-runs.ts';
+import { listedRuns, reportRuns, type StoredReport, storedRun } from '../stored-runs.ts';
 
 interface Options {
   readonly findings?: number;
@@ -34,7 +34,7 @@ export function reportCommand(program: Command): void {
 function report(names: readonly string[], options: Options): void {
   const store = openStore(defaultStorePath());
   try {
-    const runs = names.length > 0 ? names.map((name) => storedRun(store, name)) : store.runs();
+    const runs = names.length > 0 ? names.map((name) => storedRun(store, name)) : listedRuns(store);
     if (runs.length === 0) throw new UsageError('No run is stored yet: `annotate` makes one.');
     const stored = reportRuns(store, runs);
     const worth = mostWorthALook(stored.flatMap(findingsOf), options.findings ?? 0);

@@ -50,6 +50,13 @@ export interface Prediction {
   readonly mapped?: number;
 }
 
+/** What a model has written so far of an answer. */
+export interface PartialOutput {
+  readonly key: string;
+  /** All of it, so that one that is lost costs nothing. */
+  readonly output: string;
+}
+
 /** An open model. `generate` yields predictions as they are finished, in any order. */
 export interface Model {
   readonly card: ModelCard;
@@ -59,6 +66,11 @@ export interface Model {
     requests: readonly ModelRequest[],
     decoding: Decoding,
     signal: AbortSignal,
+    /**
+     * Somebody watches: it is told what is written so far, some times a second and never after the request's
+     * prediction. A model that cannot tell does not; absent, nothing partial is made.
+     */
+    onPartial?: (partial: PartialOutput) => void,
   ): AsyncIterable<Prediction>;
   close(): Promise<void>;
 }

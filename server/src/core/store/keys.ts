@@ -37,6 +37,8 @@ export interface RunIdentity {
   readonly split: string | null;
   /** Absent: every record. */
   readonly sample?: Sample;
+  /** Absent: a run that a person asked for by itself. */
+  readonly purpose?: 'trial' | 'matrix';
 }
 
 /** A readable run id that is the same for the same configuration, so that asking again resumes. */
@@ -47,6 +49,7 @@ export function runId(identity: RunIdentity): string {
     promptName === `setting-${setting}` ? promptName : `${promptName}-s${setting}`,
   ];
   const records = sample ? `${split ?? 'all'}-n${sample.n}` : (split ?? 'all');
+  if (identity.purpose) words.unshift(identity.purpose);
   return `${words.join('-')}-${records}-${digest(identity).slice(0, 6)}`;
 }
 

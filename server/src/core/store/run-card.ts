@@ -2,7 +2,7 @@ import type { Decoding, ModelCard } from '../models/types.ts';
 import type { OutputFormat, Setting } from '../prompts/types.ts';
 import type { Sample } from '../records/sample.ts';
 import { runId } from './keys.ts';
-import type { RunCard } from './types.ts';
+import type { RunCard, RunPurpose } from './types.ts';
 
 /** Everything that makes a run what it is. */
 export interface RunConfiguration {
@@ -16,6 +16,7 @@ export interface RunConfiguration {
   readonly split: string | null;
   /** Null: every record of the split. */
   readonly sample: Sample | null;
+  readonly purpose: RunPurpose;
 }
 
 /**
@@ -23,7 +24,8 @@ export interface RunConfiguration {
  * configuration, so that asking for the same run again finds it.
  */
 export function newRunCard(configuration: RunConfiguration, startedAt: string, name?: string): RunCard {
-  const { dataset, model, promptName, promptText, setting, format, decoding, split, sample } = configuration;
+  const { dataset, model, promptName, promptText, setting, format, decoding, split, sample, purpose } =
+    configuration;
   const identity = {
     dataset,
     model: model.id,
@@ -34,6 +36,7 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
     decoding,
     split,
     ...(sample && { sample: { n: sample.n, seed: sample.seed } }),
+    ...(purpose !== 'run' && { purpose }),
   };
   return {
     id: name ?? runId(identity),
@@ -49,6 +52,7 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
     decoding,
     split,
     sample,
+    purpose,
     startedAt,
     finishedAt: null,
     seconds: 0,
@@ -58,7 +62,17 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
 
 /** Whether two cards describe the same run: predictions of one then belong in the other. */
 export function sameConfiguration(a: RunCard, b: RunCard): boolean {
-  const identity = ({ dataset, model, revision, promptText, setting, decoding, split, sample }: RunCard) =>
+  const identity = ({
+    dataset,
+    model,
+    revision,
+    promptText,
+    setting,
+    decoding,
+    split,
+    sample,
+    purpose,
+  }: RunCard) =>
     JSON.stringify([
       dataset,
       model,
@@ -70,6 +84,7 @@ export function sameConfiguration(a: RunCard, b: RunCard): boolean {
       split,
       sample?.n,
       sample?.seed,
+      purpose,
     ]);
   return identity(a) === identity(b);
 }

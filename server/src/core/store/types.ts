@@ -2,6 +2,12 @@ import type { Decoding, Prediction } from '../models/types.ts';
 import type { Setting } from '../prompts/types.ts';
 import type { Sample } from '../records/sample.ts';
 
+/**
+ * What a run is for: `run` is listed and annotates its dataset; a `trial` of a prompt on single records and a cell
+ * of a `matrix` are only kept.
+ */
+export type RunPurpose = 'run' | 'trial' | 'matrix';
+
 /** The identity of a run: predictions of one model with one prompt on records of one dataset. */
 export interface RunCard {
   /** Short and unique in the store; the user may name it. */
@@ -23,6 +29,7 @@ export interface RunCard {
   readonly split: string | null;
   /** Null: every record of the split. */
   readonly sample: Sample | null;
+  readonly purpose: RunPurpose;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** Null while running, or when it was cut off; the next `annotate` goes on. */

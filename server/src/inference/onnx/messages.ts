@@ -1,5 +1,5 @@
 /** What the server and the model host say to each other, over the child process's channel. */
-import type { Decoding, ModelRequest, Prediction } from '../../core/models/types.ts';
+import type { Decoding, ModelRequest, PartialOutput, Prediction } from '../../core/models/types.ts';
 
 export type DeviceKind = 'cpu' | 'webgpu';
 
@@ -12,7 +12,13 @@ export interface Device {
 
 export type ToHost =
   | { readonly type: 'load'; readonly folder: string; readonly device: Device }
-  | { readonly type: 'generate'; readonly requests: readonly ModelRequest[]; readonly decoding: Decoding }
+  | {
+      readonly type: 'generate';
+      readonly requests: readonly ModelRequest[];
+      readonly decoding: Decoding;
+      /** Whether to tell what is written so far. */
+      readonly isWatched: boolean;
+    }
   /** Times a matrix product on the device and exits. */
   | { readonly type: 'probe'; readonly device: Device };
 
@@ -24,6 +30,7 @@ export type FromHost =
   | { readonly type: 'working'; readonly keys: readonly string[] }
   /** Still at it; keeps the watchdog quiet. */
   | { readonly type: 'alive' }
+  | { readonly type: 'partials'; readonly partials: readonly PartialOutput[] }
   | { readonly type: 'predictions'; readonly predictions: readonly Prediction[] }
   /** Every request of the last `generate` has been answered. */
   | { readonly type: 'done' }

@@ -1,5 +1,12 @@
 import { failedPrediction } from '../../core/models/failed.ts';
-import type { Decoding, Model, ModelCard, ModelRequest, Prediction } from '../../core/models/types.ts';
+import type {
+  Decoding,
+  Model,
+  ModelCard,
+  ModelRequest,
+  PartialOutput,
+  Prediction,
+} from '../../core/models/types.ts';
 import { HostFailure, HostProcess } from './host-process.ts';
 import type { Device } from './messages.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -74,6 +81,7 @@ export class OnnxModel implements Model {
     requests: readonly ModelRequest[],
     decoding: Decoding,
     signal: AbortSignal,
+    onPartial?: (partial: PartialOutput) => void,
   ): AsyncIterable<Prediction> {
     const { promise, resolve: done } = Promise.withResolvers<void>();
     const before = this.turn;
@@ -83,7 +91,7 @@ export class OnnxModel implements Model {
     signal.addEventListener('abort', stop);
     const queue = new WorkQueue(requests, this.options.size < LARGE ? SLICE : SLICE_LARGE);
     try {
-      yield* this.work(queue, decoding, signal);
+      yield* this.work(queue, decoding, signal, onPartial);
     } finally {
       signal.removeEventListener('abort', stop);
       // Whoever stopped listening does not want the rest computed.
@@ -96,12 +104,17 @@ export class OnnxModel implements Model {
     this.dropHost();
   }
 
-  private async *work(queue: WorkQueue, decoding: Decoding, signal: AbortSignal): AsyncIterable<Prediction> {
+  private async *work(
+    queue: WorkQueue,
+    decoding: Decoding,
+    signal: AbortSignal,
+    onPartial: ((partial: PartialOutput) => void) | undefined,
+  ): AsyncIterable<Prediction> {
     let falseStarts = 0;
     while (!queue.isEmpty && !signal.aborted) {
       try {
         const host = await this.start();
-        yield* this.runSlice(host, queue, decoding);
+        yield* this.runSlice(host, queue, decoding, onPartial);
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof HostFailure)) throw error;
@@ -121,13 +134,18 @@ export class OnnxModel implements Model {
     host: HostProcess,
     queue: WorkQueue,
     decoding: Decoding,
+    onPartial: ((partial: PartialOutput) => void) | undefined,
   ): AsyncIterable<Prediction> {
-    host.send({ type: 'generate', requests: queue.next(), decoding });
+    const isWatched = onPartial !== undefined;
+    host.send({ type: 'generate', requests: queue.next(), decoding, isWatched });
     for (;;) {
       const message = await host.next(this.options.patience.working);
       switch (message.type) {
         case 'working':
           queue.working(message.keys);
+          break;
+        case 'partials':
+          for (const partial of message.partials) onPartial?.(partial);
           break;
         case 'predictions':
           for (const prediction of message.predictions) if (queue.settle(prediction.key)) yield prediction;

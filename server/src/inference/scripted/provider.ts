@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Model, ModelCard, ModelProvider, ModelRequest, Prediction } from '../../core/models/types.ts';
+import type {
+  Model,
+  ModelCard,
+  ModelProvider,
+  ModelRequest,
+  PartialOutput,
+  Prediction,
+} from '../../core/models/types.ts';
 import { readScript, type ScriptLine } from './script.ts';
 
 const PREFIX = 'scripted:';
@@ -61,6 +68,7 @@ class ScriptedModel implements Model {
     requests: readonly ModelRequest[],
     _decoding: unknown,
     signal: AbortSignal,
+    onPartial?: (partial: PartialOutput) => void,
   ): AsyncIterable<Prediction> {
     for (const request of requests) {
       if (signal.aborted) return;
@@ -71,6 +79,7 @@ class ScriptedModel implements Model {
       if (line?.delay) await wait(line.delay, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       if (line?.die !== undefined) throw new Error(line.die);
+      if (line && onPartial) for (const output of beginnings(line)) onPartial({ key: request.key, output });
       yield predictionOf(request.key, text, line);
     }
   }
@@ -91,6 +100,13 @@ function predictionOf(key: string, prompt: string, line: ScriptLine | undefined)
   return error === undefined
     ? { key, output, finishReason: 'stop', usage }
     : { key, output: '', finishReason: 'error', usage, error };
+}
+
+/** What is written after each word but the last. */
+function beginnings({ output = '' }: ScriptLine): string[] {
+  return Array.from(output.matchAll(/\S+/g), ({ index, 0: word }) =>
+    output.slice(0, index + word.length),
+  ).slice(0, -1);
 }
 
 function words(text: string): number {

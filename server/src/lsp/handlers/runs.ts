@@ -5,5 +5,6 @@ import { pathOf } from '../open-document.ts';
 export const runs: RequestHandler<'rationale/runs'> = ({ uri }, session) => {
   const path = uri === undefined ? undefined : pathOf(uri);
   const cards = path === null ? [] : (session.storeIfAny()?.runs(path) ?? []);
-  return { runs: cards.map((run) => session.runReports.row(run)) };
+  const listed = cards.filter(({ purpose }) => purpose === 'run');
+  return { runs: listed.map((run) => session.runReports.row(run)) };
 };

@@ -25,6 +25,14 @@ export interface Finished {
   readonly stopped: boolean;
 }
 
+/** What one token has changed. */
+export interface Step {
+  /** The rows that ended with it, often none. */
+  readonly ended: readonly Finished[];
+  /** The rows that go on, with what they have written. */
+  readonly written: () => readonly Pick<Finished, 'row' | 'tokens'>[];
+}
+
 export interface Vocabulary {
   readonly imageToken: number;
   readonly endTokens: ReadonlySet<number>;
@@ -41,15 +49,12 @@ interface Running {
 /** Prompt tokens that are read at once, as far as the cache allows: what the layers pass on then stays near the processor. */
 const PROMPT_TOKENS = 512;
 
-/**
- * Runs the rows and yields after every token the rows that ended with it, often none. Rows of unequal length
- * only where the decoder may pad.
- */
+/** Runs the rows and yields after every token. Rows of unequal length only where the decoder may pad. */
 export async function* decode(
   sessions: Sessions,
   rows: readonly Row[],
   { imageToken, endTokens }: Vocabulary,
-): AsyncGenerator<Finished[]> {
+): AsyncGenerator<Step> {
   const { decoder, embeddings } = sessions;
   const length = longest(rows);
   const running: Running[] = rows.map((row) => ({
@@ -62,7 +67,8 @@ export async function* decode(
   try {
     let chosen = await readPrompts(sessions, rows, length, imageToken, cache);
     for (;;) {
-      yield take(running, chosen, endTokens);
+      const ended = take(running, chosen, endTokens);
+      yield { ended, written: () => running.filter((one) => !one.ended) };
       if (running.every(({ ended }) => ended)) return;
       if (cache.isSeparable) dropEnded(running, chosen, cache);
       const inputs = await embeddings.of(chosen, running.length);

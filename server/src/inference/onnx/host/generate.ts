@@ -1,6 +1,6 @@
 /** From requests to predictions, in the model host. */
 import { failedPrediction } from '../../../core/models/failed.ts';
-import type { Decoding, ModelRequest, Prediction, Usage } from '../../../core/models/types.ts';
+import type { Decoding, ModelRequest, PartialOutput, Prediction, Usage } from '../../../core/models/types.ts';
 import type { TokenizedPrompt } from '../chat-tokenizer.ts';
 import { batches } from './batches.ts';
 import { decode, type Finished, type Row } from './decode.ts';
@@ -11,11 +11,15 @@ import { reasonOf } from './reason.ts';
 
 /** Requests whose images are read together. */
 const PREPARED_TOGETHER = 16;
+/** Milliseconds between two looks at what is written so far. */
+const LOOK_EVERY = 50;
 
 export interface Listener {
   /** These requests are in hand now. */
   working(keys: readonly string[]): void;
   predictions(predictions: readonly Prediction[]): void;
+  /** What is written so far; null when nobody watches. */
+  readonly partials: ((partials: readonly PartialOutput[]) => void) | null;
   /** Still at it. */
   alive(): void;
 }
@@ -49,12 +53,16 @@ export async function generate(
 /** Rows that fail together are run again one by one, so that only those fail that fail alone. */
 async function runBatch(model: LoadedModel, rows: readonly Row[], listener: Listener): Promise<void> {
   const open = new Set(rows);
+  let lastLook = Number.NEGATIVE_INFINITY;
   listener.working(rows.map(({ key }) => key));
   try {
-    for await (const ended of decode(model.sessions, rows, model.vocabulary)) {
+    for await (const { ended, written } of decode(model.sessions, rows, model.vocabulary)) {
       for (const { row } of ended) open.delete(row);
       if (ended.length > 0) listener.predictions(ended.map((one) => predictionOf(one, model)));
       else listener.alive();
+      if (!listener.partials || performance.now() - lastLook < LOOK_EVERY) continue;
+      listener.partials(written().map(({ row, tokens }) => partialOf(row, tokens, model)));
+      lastLook = performance.now();
     }
   } catch (error) {
     const [only] = rows;
@@ -123,6 +131,11 @@ function predictionOf({ row, tokens, stopped }: Finished, { tokenizer }: LoadedM
   };
   const output = tokenizer.decode(tokens);
   return { key: row.key, output, finishReason: stopped ? 'stop' : 'length', usage };
+}
+
+function partialOf({ key }: Row, tokens: readonly number[], { tokenizer }: LoadedModel): PartialOutput {
+  // A character whose bytes are tokens of their own is not there before the last of them.
+  return { key, output: tokenizer.decode(tokens).replace(/\uFFFD+$/, '') };
 }
 
 function attempt<T>(act: () => T): T | Error {

@@ -46,6 +46,7 @@ async function handle(message: ToHost): Promise<void> {
       await generate(held.model, held.features, message.requests, message.decoding, {
         working: (keys) => send({ type: 'working', keys }),
         predictions: (predictions) => send({ type: 'predictions', predictions }),
+        partials: message.isWatched ? (partials) => send({ type: 'partials', partials }) : null,
         alive,
       });
       return send({ type: 'done' });
