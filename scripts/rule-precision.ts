@@ -3,7 +3,7 @@
  * table. `npm run precision -- --draw RULE [SEED]` draws 20 outputs the rule speaks on and 20 it passes over, to be
  * read; the verdicts go to `test/cases/rule-verdicts.json`, without the texts.
  */
-import { randomIntegers } from '../server/src/core/metrics/random.ts';
+import { randomIntegers } from '../server/src/core/random.ts';
 import { hasRealOutputs, OUTPUT_RULES, type RealOutput, readRealOutputs } from './precision/real-outputs.ts';
 import { precisionOf, precisionTable, readVerdicts } from './precision/verdicts.ts';
 

@@ -172,6 +172,9 @@ describe('report', () => {
     missing: 0,
     failed: 2,
     tokens: 12.5,
+    cost: null,
+    passAt: null,
+    calibration: null,
     recordsPerSecond: 0.5,
     results: [],
   } as unknown as RunReport;

@@ -48,6 +48,14 @@ function result(
 const ruleLink = (rule: string) => `https://example.org/${rule}.md`;
 
 describe('The hover of a record', () => {
+  it('and the hint say how many samples agree', () => {
+    const vote = { choice: 1, votes: 5, samples: 8, agreement: 5 / 8 };
+    const voted = { ...result('student', 'The answer is B.'), vote };
+    const hover = recordHover({ source, imageUri: null, results: [voted], ruleLink });
+    assert.match(hover, /B \(repel\), wrong; 5 of 8 samples say so/);
+    assert.equal(answerHints(source, [voted])[0]?.label, 'student B ✗ 5/8');
+  });
+
   it('shows image, question, choices with the gold one, and what each model makes of it', () => {
     const hover = recordHover({
       source,

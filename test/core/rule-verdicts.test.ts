@@ -13,7 +13,7 @@ import {
 } from '../../scripts/precision/verdicts.ts';
 import { checkOutput } from '../../server/src/core/annotations/engine.ts';
 import { judge } from '../../server/src/core/judgements/judge.ts';
-import { randomIntegers } from '../../server/src/core/metrics/random.ts';
+import { randomIntegers } from '../../server/src/core/random.ts';
 import { parseRationale } from '../../server/src/core/rationales/parse.ts';
 import type { RecordSource } from '../../server/src/core/records/types.ts';
 

@@ -6,8 +6,8 @@ import { calibration } from '../../server/src/core/metrics/calibration.ts';
 import { cohensKappa } from '../../server/src/core/metrics/kappa.ts';
 import { exactMcNemar } from '../../server/src/core/metrics/mcnemar.ts';
 import { passAtK } from '../../server/src/core/metrics/pass-at-k.ts';
-import { randomIntegers } from '../../server/src/core/metrics/random.ts';
 import { share } from '../../server/src/core/metrics/share.ts';
+import { randomIntegers } from '../../server/src/core/random.ts';
 
 /** Written by trainer/rationale_trainer/statistic_goldens.py from scipy, statsmodels and numpy. */
 const golden = JSON.parse(

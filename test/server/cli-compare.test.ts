@@ -99,7 +99,7 @@ describe('compare and report', function () {
     assert.equal(reasons.length, 1);
     assert.match(
       reasons[0],
-      /^their decoding differs: \d+ new tokens at temperature 0 and 64 new tokens at temperature 0$/,
+      /^their decoding differs: \d+ new tokens, temperature 0; and 64 new tokens, temperature 0$/,
     );
   });
 

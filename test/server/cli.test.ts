@@ -127,6 +127,63 @@ describe('the command line', function () {
       assert.equal(again.n, 10);
     });
 
+    it('takes several samples of a record, which vote, and only those that are not there yet', () => {
+      writeFileSync(file, dataset(2));
+      // Of the second record the first and the third say A, the fourth nothing that can be read.
+      const said = { 0: stages('A'), 2: stages('A'), 3: 'Who knows.' };
+      const lines = Object.entries(said).map(([sample, output]) => ({
+        match: 'number 1?',
+        sample: Number(sample),
+        output,
+      }));
+      const rest = [0, 1].map((n) => ({ match: `number ${n}?`, output: stages('B') }));
+      const script = [...lines, ...rest].map((line) => JSON.stringify(line)).join('\n');
+      const model = `scripted:${session.write('votes.jsonl', script)}`;
+      const sampled = (samples: number) =>
+        rationale(
+          'annotate',
+          'problems.json',
+          '--model',
+          model,
+          '--samples',
+          String(samples),
+          '--temperature',
+          '1',
+        );
+      const three = sampled(3);
+      assert.match(three.stdout, / 50\.0 % /, 'two of three say A, which is wrong');
+      assert.match(three.stdout, /3 or more outputs of each of 2 records, pass@1 66\.7 %/);
+      const five = sampled(5);
+      assert.match(five.stderr, /10\/10 samples, /);
+      const runs = JSON.parse(rationale('report', '--format', 'json').stdout).runs;
+      const [run] = runs.filter(({ decoding }: { decoding: { samples: number } }) => decoding.samples === 5);
+      // Two A, two B, one of neither: the one named first counts, with an agreement of 2 of 5.
+      assert.equal(run.correct, 1);
+      assert.equal(run.calibration.confidence, (1 + 2 / 5) / 2);
+      assert.deepEqual([run.n, run.missing, run.failed], [2, 0, 0]);
+      const store = openStore(environment.RATIONALE_STORE as string);
+      const generated = store.runs().map(({ decoding, generated: made }) => [decoding.samples, made]);
+      assert.deepEqual(generated.toSorted(), [
+        [3, 6],
+        [5, 4],
+      ]);
+      store.close();
+    });
+
+    it('refuses samples without a temperature, in one sentence', () => {
+      writeFileSync(file, dataset(1));
+      const { status, stderr } = rationale(
+        'annotate',
+        'problems.json',
+        '--model',
+        scripted(1),
+        '--samples',
+        '3',
+      );
+      assert.equal(status, 2);
+      assert.match(stderr, /^At temperature 0 the 3 samples of a record would all be the same: .*\n$/);
+    });
+
     it('runs the records of a split, and says which splits there are when it has none', () => {
       writeFileSync(file, dataset(6));
       const model = scripted(6);

@@ -32,16 +32,28 @@ const twice = (rows: readonly string[]) => rows.flatMap((row) => [row, row]);
 describe('the cache that the decoder reads where it lies', () => {
   it('takes prompts in parts, each ending where the longest ends', () => {
     const cache = new GrowingCache(LAYOUT, OUTPUTS, new CacheMemory(), 3, 3);
-    const first = cache.prompts(0, 1);
+    const first = cache.prompts([[0]]);
     assert.deepEqual(first.feeds()['past_key_values.0.key']?.dims, [1, 2, 0, 1]);
     first.advance(computed('a', [1, 2, 3]), 3);
-    cache.prompts(1, 2).advance(computed('bc', [1, 2]), 2);
+    cache.prompts([[1], [2]]).advance(computed('bc', [1, 2]), 2);
     assert.deepEqual(contents(cache), twice(['a1 a2 a3', '__ b1 b2', '__ c1 c2']));
+  });
+
+  it('gives a prompt that was read once to all the rows that begin with it', () => {
+    const cache = new GrowingCache(LAYOUT, OUTPUTS, new CacheMemory(), 4, 2);
+    cache
+      .prompts([
+        [0, 2],
+        [1, 3],
+      ])
+      .advance(computed('ab', [1, 2]), 2);
+    cache.advance(computed('wxyz', [3]), 1);
+    assert.deepEqual(contents(cache), twice(['a1 a2 w3', 'b1 b2 x3', 'a1 a2 y3', 'b1 b2 z3']));
   });
 
   it('appends token after token beyond the places it has', () => {
     const cache = new GrowingCache(LAYOUT, OUTPUTS, new CacheMemory(), 2, 1);
-    cache.prompts(0, 2).advance(computed('ab', [1]), 1);
+    cache.prompts([[0], [1]]).advance(computed('ab', [1]), 1);
     const places = cache.capacity;
     for (let token = 2; token <= places + 1; token++) cache.advance(computed('ab', [token]), 1);
     assert.ok(cache.capacity > places);
@@ -51,7 +63,7 @@ describe('the cache that the decoder reads where it lies', () => {
 
   it('takes a row out by putting the last one in its place', () => {
     const cache = new GrowingCache(LAYOUT, OUTPUTS, new CacheMemory(), 3, 1);
-    cache.prompts(0, 3).advance(computed('abc', [1]), 1);
+    cache.prompts([[0], [1], [2]]).advance(computed('abc', [1]), 1);
     cache.drop(0);
     cache.advance(computed('cb', [2]), 1);
     assert.deepEqual(contents(cache), twice(['c1 c2', 'b1 b2']));

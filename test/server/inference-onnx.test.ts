@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
-import type { ModelRequest, Prediction } from '../../server/src/core/models/types.ts';
+import type { Decoding, ModelRequest, Prediction } from '../../server/src/core/models/types.ts';
 import type { Message } from '../../server/src/core/prompts/types.ts';
 import { examineDecoder } from '../../server/src/inference/onnx/host/decoder.ts';
 import { ImageFeatures } from '../../server/src/inference/onnx/host/features.ts';
@@ -48,6 +48,7 @@ async function run(
   model: LoadedModel,
   requests: readonly ModelRequest[],
   maxNewTokens = 24,
+  drawn: Pick<Decoding, 'topP' | 'seed' | 'temperature'> = { temperature: 0 },
 ): Promise<Map<string, Prediction>> {
   const found = new Map<string, Prediction>();
   const features = new ImageFeatures(model.sessions, model.images);
@@ -55,7 +56,7 @@ async function run(
     model,
     features,
     requests,
-    { maxNewTokens, temperature: 0 },
+    { maxNewTokens, ...drawn },
     {
       working: () => {},
       alive: () => {},
@@ -128,6 +129,36 @@ describe('running a model folder', function () {
     for (const id of ids.filter((_, i) => i % 3 === 0)) {
       assert.deepEqual(together.get(id), (await run(model, [requestFor(id)])).get(id), `record ${id}`);
     }
+  });
+
+  it('draws the same samples from the same seed, in whatever batch, and others from another seed', async () => {
+    const ids = recordIds('test').slice(0, 4);
+    const samplesOf = (id: string, n: number): ModelRequest[] =>
+      Array.from({ length: n }, (_, sample) => ({ ...requestFor(id), key: `${id}/${sample}`, sample }));
+    const drawn = { temperature: 1.5, topP: 0.95, seed: 5 };
+    const together = await run(
+      model,
+      ids.flatMap((id) => samplesOf(id, 4)),
+      48,
+      drawn,
+    );
+    assert.equal(together.size, 16);
+    for (const id of ids) {
+      const [, , third] = samplesOf(id, 4) as [ModelRequest, ModelRequest, ModelRequest];
+      assert.deepEqual(together.get(third.key), (await run(model, [third], 48, drawn)).get(third.key));
+    }
+    const outputs = (found: Map<string, Prediction>) => [...found.values()].map(({ output }) => output);
+    assert.ok(new Set(outputs(together)).size > ids.length, 'samples should differ');
+    const [id = ''] = ids;
+    const others = await run(model, samplesOf(id, 4), 48, { ...drawn, seed: 6 });
+    assert.notDeepEqual(outputs(others), outputs(await run(model, samplesOf(id, 4), 48, drawn)));
+    const greedy = await run(model, [requestFor(id)], 48);
+    const cold = await run(model, samplesOf(id, 2), 48, { temperature: 0.001, seed: 9 });
+    assert.deepEqual(
+      new Set(outputs(cold)),
+      new Set(outputs(greedy)),
+      'almost no temperature is almost greedy',
+    );
   });
 
   it('writes the same where a graph gives back its whole cache: on a GPU, or with attention that knows no padding', async () => {

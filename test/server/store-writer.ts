@@ -7,7 +7,15 @@ const { id } = store.openRun(JSON.parse(run));
 const usage = { promptTokens: 1, imageTokens: 0, outputTokens: 1 };
 for (let record = 0; ; record++) {
   store.save([
-    { runId: id, recordId: String(record), key: `k${record}`, output: 'B', finishReason: 'stop', usage },
+    {
+      runId: id,
+      recordId: String(record),
+      sample: 0,
+      key: `k${record}`,
+      output: 'B',
+      finishReason: 'stop',
+      usage,
+    },
   ]);
   process.stdout.write(`${record + 1}\n`);
 }

@@ -34,6 +34,7 @@ function prediction(recordId: string, change: Partial<StoredPrediction> = {}): S
   return {
     runId: 'r1',
     recordId,
+    sample: 0,
     key: `key-${recordId}`,
     output: 'B',
     finishReason: 'stop',
@@ -66,20 +67,44 @@ describe('the store', () => {
     assert.deepEqual(again.runs('/data/problems.json'), [run]);
     assert.deepEqual(again.runs('/data/other.json'), []);
     assert.deepEqual([...again.predictions('r1').keys()], ['1', '2']);
-    assert.deepEqual(again.predictions('r1').get('1'), prediction('1'));
-    assert.equal(again.predictions('r1').get('2')?.error, 'The image is broken.');
+    assert.deepEqual(again.predictions('r1').get('1'), [prediction('1')]);
+    assert.equal(again.predictions('r1').get('2')?.[0]?.error, 'The image is broken.');
     again.close();
   });
 
-  it('keeps one prediction for a record of a run, the newest', () => {
+  it('keeps one prediction for a sample of a record of a run, the newest', () => {
     const store = openStore(':memory:');
     store.openRun(run);
     store.save([prediction('1', { output: 'A' })]);
     store.save([prediction('1', { output: 'C', key: 'changed' })]);
     assert.equal(store.predictions('r1').size, 1);
-    assert.equal(store.predictions('r1').get('1')?.output, 'C');
+    assert.deepEqual(
+      store
+        .predictions('r1')
+        .get('1')
+        ?.map(({ output }) => output),
+      ['C'],
+    );
     assert.equal(store.byKey('key-1'), null);
     assert.equal(store.byKey('changed')?.output, 'C');
+    store.close();
+  });
+
+  it('keeps the samples of a record apart, in order, with what each cost', () => {
+    const store = openStore(':memory:');
+    store.openRun(run);
+    const samples = [0, 1, 2].map((sample) =>
+      prediction('1', {
+        sample,
+        key: `key-${sample}`,
+        logProbability: -1.5 - sample,
+        usage: { promptTokens: 1, imageTokens: 0, outputTokens: 2, cost: 0.25 * sample },
+      }),
+    );
+    store.save(samples.toReversed());
+    store.save([prediction('2')]);
+    assert.deepEqual(store.predictions('r1').get('1'), samples);
+    assert.equal(store.byKey('key-2')?.sample, 2);
     store.close();
   });
 
@@ -115,12 +140,26 @@ describe('the store', () => {
       if (version > 0) {
         old.exec(`INSERT INTO runs (id, dataset, model, revision, role, device, prompt, prompt_text, setting, format, decoding, started_at)
                   VALUES ('r1', '/data/problems.json', 'teacher', 'abc', 'teacher', 'CPU', 'setting-1', '', 1, 'stages', '{}', '2026')`);
-        old.exec(`INSERT INTO predictions VALUES ('r1', '7', 'k', 'B', 'stop', 1, 2, 3, NULL)`);
+        const sample = version > 4 ? ', sample' : '';
+        old.exec(`INSERT INTO predictions (run_id, record_id, key, output, finish_reason, prompt_tokens, image_tokens, output_tokens${sample})
+                  VALUES ('r1', '7', 'k', 'B', 'stop', 1, 2, 3${sample && ', 0'})`);
       }
       old.close();
       const store = openStore(path);
-      assert.equal(store.byKey('k')?.output, version > 0 ? 'B' : undefined);
       assert.equal(store.run('r1')?.seconds, version > 0 ? 0 : undefined);
+      const usage = { promptTokens: 1, imageTokens: 2, outputTokens: 3 };
+      const kept = {
+        runId: 'r1',
+        recordId: '7',
+        sample: 0,
+        key: 'k',
+        output: 'B',
+        finishReason: 'stop',
+        usage,
+      };
+      assert.deepEqual(store.byKey('k'), version > 0 ? kept : null);
+      store.deleteRun('r1');
+      assert.equal(store.byKey('k'), null, 'a run takes its predictions with it');
       store.close();
     });
   }

@@ -75,3 +75,14 @@ export function wholeNumber(minimum: number): (text: string) => number {
     return value;
   };
 }
+
+/** Parses a number within bounds, for commander. */
+export function numberBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= least && value <= most)) {
+      throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}

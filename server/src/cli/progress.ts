@@ -7,12 +7,15 @@ import { progressText } from '../core/progress.ts';
  */
 export class ProgressLine {
   private readonly label: string;
+  private readonly unit: string;
   private readonly started: number;
   private lastShown = 0;
   private lastDone = -1;
 
-  constructor(label: string) {
+  /** @param unit what is counted */
+  constructor(label: string, unit = 'records') {
     this.label = label;
+    this.unit = unit;
     this.started = performance.now();
   }
 
@@ -23,7 +26,7 @@ export class ProgressLine {
     if (done === this.lastDone || (done < total && now - this.lastShown < pause)) return;
     this.lastShown = now;
     this.lastDone = done;
-    const text = `${this.label}  ${progressText(done, total, generated, (now - this.started) / 1000)}`;
+    const text = `${this.label}  ${progressText(done, total, generated, (now - this.started) / 1000, this.unit)}`;
     stderr.write(stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`);
   }
 

@@ -57,8 +57,8 @@ export class Sitting {
   /** Takes in what the model said; returns the progress when it was time to save. */
   take(prediction: Prediction): AnnotateProgress | null {
     const runId = this.job.run.id;
-    for (const { recordId } of this.recordsByKey.get(prediction.key) ?? []) {
-      this.batch.push({ ...prediction, runId, recordId });
+    for (const { recordId, sample } of this.recordsByKey.get(prediction.key) ?? []) {
+      this.batch.push({ ...prediction, runId, recordId, sample });
       this.generated++;
     }
     const isTime = this.batch.length >= SAVE_EVERY || this.seconds() - this.since >= SAVE_AFTER;

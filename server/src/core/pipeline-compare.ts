@@ -1,3 +1,4 @@
+import { decodingWords } from './decoding.ts';
 import { type Comparison, compare } from './metrics/compare.ts';
 import type { JudgedRecord } from './metrics/report.ts';
 import type { RecordResult, RunReport } from './pipeline-types.ts';
@@ -49,15 +50,10 @@ function reasonsAgainst(
     [first.setting !== second.setting, `their settings differ: ${first.setting} and ${second.setting}`],
     [
       JSON.stringify(first.decoding) !== JSON.stringify(second.decoding),
-      `their decoding differs: ${decodingWords(a)} and ${decodingWords(b)}`,
+      `their decoding differs: ${decodingWords(first.decoding)}; and ${decodingWords(second.decoding)}`,
     ],
   ];
   return reasons.filter(([holds]) => holds).map(([, reason]) => reason);
-}
-
-function decodingWords({ run }: RunReport): string {
-  const { maxNewTokens, temperature } = run.decoding;
-  return `${count(maxNewTokens, 'new token')} at temperature ${temperature}`;
 }
 
 function judgedSources({ results }: RunReport): JudgedSource[] {

@@ -8,10 +8,7 @@ import { predictionKey, promptDigest } from './store/keys.ts';
 import type { RunCard } from './store/types.ts';
 
 /** What to ask for a record, or one sentence why it cannot be asked. */
-export type Question = { readonly key: string } & (
-  | { readonly messages: readonly Message[] }
-  | { readonly refusal: string }
-);
+export type Question = { readonly messages: readonly Message[] } | { readonly refusal: string };
 
 /** Renders prompts and keeps what was worked out for each chunk. */
 export class Prompts {
@@ -38,8 +35,8 @@ export class Prompts {
     return file;
   }
 
-  /** The key of what the run's model says when it is shown the record. */
-  keyFor(chunk: Chunk, run: RunCard): string {
+  /** The key of what the run's model says the `sample`-th time when it is shown the record. */
+  keyFor(chunk: Chunk, run: RunCard, sample: number): string {
     let digests = this.digests.get(chunk);
     if (!digests) {
       digests = new Map();
@@ -52,15 +49,15 @@ export class Prompts {
       digest = promptDigest(prompt.messages, image.state === 'ok' ? image.digest : null);
       digests.set(name, digest);
     }
-    return predictionKey(digest, run.revision, run.decoding);
+    return predictionKey(digest, run.revision, run.decoding, sample);
   }
 
   ask(chunk: Chunk, run: RunCard): Question {
     const { prompt, image } = this.render(chunk, run);
-    const key = this.keyFor(chunk, run);
     const refusal = refusalOf(image);
-    if (refusal !== null) return { key, refusal };
-    return { key, messages: withImage(prompt, image.state === 'ok' ? image.path : null) };
+    return refusal === null
+      ? { messages: withImage(prompt, image.state === 'ok' ? image.path : null) }
+      : { refusal };
   }
 
   private render(chunk: Chunk, run: RunCard): { prompt: Prompt; image: ImageFacts } {

@@ -1,6 +1,8 @@
 /** The vocabulary of the pipeline's callers. */
 import type { Finding, RuleSettings } from './annotations/types.ts';
-import type { BaseSource, Judgement } from './judgements/types.ts';
+import type { BaseSource, Judgement, Vote } from './judgements/types.ts';
+import type { Calibration } from './metrics/calibration.ts';
+import type { PassAt } from './metrics/samples.ts';
 import type { Report } from './metrics/types.ts';
 import type { Decoding, ModelCard, ModelRequest, Prediction } from './models/types.ts';
 import type { OutputFormat, Setting } from './prompts/types.ts';
@@ -41,6 +43,10 @@ export interface JudgedOutput {
 /** What one model says of one record as the record stands now. */
 export interface RecordResult extends JudgedOutput {
   readonly run: RunCard;
+  /** Every sample the run has of the record as it stands; the output above is one of them. */
+  readonly samples: readonly JudgedOutput[];
+  /** How the samples voted; null when the run takes only one. */
+  readonly vote: Vote | null;
 }
 
 /** A prompt file with the name that runs and people know it by. */
@@ -71,13 +77,13 @@ export interface AnnotateOptions {
 /** An annotation run worked out: what is stored already and what the model has to be asked. */
 export interface AnnotateJob {
   readonly run: RunCard;
-  /** Records selected. */
+  /** Answers asked for: one for each sample of each selected record. */
   readonly total: number;
   /** Of these, already stored for this very prompt, weights and decoding. */
   readonly stored: number;
   /** Predictions that need no model: made under the same key by another run, or impossible to ask. */
   readonly settled: readonly StoredPrediction[];
-  readonly requests: readonly (ModelRequest & { readonly recordId: string })[];
+  readonly requests: readonly (ModelRequest & { readonly recordId: string; readonly sample: number })[];
 }
 
 export interface AnnotateProgress {
@@ -93,13 +99,19 @@ export interface AnnotateProgress {
 export interface RunReport {
   readonly run: RunCard;
   readonly report: Report;
-  /** Stored predictions whose record, prompt image or weights have changed since. */
+  /** Records whose stored predictions no longer fit them: record, prompt image or weights have changed since. */
   readonly stale: number;
-  /** Records of the run's selection without a prediction. */
+  /** Predictions that the run's selection still lacks: one for each sample of each record. */
   readonly missing: number;
   readonly failed: number;
-  /** Mean output tokens of a record. */
+  /** Mean output tokens of a record, all its samples together. */
   readonly tokens: number;
+  /** What the run's requests have cost; null where nothing is paid. */
+  readonly cost: number | null;
+  /** How often one of k samples is right; null when the run takes one sample. */
+  readonly passAt: PassAt | null;
+  /** How far the samples' agreement is from the share that is right; null when the run takes one sample. */
+  readonly calibration: Calibration | null;
   readonly recordsPerSecond: number | null;
   readonly results: readonly { readonly source: RecordSource; readonly result: RecordResult }[];
 }

@@ -6,12 +6,14 @@ import { checkOutput } from './annotations/engine.ts';
 import type { Finding, RuleSettings } from './annotations/types.ts';
 import { judge } from './judgements/judge.ts';
 import type { Judgement } from './judgements/types.ts';
+import { vote } from './judgements/vote.ts';
 import { report } from './metrics/report.ts';
 import { failedPrediction } from './models/failed.ts';
 import type { Model, ModelRequest, PartialOutput, Prediction } from './models/types.ts';
 import { Sitting } from './pipeline-annotate.ts';
 import { Prompts } from './pipeline-prompts.ts';
 import { type Comparison, RecordChecks } from './pipeline-records.ts';
+import { sampleNumbers } from './pipeline-samples.ts';
 import type {
   AnnotateJob,
   AnnotateOptions,
@@ -139,10 +141,8 @@ export class Pipeline {
     const byModel = new Map<string, RecordResult>();
     for (const { card, predictions } of this.runs.all()) {
       if (card.purpose !== 'run' || byModel.has(card.model)) continue;
-      const prediction = predictions.get(source.record.id);
-      if (prediction && this.isCurrent(chunk, card, prediction)) {
-        byModel.set(card.model, this.resultOf(source, card, prediction));
-      }
+      const current = this.current(chunk, card, predictions.get(source.record.id));
+      if (current.length > 0) byModel.set(card.model, this.resultOf(source, card, current));
     }
     const alone = [...byModel.values()].sort((a, b) => ROLE_ORDER[a.run.role] - ROLE_ORDER[b.run.role]);
     const results = alone.length < 2 ? alone : this.together(source, alone);
@@ -191,27 +191,32 @@ export class Pipeline {
       .slice(0, options.limit);
     if (selected.length === 0) throw new Error(this.nothingSelected(options.split));
     this.refuseOtherConfiguration(run);
-    const known = this.store?.predictions(run.id) ?? new Map<string, StoredPrediction>();
+    const known = this.store?.predictions(run.id) ?? new Map<string, readonly StoredPrediction[]>();
+    const { samples = 1 } = options.decoding;
     const settled: StoredPrediction[] = [];
-    const requests: (ModelRequest & { recordId: string })[] = [];
+    const requests: (ModelRequest & { recordId: string; sample: number })[] = [];
     let stored = 0;
     for (const chunk of selected) {
-      const { record } = chunk.source as RecordSource;
+      const { id: recordId } = (chunk.source as RecordSource).record;
       const asked = this.prompts.ask(chunk, run);
-      const before = known.get(record.id);
-      if ('refusal' in asked) {
-        settled.push({ ...failedPrediction(asked.key, asked.refusal), runId: run.id, recordId: record.id });
-        continue;
+      for (let sample = 0; sample < samples; sample++) {
+        const key = this.prompts.keyFor(chunk, run, sample);
+        const place = { runId: run.id, recordId, sample };
+        if ('refusal' in asked) {
+          settled.push({ ...failedPrediction(key, asked.refusal), ...place });
+          continue;
+        }
+        const before = known.get(recordId)?.find((one) => one.sample === sample);
+        if (before?.key === key && !before.error) {
+          stored++;
+          continue;
+        }
+        const elsewhere = this.store?.byKey(key);
+        if (elsewhere) settled.push({ ...elsewhere, ...place });
+        else requests.push({ recordId, key, messages: asked.messages, sample });
       }
-      if (before?.key === asked.key && !before.error) {
-        stored++;
-        continue;
-      }
-      const elsewhere = this.store?.byKey(asked.key);
-      if (elsewhere) settled.push({ ...elsewhere, runId: run.id, recordId: record.id });
-      else requests.push({ recordId: record.id, key: asked.key, messages: asked.messages });
     }
-    return { run, total: selected.length, stored, settled, requests };
+    return { run, total: selected.length * samples, stored, settled, requests };
   }
 
   /**
@@ -260,18 +265,19 @@ export class Pipeline {
   /** The numbers of a stored run, taken of the dataset as it stands now. */
   report(run: RunCard): RunReport {
     const stored = this.runs.find(run.id);
-    const predictions = stored?.predictions ?? new Map<string, StoredPrediction>();
+    const predictions = stored?.predictions ?? new Map<string, readonly StoredPrediction[]>();
     const results: { source: RecordSource; result: RecordResult }[] = [];
+    const { samples = 1 } = run.decoding;
     let stale = 0;
     let missing = 0;
     for (const chunk of this.select(run)) {
       const source = chunk.source as RecordSource;
-      const prediction = predictions.get(source.record.id);
-      if (!prediction) missing++;
-      else if (!this.isCurrent(chunk, run, prediction)) stale++;
-      else results.push({ source, result: this.resultOf(source, run, prediction) });
+      const known = predictions.get(source.record.id) ?? [];
+      const current = this.current(chunk, run, known);
+      if (known.length > 0 && current.length === 0) stale++;
+      else missing += samples - current.length;
+      if (current.length > 0) results.push({ source, result: this.resultOf(source, run, current) });
     }
-    const tokens = results.reduce((sum, { result }) => sum + result.prediction.usage.outputTokens, 0);
     return {
       run,
       report: report(
@@ -279,10 +285,9 @@ export class Pipeline {
       ),
       stale,
       missing,
-      failed: results.filter(({ result }) => result.prediction.error !== undefined).length,
-      tokens: results.length === 0 ? 0 : tokens / results.length,
-      recordsPerSecond: run.seconds > 0 ? run.generated / run.seconds : null,
+      recordsPerSecond: run.seconds > 0 ? run.generated / samples / run.seconds : null,
       results,
+      ...sampleNumbers(results),
     };
   }
 
@@ -309,15 +314,22 @@ export class Pipeline {
     });
   }
 
+  /** What the samples of a record say together. */
+  private resultOf(source: RecordSource, run: RunCard, predictions: readonly Prediction[]): RecordResult {
+    const samples = predictions.map((prediction) => this.judgedOnce(source, run, prediction));
+    const voted = vote(samples, ({ judgement }) => judgement);
+    return { run, ...voted.chosen, samples, vote: (run.decoding.samples ?? 1) > 1 ? voted.vote : null };
+  }
+
   /** Judging costs more than looking up, and reports and findings ask for the same. */
-  private resultOf(source: RecordSource, run: RunCard, prediction: Prediction): RecordResult {
+  private judgedOnce(source: RecordSource, run: RunCard, prediction: Prediction): JudgedOutput {
     const { rules } = this.around;
     let judged = this.judged.get(prediction);
     if (judged?.source !== source || judged.rules !== rules) {
       judged = { source, rules, output: this.judgeOutput(source, prediction, run) };
       this.judged.set(prediction, judged);
     }
-    return { run, ...judged.output };
+    return judged.output;
   }
 
   /** Results of several models, with what the rules say of each in the light of the others. */
@@ -334,8 +346,13 @@ export class Pipeline {
     });
   }
 
-  private isCurrent(chunk: Chunk, run: RunCard, prediction: StoredPrediction): boolean {
-    return this.prompts.keyFor(chunk, run) === prediction.key;
+  /** Of a record's samples, those that were made of the record as it stands. */
+  private current(
+    chunk: Chunk,
+    run: RunCard,
+    predictions: readonly StoredPrediction[] = [],
+  ): readonly StoredPrediction[] {
+    return predictions.filter(({ key, sample }) => this.prompts.keyFor(chunk, run, sample) === key);
   }
 
   private select({ split, sample }: { split: string | null; sample?: Sample | null }): Chunk[] {

@@ -1,10 +1,16 @@
 /** How far a run is, as people read it: `120/400 records, 14.2 records/s, 20 s left`. The rate counts what was made in this sitting. */
-export function progressText(done: number, total: number, generated: number, seconds: number): string {
-  const counts = `${done}/${total} records`;
+export function progressText(
+  done: number,
+  total: number,
+  generated: number,
+  seconds: number,
+  unit = 'records',
+): string {
+  const counts = `${done}/${total} ${unit}`;
   if (generated === 0 || seconds <= 0) return counts;
   const rate = generated / seconds;
   const left = Math.ceil((total - done) / rate);
-  return `${counts}, ${rate.toFixed(1)} records/s${left > 0 ? `, ${duration(left)} left` : ''}`;
+  return `${counts}, ${rate.toFixed(1)} ${unit}/s${left > 0 ? `, ${duration(left)} left` : ''}`;
 }
 
 function duration(seconds: number): string {

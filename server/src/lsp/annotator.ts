@@ -1,6 +1,6 @@
 import { setTimeout as wait, setImmediate as yieldToEditor } from 'node:timers/promises';
 import type { WorkDoneProgressReporter } from 'vscode-languageserver/node';
-import { DEFAULT_MAX_NEW_TOKENS } from '../core/decoding.ts';
+import { decodingOf } from '../core/decoding.ts';
 import type { AnnotateJob, Pipeline } from '../core/pipeline.ts';
 import { progressText } from '../core/progress.ts';
 import { findPromptFile } from '../files/prompt-files.ts';
@@ -41,6 +41,7 @@ export class Annotator {
     cancel: AbortController,
   ): Promise<AnnotateResult> {
     const { session } = this;
+    const decoding = decodingOf(params);
     session.store(); // Says why not, before anything is begun.
     // The turn is taken before the first wait, so that runs start in the order in which they were asked for.
     const turn = this.takeTurn();
@@ -62,7 +63,7 @@ export class Annotator {
           model: model.card,
           prompt,
           setting: params.setting,
-          decoding: { maxNewTokens: DEFAULT_MAX_NEW_TOKENS, temperature: 0 },
+          decoding,
           split: params.split ?? null,
         },
         new Date().toISOString(),
@@ -94,6 +95,7 @@ export class Annotator {
     signal: AbortSignal,
   ): Promise<AnnotateResult> {
     const { session } = this;
+    const { samples = 1 } = job.run.decoding;
     const refused = job.settled.filter(({ error }) => error !== undefined).length;
     let generated = 0;
     let failed = 0;
@@ -118,7 +120,7 @@ export class Annotator {
         const seconds = (performance.now() - openedAt) / 1000;
         progress.report(
           (100 * step.done) / step.total,
-          progressText(step.done, step.total, generated, seconds),
+          progressText(step.done, step.total, generated, seconds, samples > 1 ? 'samples' : 'records'),
         );
         for (const id of step.recordIds) fresh.add(id);
         show.request();

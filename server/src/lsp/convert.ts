@@ -76,12 +76,13 @@ export function moveTo(origin: Position, diagnostic: Diagnostic): Diagnostic {
 
 /** What the pipeline knows of a record, as hovers and hints want it. */
 export function modelResults(results: readonly RecordResult[]): ModelResult[] {
-  return results.map(({ run, prediction, judgement, findings }) => ({
+  return results.map(({ run, prediction, judgement, findings, vote }) => ({
     model: run.model,
     role: run.role,
     prediction,
     judgement,
     findings,
+    vote,
   }));
 }
 

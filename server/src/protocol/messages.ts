@@ -58,14 +58,20 @@ export interface AnnotateParams {
   readonly setting?: 1 | 2 | 3 | 4;
   /** Absent: every record. */
   readonly split?: string;
+  /** Answers of each record, which vote; absent: 1. More than one needs a temperature above 0. */
+  readonly samples?: number;
+  /** Absent: 0, the likeliest token each time. */
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly seed?: number;
   readonly workDoneToken?: string | number;
 }
 
 export interface AnnotateResult {
   readonly runId: string;
-  /** Records run now. */
+  /** Answers made now: one for each sample of a record. */
   readonly done: number;
-  /** Records that already had a current prediction and were not run again. */
+  /** Answers that were there already and were not made again. */
   readonly reused: number;
   /** Of `done`, those whose request failed. */
   readonly failed: number;

@@ -25,6 +25,19 @@ export const STEPS: readonly string[] = [
   `ALTER TABLE runs ADD COLUMN sample TEXT;`,
   // What a run is for.
   `ALTER TABLE runs ADD COLUMN purpose TEXT NOT NULL DEFAULT 'run';`,
+  // Several samples of a record in one run; the primary key cannot be changed in place.
+  `CREATE TABLE sampled (
+     run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, record_id TEXT NOT NULL,
+     sample INTEGER NOT NULL, key TEXT NOT NULL, output TEXT NOT NULL, finish_reason TEXT NOT NULL,
+     prompt_tokens INTEGER NOT NULL, image_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+     log_probability REAL, cost REAL, error TEXT,
+     PRIMARY KEY (run_id, record_id, sample)
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO sampled SELECT run_id, record_id, 0, key, output, finish_reason, prompt_tokens, image_tokens,
+     output_tokens, NULL, NULL, error FROM predictions;
+   DROP TABLE predictions;
+   ALTER TABLE sampled RENAME TO predictions;
+   CREATE INDEX predictions_by_key ON predictions (key);`,
 ];
 
 /** Brings a database up to date. Throws one sentence when a newer program has written it. */

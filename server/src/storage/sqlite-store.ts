@@ -97,22 +97,26 @@ class SqliteStore implements Store {
   save(predictions: readonly StoredPrediction[]): void {
     const insert = this.database.prepare(
       `INSERT OR REPLACE INTO predictions
-         (run_id, record_id, key, output, finish_reason, prompt_tokens, image_tokens, output_tokens, error)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (run_id, record_id, sample, key, output, finish_reason, prompt_tokens, image_tokens, output_tokens,
+          log_probability, cost, error)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.database.exec('BEGIN IMMEDIATE');
     try {
       for (const p of predictions) {
-        const { promptTokens, imageTokens, outputTokens } = p.usage;
+        const { promptTokens, imageTokens, outputTokens, cost } = p.usage;
         insert.run(
           p.runId,
           p.recordId,
+          p.sample,
           p.key,
           p.output,
           p.finishReason,
           promptTokens,
           imageTokens,
           outputTokens,
+          p.logProbability ?? null,
+          cost ?? null,
           p.error ?? null,
         );
       }
@@ -123,9 +127,14 @@ class SqliteStore implements Store {
     }
   }
 
-  predictions(runId: string): ReadonlyMap<string, StoredPrediction> {
-    const rows = this.database.prepare('SELECT * FROM predictions WHERE run_id = ?').all(runId);
-    return new Map(rows.map((row) => toPrediction(row as Row)).map((p) => [p.recordId, p]));
+  predictions(runId: string): ReadonlyMap<string, readonly StoredPrediction[]> {
+    const rows = this.database
+      .prepare('SELECT * FROM predictions WHERE run_id = ? ORDER BY record_id, sample')
+      .all(runId);
+    return Map.groupBy(
+      rows.map((row) => toPrediction(row as Row)),
+      ({ recordId }) => recordId,
+    );
   }
 
   byKey(key: string): StoredPrediction | null {
@@ -167,6 +176,7 @@ function toPrediction(row: Row): StoredPrediction {
   return {
     runId: String(row.run_id),
     recordId: String(row.record_id),
+    sample: Number(row.sample),
     key: String(row.key),
     output: String(row.output),
     finishReason: row.finish_reason as StoredPrediction['finishReason'],
@@ -174,7 +184,9 @@ function toPrediction(row: Row): StoredPrediction {
       promptTokens: Number(row.prompt_tokens),
       imageTokens: Number(row.image_tokens),
       outputTokens: Number(row.output_tokens),
+      ...(row.cost === null ? {} : { cost: Number(row.cost) }),
     },
+    ...(row.log_probability === null ? {} : { logProbability: Number(row.log_probability) }),
     ...(row.error === null ? {} : { error: String(row.error) }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { DEFAULT_MAX_NEW_TOKENS } from '../../core/decoding.ts';
+import { DEFAULT_MAX_NEW_TOKENS, decodingOf } from '../../core/decoding.ts';
 import { checkPromptFile } from '../../core/pipeline-prompty.ts';
 import type { Setting } from '../../core/prompts/types.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
@@ -13,7 +13,14 @@ import { EXIT, UsageError } from '../exit.ts';
 import { reportOutput } from '../formats/report.ts';
 import { type DeviceSetting, findModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
-import { type Format, fieldsOption, formatOption, numberOption, wholeNumber } from '../options.ts';
+import {
+  type Format,
+  fieldsOption,
+  formatOption,
+  numberBetween,
+  numberOption,
+  wholeNumber,
+} from '../options.ts';
 import { ProgressLine } from '../progress.ts';
 
 interface Options {
@@ -24,9 +31,12 @@ interface Options {
   readonly split?: string;
   readonly limit?: number;
   readonly sample?: number;
-  readonly seed?: number;
   readonly run?: string;
   readonly maxNewTokens: number;
+  readonly samples: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly seed?: number;
   readonly device: DeviceSetting;
   readonly format: Format;
 }
@@ -46,9 +56,26 @@ export function annotateCommand(program: Command): void {
         .argParser(wholeNumber(1))
         .conflicts('limit'),
     )
-    .option('--seed <n>', 'of the sample (default: 0); another seed draws other records', wholeNumber(0))
     .option('--run <name>', 'the name of the run (default: made from the configuration)')
     .option('--max-new-tokens <n>', 'bound of a generated answer', wholeNumber(1), DEFAULT_MAX_NEW_TOKENS)
+    .option('--samples <n>', 'answers of each record, which vote', wholeNumber(1), 1)
+    .option(
+      '--temperature <t>',
+      'how freely tokens are drawn; 0: the likeliest each time',
+      numberBetween(0, 2),
+      0,
+    )
+    .option(
+      '--top-p <p>',
+      'draw from the likeliest tokens that together have this probability',
+      numberBetween(0, 1),
+      1,
+    )
+    .option(
+      '--seed <n>',
+      'what --sample and --temperature draw; the same seed draws the same (default: 0)',
+      wholeNumber(0),
+    )
     .addOption(
       new Option('--device <device>', 'where local models run')
         .choices(['auto', 'cpu', 'webgpu'])
@@ -59,13 +86,17 @@ export function annotateCommand(program: Command): void {
     .action(annotate);
 }
 
-function sampleOf({ sample: n, seed }: Options): Sample | undefined {
-  if (n !== undefined) return { n, seed: seed ?? 0 };
-  if (seed !== undefined) throw new UsageError('--seed draws a sample: say with --sample how many records.');
-  return undefined;
+function sampleOf({ sample: n, seed = 0 }: Options): Sample | undefined {
+  return n === undefined ? undefined : { n, seed };
 }
 
 async function annotate(file: string, options: Options): Promise<void> {
+  const decoding = decodingOf(options);
+  if (options.seed !== undefined && options.sample === undefined && decoding.temperature === 0) {
+    throw new UsageError(
+      '--seed draws a sample or, above temperature 0, tokens: say with --sample how many records, or with --temperature how freely.',
+    );
+  }
   const store = openStore(defaultStorePath());
   const { pipeline } = openDataset(file, store, options.fields);
   const { provider, card } = await findModel(options.model, options.device);
@@ -82,7 +113,7 @@ async function annotate(file: string, options: Options): Promise<void> {
       model: card,
       prompt,
       setting: options.setting,
-      decoding: { maxNewTokens: options.maxNewTokens, temperature: 0 },
+      decoding,
       split: options.split ?? null,
       limit: options.limit,
       sample: sampleOf(options),
@@ -92,7 +123,7 @@ async function annotate(file: string, options: Options): Promise<void> {
   );
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
-  const line = new ProgressLine(card.id);
+  const line = new ProgressLine(card.id, decoding.samples === undefined ? 'records' : 'samples');
   const clock = { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() };
   for await (const { done, total, generated } of pipeline.annotate(
     job,

@@ -7,7 +7,14 @@ import type { TextMetrics } from '../text-metrics.ts';
 import type { Check, CheckedFile } from './checked.ts';
 import { jsonLines, jsonText } from './json.ts';
 import { junitOutput } from './junit.ts';
-import { numbersOf, percent, percentWithInterval, quadrantSentence } from './numbers.ts';
+import {
+  calibrationSentence,
+  numbersOf,
+  percent,
+  percentWithInterval,
+  quadrantSentence,
+  samplesSentence,
+} from './numbers.ts';
 import type { Place } from './place.ts';
 import { type AllReadings, readersJson, readersText } from './readers.ts';
 import { sarifOutput } from './sarif.ts';
@@ -132,12 +139,8 @@ function moreSentences(rows: readonly JudgedRow[]): string[] {
   const stated = calibrationOf(rows);
   return [
     quadrants ? `Reasoning: ${quadrants}` : '',
-    samples
-      ? `Samples: ${samples.outputs} or more outputs of each of ${samples.records} records, ${samples.values.map(({ k, value }) => `pass@${k} ${(value * 100).toFixed(1)} %`).join(', ')}`
-      : '',
-    stated
-      ? `Calibration: expected calibration error ${(stated.error * 100).toFixed(1)} points over ${stated.bins} bins, n ${stated.n}`
-      : '',
+    samples ? `Samples: ${samplesSentence(samples)}` : '',
+    stated ? `Calibration: ${calibrationSentence(stated)}` : '',
   ].filter((sentence) => sentence !== '');
 }
 

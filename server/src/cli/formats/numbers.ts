@@ -1,3 +1,5 @@
+import type { Calibration } from '../../core/metrics/calibration.ts';
+import type { PassAt } from '../../core/metrics/samples.ts';
 import type { Report, Share } from '../../core/metrics/types.ts';
 
 /**
@@ -54,4 +56,15 @@ export function quadrantSentence({ quadrants, reasoningToError }: Report): strin
   const { n, both, reasoningOnly, conclusionOnly, neither } = quadrants;
   if (n === 0) return '';
   return `of ${n} whose reasoning and conclusion both name a choice, both are right in ${both}, only the reasoning in ${reasoningOnly} (reasoning-to-error ${percentWithInterval(reasoningToError)}), only the conclusion in ${conclusionOnly}, neither in ${neither}`;
+}
+
+/** How often one of k answers is right. */
+export function samplesSentence({ outputs, records, values }: PassAt): string {
+  const shares = values.map(({ k, value }) => `pass@${k} ${(value * 100).toFixed(1)} %`).join(', ');
+  return `${outputs} or more outputs of each of ${records} records, ${shares}`;
+}
+
+/** How far stated confidences are from the share that is right. */
+export function calibrationSentence({ error, bins, n }: Calibration): string {
+  return `expected calibration error ${(error * 100).toFixed(1)} points over ${bins} bins, n ${n}`;
 }

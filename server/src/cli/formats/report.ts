@@ -5,7 +5,14 @@ import { count } from '../../core/text.ts';
 import type { Format } from '../options.ts';
 import { jsonLines, jsonText } from './json.ts';
 import { toJson } from './lint.ts';
-import { numbersOf, percent, percentWithInterval, quadrantSentence } from './numbers.ts';
+import {
+  calibrationSentence,
+  numbersOf,
+  percent,
+  percentWithInterval,
+  quadrantSentence,
+  samplesSentence,
+} from './numbers.ts';
 import { findingLine, type LocatedFinding } from './place.ts';
 
 /** What a report shows besides the numbers of each run. */
@@ -95,24 +102,28 @@ function table(reports: readonly RunReport[]): string {
 }
 
 /** What a reader of the table must know to trust it, in sentences. */
-function notesOf({ run, report, stale, missing, failed }: RunReport): string[] {
+function notesOf({ run, report, stale, missing, failed, cost, passAt, calibration }: RunReport): string[] {
   const notes = [
     stale > 0
       ? `${count(stale, 'prediction')} no longer ${stale === 1 ? 'fits its record' : 'fit their records'} and ${stale === 1 ? 'is' : 'are'} left out`
       : '',
-    missing > 0 ? `${count(missing, 'record')} not answered yet` : '',
+    missing > 0 ? `${count(missing, run.decoding.samples ? 'sample' : 'record')} not answered yet` : '',
     failed > 0 ? `${count(failed, 'request')} failed and ${failed === 1 ? 'counts' : 'count'} as wrong` : '',
     report.ungraded > 0 ? `${count(report.ungraded, 'record')} without a gold answer` : '',
+    cost === null ? '' : `its outputs have cost ${cost.toFixed(4)}`,
+    passAt ? samplesSentence(passAt) : '',
+    calibration ? `the samples' agreement as confidence: ${calibrationSentence(calibration)}` : '',
     quadrantSentence(report),
   ].filter((note) => note !== '');
   return notes.length > 0 ? [`${run.id}: ${notes.join('; ')}.`] : [];
 }
 
 function runNumbers(
-  { run, report, tokens, recordsPerSecond, stale, missing, failed }: RunReport,
+  { run, report, tokens, recordsPerSecond, stale, missing, failed, cost, passAt, calibration }: RunReport,
   slice: string | undefined,
 ) {
-  const { id, model, role, revision, device, dataset, prompt, setting, split, sample, seconds } = run;
+  const { id, model, role, revision, device, dataset, prompt, setting, decoding, split, sample, seconds } =
+    run;
   return {
     run: id,
     model,
@@ -122,6 +133,7 @@ function runNumbers(
     dataset,
     prompt,
     setting,
+    decoding,
     split,
     sample,
     ...numbersOf(report, slice),
@@ -131,5 +143,8 @@ function runNumbers(
     stale,
     missing,
     failed,
+    cost,
+    passAt,
+    calibration,
   };
 }

@@ -5,7 +5,7 @@ import { type ModelResult, VERDICT_MARKS, verdictWords } from './results.ts';
 export interface AnswerHint {
   /** In the record's chunk: behind the value of `answer`, or of the question when there is no answer. */
   readonly offset: number;
-  /** `teacher B ✓  student A ✗`. */
+  /** `teacher B ✓  student A ✗ 5/8`. */
   readonly label: string;
   /** One line a model. */
   readonly tooltip: string;
@@ -31,8 +31,9 @@ function nameOf({ model, role }: ModelResult, results: readonly ModelResult[]): 
     : role;
 }
 
-function glance({ judgement }: ModelResult, name: string): string {
+function glance({ judgement, vote }: ModelResult, name: string): string {
   const { choice } = judgement.reading;
+  const votes = vote && choice !== null ? ` ${vote.votes}/${vote.samples}` : '';
   const letter = choice === null ? '' : `${choiceLetter(choice)} `;
-  return `${name} ${letter}${VERDICT_MARKS[judgement.verdict]}`;
+  return `${name} ${letter}${VERDICT_MARKS[judgement.verdict]}${votes}`;
 }

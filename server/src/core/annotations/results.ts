@@ -1,4 +1,4 @@
-import type { Judgement, ReadingMethod, Verdict } from '../judgements/types.ts';
+import type { Judgement, ReadingMethod, Verdict, Vote } from '../judgements/types.ts';
 import type { Prediction } from '../models/types.ts';
 import type { RecordSource } from '../records/types.ts';
 import { choiceLetter } from '../text.ts';
@@ -11,6 +11,8 @@ export interface ModelResult {
   readonly prediction: Prediction;
   readonly judgement: Judgement;
   readonly findings: readonly Finding[];
+  /** How the samples of the record voted, where the model gave more than one. */
+  readonly vote?: Vote | null;
 }
 
 /** A verdict at a glance. */
@@ -41,7 +43,14 @@ export const METHOD_WORDS: Readonly<Record<ReadingMethod, string>> = {
 };
 
 /** What became of an output, in a few words: `B (repel), wrong`. */
-export function verdictWords({ judgement, prediction }: ModelResult, { record }: RecordSource): string {
+export function verdictWords(result: ModelResult, source: RecordSource): string {
+  const { vote } = result;
+  const said = outcomeWords(result, source);
+  if (!vote || vote.choice === null) return said;
+  return `${said}; ${vote.votes} of ${vote.samples} samples say so`;
+}
+
+function outcomeWords({ judgement, prediction }: ModelResult, { record }: RecordSource): string {
   const { verdict, reading } = judgement;
   if (verdict === 'failed') return prediction.error ?? 'the request failed';
   if (verdict === 'no-output') return 'no output';

@@ -53,6 +53,18 @@ export interface Reading {
 /** `ungraded`: a choice was read, but the record's gold answer is missing or names no choice. */
 export type Verdict = 'correct' | 'wrong' | 'unmapped' | 'no-output' | 'failed' | 'ungraded';
 
+/** What several outputs for one record say together. */
+export interface Vote {
+  /** The choice that most of them name; among equals the one named first; null when none names one. */
+  readonly choice: number | null;
+  /** How many name it. */
+  readonly votes: number;
+  /** How many voted; those without an answer count, failed requests do not. */
+  readonly samples: number;
+  /** `votes` of `samples`, 0 to 1: how sure the model is of the answer. */
+  readonly agreement: number;
+}
+
 /** An output held against its record. */
 export interface Judgement {
   readonly recordId: string;

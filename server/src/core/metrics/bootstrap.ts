@@ -1,4 +1,4 @@
-import { randomIntegers } from './random.ts';
+import { randomIntegers } from '../random.ts';
 
 /** How much better the second of two runs is, by resampling the records that both have. */
 export interface PairedDifference {

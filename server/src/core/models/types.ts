@@ -1,10 +1,17 @@
 import type { Message } from '../prompts/types.ts';
 
-/** How tokens are chosen. Temperature 0 is greedy, and the only decoding the onnx provider offers so far. */
+/** How tokens are chosen. The same prompt, weights, decoding and sample give the same output. */
 export interface Decoding {
   /** Upper bound of generated tokens, end token included. */
   readonly maxNewTokens: number;
-  readonly temperature: 0;
+  /** 0: the likeliest token each time; what follows then stays absent. */
+  readonly temperature: number;
+  /** Tokens are drawn from the likeliest ones that together have this probability (Holtzman et al., 2020); absent: from all. */
+  readonly topP?: number;
+  /** What the draws depend on, with the prompt and the sample's number; absent: 0. */
+  readonly seed?: number;
+  /** Answers that a run takes of each record; absent: 1. */
+  readonly samples?: number;
 }
 
 /** What is known of a model before it is opened. */
@@ -28,6 +35,8 @@ export interface ModelRequest {
   /** Content key of the prediction (core/store/keys.ts). */
   readonly key: string;
   readonly messages: readonly Message[];
+  /** Which of the record's samples this is, counted from 0; absent: 0. */
+  readonly sample?: number;
 }
 
 export interface Usage {
@@ -35,6 +44,8 @@ export interface Usage {
   readonly promptTokens: number;
   readonly imageTokens: number;
   readonly outputTokens: number;
+  /** What the request cost, in the currency of the endpoint's prices; absent where nothing is paid. */
+  readonly cost?: number;
 }
 
 /** A model's raw output and how it was made. A request that failed has an error and no output. */
@@ -44,6 +55,8 @@ export interface Prediction {
   /** `stop`: the model ended; `length`: cut at `maxNewTokens`; `error`: see `error`; `unknown`: made elsewhere. */
   readonly finishReason: 'stop' | 'length' | 'error' | 'unknown';
   readonly usage: Usage;
+  /** Sum of the natural logarithms of the output's tokens' probabilities, where the provider tells. */
+  readonly logProbability?: number;
   /** One sentence, when the request failed. */
   readonly error?: string;
   /** The zero-based choice that a person read from the output; it goes before any reader. */

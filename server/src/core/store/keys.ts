@@ -20,9 +20,14 @@ export function promptDigest(messages: readonly Message[], imageDigest: string |
   return digest(seen);
 }
 
-/** The key of a stored prediction: same prompt, same weights, same decoding, hence the same output. */
-export function predictionKey(prompt: string, revision: string, decoding: Decoding): string {
-  return digest([prompt, revision, decoding.maxNewTokens, decoding.temperature]);
+/**
+ * The key of a stored prediction: same prompt, same weights, same decoding, same sample, hence the same output. How
+ * many samples a run takes is no part of it: a run that takes more finds those that are there.
+ */
+export function predictionKey(prompt: string, revision: string, decoding: Decoding, sample = 0): string {
+  const { maxNewTokens, temperature, topP = 1, seed = 0 } = decoding;
+  const drawn = temperature > 0 ? [topP, seed, sample] : [];
+  return digest([prompt, revision, maxNewTokens, temperature, ...drawn]);
 }
 
 /** Everything that tells one run from another on the same dataset. */

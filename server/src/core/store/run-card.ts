@@ -60,6 +60,11 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
   };
 }
 
+/** Every part of it in one order, however it was written. */
+function decodingKey({ maxNewTokens, temperature, topP = 1, seed = 0, samples = 1 }: Decoding): number[] {
+  return [maxNewTokens, temperature, topP, seed, samples];
+}
+
 /** Whether two cards describe the same run: predictions of one then belong in the other. */
 export function sameConfiguration(a: RunCard, b: RunCard): boolean {
   const identity = ({
@@ -79,8 +84,7 @@ export function sameConfiguration(a: RunCard, b: RunCard): boolean {
       revision,
       promptText,
       setting,
-      decoding.maxNewTokens,
-      decoding.temperature,
+      decodingKey(decoding),
       split,
       sample?.n,
       sample?.seed,

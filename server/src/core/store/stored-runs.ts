@@ -2,8 +2,8 @@ import type { RunCard, Store, StoredPrediction } from './types.ts';
 
 export interface StoredRun {
   readonly card: RunCard;
-  /** By record id. */
-  readonly predictions: Map<string, StoredPrediction>;
+  /** By record id: each record's samples in order. */
+  readonly predictions: Map<string, readonly StoredPrediction[]>;
 }
 
 /**
@@ -39,7 +39,13 @@ export class StoredRuns {
   /** Takes over what was just saved. */
   add(runId: string, predictions: readonly StoredPrediction[]): void {
     const run = this.find(runId);
-    for (const prediction of predictions) run?.predictions.set(prediction.recordId, prediction);
+    for (const prediction of predictions) {
+      const others = run?.predictions
+        .get(prediction.recordId)
+        ?.filter(({ sample }) => sample !== prediction.sample);
+      const samples = [...(others ?? []), prediction].sort((a, b) => a.sample - b.sample);
+      run?.predictions.set(prediction.recordId, samples);
+    }
   }
 
   private read(): void {
@@ -47,7 +53,12 @@ export class StoredRuns {
     this.runs = (this.store?.runs(this.dataset) ?? []).map((card) => {
       const predictions = new Map(this.store?.predictions(card.id));
       for (const [id, known] of before.find((run) => run.card.id === card.id)?.predictions ?? []) {
-        if (isSame(known, predictions.get(id))) predictions.set(id, known);
+        const now = predictions.get(id);
+        if (now)
+          predictions.set(
+            id,
+            now.map((one) => known.find((other) => isSame(one, other)) ?? one),
+          );
       }
       return { card, predictions };
     });
@@ -55,6 +66,6 @@ export class StoredRuns {
   }
 }
 
-function isSame(a: StoredPrediction, b: StoredPrediction | undefined): boolean {
-  return a.key === b?.key && a.output === b.output && a.error === b.error;
+function isSame(a: StoredPrediction, b: StoredPrediction): boolean {
+  return a.sample === b.sample && a.key === b.key && a.output === b.output && a.error === b.error;
 }

@@ -36,7 +36,7 @@ export interface RunCard {
   readonly finishedAt: string | null;
   /** Seconds spent generating, over all sittings. */
   readonly seconds: number;
-  /** Records generated in that time; the others were taken over from runs that had asked the same. */
+  /** Answers generated in that time; the others were taken over from runs that had asked the same. */
   readonly generated: number;
 }
 
@@ -44,6 +44,8 @@ export interface RunCard {
 export interface StoredPrediction extends Prediction {
   readonly runId: string;
   readonly recordId: string;
+  /** Which of the record's samples this is, counted from 0. */
+  readonly sample: number;
 }
 
 export interface RunChange {
@@ -62,10 +64,10 @@ export interface Store {
   runs(dataset?: string): readonly RunCard[];
   run(id: string): RunCard | null;
   deleteRun(id: string): void;
-  /** Stores what is new, by (run, record); in one transaction. */
+  /** Stores what is new, by (run, record, sample); in one transaction. */
   save(predictions: readonly StoredPrediction[]): void;
-  /** All predictions of a run, by record id. */
-  predictions(runId: string): ReadonlyMap<string, StoredPrediction>;
+  /** All predictions of a run, by record id: each record's samples in order. */
+  predictions(runId: string): ReadonlyMap<string, readonly StoredPrediction[]>;
   /** A prediction made under the same content key, in whichever run. */
   byKey(key: string): StoredPrediction | null;
   close(): void;

@@ -74,7 +74,9 @@ class ScriptedModel implements Model {
       if (signal.aborted) return;
       const text = textOf(request);
       const line = this.lines.find(
-        ({ key, match }) => key === request.key || (match !== undefined && text.includes(match)),
+        ({ key, match, sample = request.sample ?? 0 }) =>
+          sample === (request.sample ?? 0) &&
+          (key === request.key || (match !== undefined && text.includes(match))),
       );
       if (line?.delay) await wait(line.delay, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;

@@ -4,6 +4,8 @@ export interface ScriptLine {
   readonly key?: string;
   /** Words of the prompt's text. */
   readonly match?: string;
+  /** Only for this sample of a record, counted from 0; absent: for every one. */
+  readonly sample?: number;
   readonly output?: string;
   /** Milliseconds before the answer. */
   readonly delay?: number;
@@ -40,13 +42,13 @@ function parse(line: string): unknown {
 
 function isScriptLine(value: unknown): value is ScriptLine {
   if (typeof value !== 'object' || value === null) return false;
-  const { key, match, output, delay, fail, die } = value as Record<string, unknown>;
+  const { key, match, sample, output, delay, fail, die } = value as Record<string, unknown>;
   const isAddressed = typeof key === 'string' || typeof match === 'string';
   const answers = [output, fail, die].filter((answer) => answer !== undefined);
   return (
     isAddressed &&
     answers.length > 0 &&
     answers.every((answer) => typeof answer === 'string') &&
-    (delay === undefined || typeof delay === 'number')
+    [sample, delay].every((number) => number === undefined || typeof number === 'number')
   );
 }

@@ -20,8 +20,11 @@ export interface Memory {
 export interface Cache extends Memory {
   /** Rows can be begun some at a time, and taken out. */
   readonly isSeparable: boolean;
-  /** The memory with which the prompts of so many rows are read: empty before, and these rows' part afterwards. */
-  prompts(first: number, rows: number): Memory;
+  /**
+   * The memory with which prompts are read: empty before, and their rows' part afterwards.
+   * @param places for each prompt the rows that begin with it
+   */
+  prompts(places: readonly (readonly number[])[]): Memory;
   /** Takes a row out; the last row takes its place. */
   drop(row: number): void;
   release(): void;
@@ -126,16 +129,16 @@ export class GrowingCache implements Cache {
     this.values = this.allocate(rows * heads * this.capacity * width);
   }
 
-  prompts(first: number, rows: number): Memory {
+  prompts(places: readonly (readonly number[])[]): Memory {
     const none = new Float32Array(0);
-    const shape = [rows, this.heads, 0, this.width];
+    const shape = [places.length, this.heads, 0, this.width];
     return {
       used: 0,
       capacity: 0,
       outputs: this.outputs,
       feeds: () => Object.fromEntries(this.inputs.map((name) => [name, new Tensor('float32', none, shape)])),
       // Prompts end where the longest ends.
-      advance: (results, count) => this.take(results, count, first, this.used - count),
+      advance: (results, count) => this.take(results, count, this.used - count, places),
     };
   }
 
@@ -148,7 +151,7 @@ export class GrowingCache implements Cache {
 
   advance(results: Tensors, count: number): void {
     if (this.used + count > this.capacity) this.grow(this.used + count + GROWTH);
-    this.take(results, count, 0, this.used);
+    this.take(results, count, this.used);
     this.used += count;
   }
 
@@ -163,12 +166,26 @@ export class GrowingCache implements Cache {
 
   release(): void {}
 
-  /** Puts what was computed for so many tokens of the rows from `first` on where these tokens belong. */
-  private take(results: Tensors, count: number, first: number, place: number): void {
+  /**
+   * Puts what was computed for so many tokens where these tokens belong.
+   * @param places for each row of the results the rows of the cache that it is for; absent: each its own
+   */
+  private take(
+    results: Tensors,
+    count: number,
+    place: number,
+    places?: readonly (readonly number[])[],
+  ): void {
     const stride = this.capacity * this.width;
+    const length = count * this.width;
+    const start = place * this.width;
     this.values.forEach((values, i) => {
       const fresh = results[this.outputs[i] as string]?.data as Float32Array;
-      scatter(fresh, count * this.width, values, first * this.heads * stride + place * this.width, stride);
+      if (!places) scatter(fresh, length, values, start, stride);
+      places?.forEach((rows, prompt) => {
+        const one = fresh.subarray(prompt * this.heads * length, (prompt + 1) * this.heads * length);
+        for (const row of rows) scatter(one, length, values, row * this.heads * stride + start, stride);
+      });
       free(fresh);
     });
   }

@@ -1,20 +1,22 @@
-/** The decode loop: greedy, over rows padded on the left to one length, each row until its own end. */
+/** The decode loop, over rows padded on the left to one length, each row until its own end. */
 import type { Tensor } from 'onnxruntime-node';
-import { argmax } from './argmax.ts';
 import type { Cache, Memory } from './cache.ts';
 import { type Decoder, runDecoder } from './decoder.ts';
 import type { Features } from './features.ts';
 import { freeTensors } from './free.ts';
+import { type Choose, chooser, type Draw } from './sampler.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface Row {
   readonly key: string;
-  /** The prompt, image tokens included. */
+  /** The prompt, image tokens included. Rows with the same prompt hold the same array, and it is read once for all. */
   readonly ids: readonly number[];
   /** In the order of the prompt's images. */
   readonly features: readonly Features[];
   /** Bound of generated tokens, end token included. */
   readonly limit: number;
+  /** Null: the likeliest token each time. */
+  readonly draw: Draw | null;
 }
 
 export interface Finished {
@@ -43,6 +45,9 @@ interface Running {
   /** Places before the prompt that hold nothing. */
   readonly padding: number;
   readonly tokens: number[];
+  readonly choose: Choose;
+  /** The token chosen last. */
+  token: number;
   ended: boolean;
 }
 
@@ -61,100 +66,101 @@ export async function* decode(
     row,
     padding: length - row.ids.length,
     tokens: [],
+    choose: chooser(row.draw),
+    token: -1,
     ended: false,
   }));
   const cache = decoder.newCache(rows.length, length);
   try {
-    let chosen = await readPrompts(sessions, rows, length, imageToken, cache);
+    await readPrompts(sessions, running, length, imageToken, cache);
     for (;;) {
-      const ended = take(running, chosen, endTokens);
+      const ended = take(running, endTokens);
       yield { ended, written: () => running.filter((one) => !one.ended) };
       if (running.every(({ ended }) => ended)) return;
-      if (cache.isSeparable) dropEnded(running, chosen, cache);
+      if (cache.isSeparable) dropEnded(running, cache);
+      const chosen = running.map(({ token }) => token);
       const inputs = await embeddings.of(chosen, running.length);
       const paddings = running.map(({ padding }) => padding);
-      chosen = await nextTokens(decoder, inputs, paddings, cache);
+      const logits = await nextLogits(decoder, inputs, paddings, cache);
+      running.forEach((one, i) => {
+        choose(one, logits, i);
+      });
+      freeTensors([logits]);
     }
   } finally {
     cache.release();
   }
 }
 
-function longest(rows: readonly Row[]): number {
+function longest(rows: readonly Pick<Row, 'ids'>[]): number {
   return Math.max(...rows.map(({ ids }) => ids.length));
 }
 
-/** Fills the cache with the rows' prompts and gives each row's first token. */
+/** Fills the cache with the rows' prompts, each prompt read once, and chooses each row's first token. */
 async function readPrompts(
   sessions: Sessions,
-  rows: readonly Row[],
+  running: readonly Running[],
   length: number,
   imageToken: number,
   cache: Cache,
-): Promise<number[]> {
-  const size = cache.isSeparable ? Math.max(1, Math.floor(PROMPT_TOKENS / length)) : rows.length;
-  const chosen: number[] = [];
-  for (let first = 0; first < rows.length; first += size) {
-    const part = rows.slice(first, first + size);
-    const width = longest(part);
-    const paddings = part.map(({ ids }) => width - ids.length);
-    const inputs = await embedPrompts(sessions, part, paddings, imageToken);
-    const memory = cache.prompts(first, part.length);
-    chosen.push(...(await nextTokens(sessions.decoder, inputs, paddings, memory)));
+): Promise<void> {
+  const places = running.map((_, place) => place);
+  // Where rows cannot be filled one by one, each reads its own.
+  const prompts = cache.isSeparable
+    ? [...Map.groupBy(places, (place) => (running[place] as Running).row.ids).values()]
+    : places.map((place) => [place]);
+  const size = cache.isSeparable ? Math.max(1, Math.floor(PROMPT_TOKENS / length)) : prompts.length;
+  for (let first = 0; first < prompts.length; first += size) {
+    const part = prompts.slice(first, first + size);
+    const rows = part.map(([place]) => (running[place as number] as Running).row);
+    const width = longest(rows);
+    const paddings = rows.map(({ ids }) => width - ids.length);
+    const inputs = await embedPrompts(sessions, rows, paddings, imageToken);
+    const logits = await nextLogits(sessions.decoder, inputs, paddings, cache.prompts(part));
+    part.forEach((same, i) => {
+      for (const place of same) choose(running[place] as Running, logits, i);
+    });
+    freeTensors([logits]);
   }
-  return chosen;
 }
 
-/** Runs the decoder, uses up the inputs, and gives the likeliest next token of each row. */
-async function nextTokens(
+/** Runs the decoder, uses up the inputs, and gives the logits of each row's next token. */
+async function nextLogits(
   decoder: Decoder,
   inputs: Tensor,
   paddings: readonly number[],
   memory: Memory,
-): Promise<number[]> {
+): Promise<Tensor> {
   const logits = await runDecoder(decoder, inputs, paddings, memory);
-  const chosen = likeliest(logits);
-  freeTensors([inputs, logits]);
-  return chosen;
+  freeTensors([inputs]);
+  return logits;
 }
 
-/** The likeliest next token of each row. */
-function likeliest({ data, dims }: Tensor): number[] {
-  const [rows = 0, kept = 1, words = 0] = dims;
-  return Array.from({ length: rows }, (_, row) =>
-    argmax(data as Float32Array, (row * kept + kept - 1) * words, words),
-  );
+/** Chooses a row's next token from the `i`-th row of the logits. */
+function choose(one: Running, { data, dims }: Tensor, i: number): void {
+  const [, kept = 1, words = 0] = dims;
+  one.token = one.choose(data as Float32Array, (i * kept + kept - 1) * words, words);
 }
 
 /** Appends each running row's token and gives those that end with it. */
-function take(
-  running: readonly Running[],
-  chosen: readonly number[],
-  endTokens: ReadonlySet<number>,
-): Finished[] {
-  return running.flatMap((one, i) => {
+function take(running: readonly Running[], endTokens: ReadonlySet<number>): Finished[] {
+  return running.flatMap((one) => {
     if (one.ended) return [];
-    const token = chosen[i] as number;
-    const stopped = endTokens.has(token);
-    if (!stopped) one.tokens.push(token);
+    const stopped = endTokens.has(one.token);
+    if (!stopped) one.tokens.push(one.token);
     one.ended = stopped || one.tokens.length >= one.row.limit;
     return one.ended ? [{ row: one.row, tokens: one.tokens, stopped }] : [];
   });
 }
 
 /** Takes the rows that ended out of the batch. */
-function dropEnded(running: Running[], chosen: number[], cache: Cache): void {
+function dropEnded(running: Running[], cache: Cache): void {
   for (let row = running.length - 1; row >= 0; row--) {
     if (!running[row]?.ended) continue;
     cache.drop(row);
-    replaceByLast(running, row);
-    replaceByLast(chosen, row);
+    const last = running.pop() as Running;
+    if (row < running.length) running[row] = last;
   }
-}
-
-function replaceByLast<T>(list: T[], place: number): void {
-  const last = list.pop() as T;
-  if (place < list.length) list[place] = last;
 }
 
 /** Embeddings of the rows' prompts, with the image features in the image tokens' places. */

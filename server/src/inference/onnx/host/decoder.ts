@@ -66,11 +66,16 @@ async function honoursMask(decoder: Decoder, hidden: number): Promise<boolean> {
   const padding = 2;
   const values = Float32Array.from({ length: length * hidden }, (_, i) => Math.sin(i + 1));
   const embeddings = (data: Float32Array) => new Tensor('float32', data, [1, data.length / hidden, hidden]);
-  const alone = await runDecoder(decoder, embeddings(values), [0], decoder.newCache(1, length).prompts(0, 1));
+  const alone = await runDecoder(
+    decoder,
+    embeddings(values),
+    [0],
+    decoder.newCache(1, length).prompts([[0]]),
+  );
   const start = new Float32Array((padding + length - 1) * hidden);
   start.set(values.subarray(0, (length - 1) * hidden), padding * hidden);
   const cache = decoder.newCache(1, padding + length - 1);
-  await runDecoder(decoder, embeddings(start), [padding], cache.prompts(0, 1));
+  await runDecoder(decoder, embeddings(start), [padding], cache.prompts([[0]]));
   const beside = await runDecoder(
     decoder,
     embeddings(values.subarray((length - 1) * hidden)),

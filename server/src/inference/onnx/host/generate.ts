@@ -8,8 +8,9 @@ import type { Features, ImageFeatures } from './features.ts';
 import type { LoadedModel } from './load.ts';
 import { expandImages } from './prompt.ts';
 import { reasonOf } from './reason.ts';
+import { drawOf } from './sampler.ts';
 
-/** Requests whose images are read together. */
+/** Prompts whose images are read together. */
 const PREPARED_TOGETHER = 16;
 /** Milliseconds between two looks at what is written so far. */
 const LOOK_EVERY = 50;
@@ -33,11 +34,13 @@ export async function generate(
   listener: Listener,
 ): Promise<void> {
   const rows: Row[] = [];
+  // Samples of a record ask the same: their prompt is made once.
+  const prompts = [...Map.groupBy(requests, ({ messages }) => JSON.stringify(messages)).values()];
   let before: readonly ModelRequest[] = [];
   let begun: Promise<Prepared[]> = Promise.resolve([]);
   // One group ahead: its images are read while those of the group before are encoded.
-  for (const group of [...groupsOf(requests, PREPARED_TOGETHER), []]) {
-    listener.working([...before, ...group].map(({ key }) => key));
+  for (const group of [...groupsOf(prompts, PREPARED_TOGETHER), []]) {
+    listener.working([...before, ...group.flat()].map(({ key }) => key));
     const following = prepare(model, features, group, decoding);
     const failed: Prediction[] = [];
     for (const row of await begun) {
@@ -45,7 +48,7 @@ export async function generate(
       else rows.push(row);
     }
     if (failed.length > 0) listener.predictions(failed);
-    [before, begun] = [group, following];
+    [before, begun] = [group.flat(), following];
   }
   for (const batch of batches(rows, model.sessions.decoder)) await runBatch(model, batch, listener);
 }
@@ -85,28 +88,30 @@ type Prepared = Row | { readonly key: string; readonly error: string };
 async function prepare(
   model: LoadedModel,
   features: ImageFeatures,
-  requests: readonly ModelRequest[],
+  groups: readonly (readonly ModelRequest[])[],
   decoding: Decoding,
 ): Promise<Prepared[]> {
-  const prompts = requests.map((request) =>
-    attempt(() => model.tokenizer.tokenize(request.messages, model.vocabulary.imageToken)),
+  const prompts = groups.map(([request]) =>
+    attempt(() => model.tokenizer.tokenize((request as ModelRequest).messages, model.vocabulary.imageToken)),
   );
   const paths = new Set(prompts.flatMap((prompt) => (prompt instanceof Error ? [] : prompt.images)));
   const found = await features.of(paths);
-  return requests.map(({ key }, i) => {
+  return groups.flatMap((requests, i): Prepared[] => {
     const prompt = prompts[i] as TokenizedPrompt | Error;
-    const row = prompt instanceof Error ? prompt : attempt(() => rowOf(key, prompt, found, model, decoding));
-    return row instanceof Error ? { key, error: row.message } : row;
+    const rows =
+      prompt instanceof Error ? prompt : attempt(() => rowsOf(requests, prompt, found, model, decoding));
+    return rows instanceof Error ? requests.map(({ key }) => ({ key, error: rows.message })) : rows;
   });
 }
 
-function rowOf(
-  key: string,
+/** A row for each sample of a prompt. @throws Error whose message is one sentence */
+function rowsOf(
+  requests: readonly ModelRequest[],
   prompt: TokenizedPrompt,
   found: ReadonlyMap<string, Features | Error>,
   { vocabulary, context }: LoadedModel,
-  { maxNewTokens }: Decoding,
-): Row {
+  decoding: Decoding,
+): Row[] {
   const features = prompt.images.map((path) => {
     const one = found.get(path);
     if (one instanceof Error) throw one;
@@ -119,7 +124,10 @@ function rowOf(
       `The prompt is ${ids.length} tokens long, and the model takes ${context} together with its answer.`,
     );
   }
-  return { key, ids, features, limit: Math.min(maxNewTokens, context - ids.length) };
+  const limit = Math.min(decoding.maxNewTokens, context - ids.length);
+  return requests.map(({ key, sample = 0 }) => {
+    return { key, ids, features, limit, draw: drawOf(decoding, prompt.ids, sample) };
+  });
 }
 
 function predictionOf({ row, tokens, stopped }: Finished, { tokenizer }: LoadedModel): Prediction {

@@ -34,3 +34,9 @@ function twist(state: Uint32Array): void {
     state[i] = (state[(i + MIDDLE) % SIZE] as number) ^ (word >>> 1) ^ (word & 1 ? 0x9908b0df : 0);
   }
 }
+
+/** Evenly spread numbers from 0 up to but not 1, in steps of 2⁻⁵³, as numpy's `random_sample` makes them of the same seed. */
+export function randomNumbers(seed: number): () => number {
+  const next = randomIntegers(seed);
+  return () => ((next() >>> 5) * 2 ** 26 + (next() >>> 6)) / 2 ** 53;
+}
