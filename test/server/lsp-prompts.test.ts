@@ -113,7 +113,7 @@ describe('prompt files through the language server', () => {
     const keys = await offers(uri, '    fo');
     assert.deepEqual(
       keys.map(({ textEdit }) => (textEdit as TextEdit).newText),
-      ['format: ', 'gold: '],
+      ['format: ', 'gold: ', 'strategy: ', 'order: ', 'demonstrations: '],
     );
     await editor.replace(uri, '    fo', '    format: ');
     assert.deepEqual(await labels(uri, 'format: '), ['stages', 'json', 'letter']);

@@ -1,69 +1,196 @@
 /** What a model is shown for a record, and the key under which its answer is kept. */
 import type { NamedPrompt, Surroundings } from './pipeline-types.ts';
+import { demonstrationCount } from './prompts/asking.ts';
+import {
+  composeAnswer,
+  composeQuery,
+  type Demonstration,
+  type EarlierOutput,
+  queriesBefore,
+} from './prompts/compose.ts';
 import { readPromptFile } from './prompts/prompt-file.ts';
-import { renderPrompt } from './prompts/render.ts';
-import type { Message, Prompt, PromptFile } from './prompts/types.ts';
-import type { Chunk, ImageFacts, RecordSource } from './records/types.ts';
+import { renderAnswer, renderPrompt } from './prompts/render.ts';
+import type { Message, Prompt, PromptFile, Setting } from './prompts/types.ts';
+import { Demonstrations } from './records/demonstrations.ts';
+import type { DatasetDocument } from './records/document.ts';
+import { splitOf } from './records/splits.ts';
+import type { Chunk, DatasetRecord, ImageFacts, RecordSource } from './records/types.ts';
 import { predictionKey, promptDigest } from './store/keys.ts';
 import type { RunCard } from './store/types.ts';
 
 /** What to ask for a record, or one sentence why it cannot be asked. */
 export type Question = { readonly messages: readonly Message[] } | { readonly refusal: string };
 
-/** Renders prompts and keeps what was worked out for each chunk. */
+/** What a model is shown for a record. */
+export interface ComposedPrompt extends Prompt {
+  readonly file: PromptFile;
+  readonly image: ImageFacts;
+  /** What is asked before; in what follows, outputs that are not known stand as `«…»`. */
+  readonly before: readonly { readonly query: string; readonly messages: readonly Message[] }[];
+  /** The records that are shown solved. */
+  readonly demonstrations: readonly RecordSource[];
+}
+
+/** What the template makes of a record: image paths are absolute. */
+interface Shown extends Prompt {
+  readonly image: ImageFacts;
+}
+
+/** Records of which is kept what templates make of them: a sample of any sensible size, not a whole dataset. */
+const MOST_KEPT = 2048;
+const MOST_FILES = 256;
+
+/** Renders prompts and keeps what was worked out for each record. */
 export class Prompts {
   private around: Surroundings;
+  private readonly document: DatasetDocument;
   private readonly files = new Map<string, PromptFile>();
-  private digests = new WeakMap<Chunk, Map<string, string>>();
+  private digests = new WeakMap<RecordSource, Map<string, string>>();
+  /** By record, then by template and what it may hold; the oldest record goes first. */
+  private readonly shown = new Map<RecordSource, Map<string, Shown>>();
+  private readonly imageDigests = new Map<string, string>();
+  private readonly templates = new Map<string, number>();
+  private readonly solved = new Map<string, Demonstrations>();
+  /** Of the document, when the solved records were last looked at. */
+  private version = -1;
 
-  constructor(around: Surroundings) {
+  constructor(around: Surroundings, document: DatasetDocument) {
     this.around = around;
+    this.document = document;
   }
 
-  /** Images are no longer what they were. */
+  /** Images or splits are no longer what they were. */
   surroundingsChanged(around: Surroundings): void {
     this.around = around;
-    this.digests = new WeakMap();
+    this.forget();
   }
 
   read({ name, text }: NamedPrompt): PromptFile {
     let file = this.files.get(text);
     if (!file) {
       file = readPromptFile(text, name);
+      if (this.files.size >= MOST_FILES) this.files.clear();
       this.files.set(text, file);
     }
     return file;
   }
 
-  /** The key of what the run's model says the `sample`-th time when it is shown the record. */
+  /** The key of what the run’s model says the `sample`-th time when it is shown the record. */
   keyFor(chunk: Chunk, run: RunCard, sample: number): string {
-    let digests = this.digests.get(chunk);
+    const source = chunk.source as RecordSource;
+    this.follow();
+    let digests = this.digests.get(source);
     if (!digests) {
       digests = new Map();
-      this.digests.set(chunk, digests);
+      this.digests.set(source, digests);
     }
     const name = `${run.setting}\n${run.promptText}`;
     let digest = digests.get(name);
     if (digest === undefined) {
-      const { prompt, image } = this.render(chunk, run);
-      digest = promptDigest(prompt.messages, image.state === 'ok' ? image.digest : null);
+      digest = this.digestOf(this.compose(this.fileOf(run), source, run.setting).messages);
       digests.set(name, digest);
     }
     return predictionKey(digest, run.revision, run.decoding, sample);
   }
 
   ask(chunk: Chunk, run: RunCard): Question {
-    const { prompt, image } = this.render(chunk, run);
+    const { messages, image } = this.compose(this.fileOf(run), chunk.source as RecordSource, run.setting);
     const refusal = refusalOf(image);
-    return refusal === null
-      ? { messages: withImage(prompt, image.state === 'ok' ? image.path : null) }
-      : { refusal };
+    return refusal === null ? { messages } : { refusal };
   }
 
-  private render(chunk: Chunk, run: RunCard): { prompt: Prompt; image: ImageFacts } {
-    const { record } = chunk.source as RecordSource;
-    const file = this.read({ name: run.prompt, text: run.promptText });
-    return { prompt: renderPrompt(file, record, { setting: run.setting }), image: this.around.image(record) };
+  /** What a model is shown for the record, query by query. */
+  compose(file: PromptFile, source: RecordSource, setting: Setting): ComposedPrompt {
+    const { messages: fields, omitted, image } = this.show(file, source, setting);
+    const demonstrations = this.demonstrationsFor(file, source);
+    const earlier: EarlierOutput[] = [];
+    const before = queriesBefore(file, image.state !== 'none').map((query) => {
+      const messages = composeQuery(fields, query, earlier);
+      earlier.push({ query, output: `«what the model answers to "${query.name}"»` });
+      return { query: query.name, messages };
+    });
+    const solved = demonstrations.map(
+      (other): Demonstration => ({
+        record: other.record,
+        messages: this.show(file, other, setting).messages,
+        ...(file.demonstrations.answer !== null && { answer: renderAnswer(file, other.record) }),
+      }),
+    );
+    const messages = composeAnswer(fields, file, solved, earlier);
+    return { messages, setting, omitted, file, image, before, demonstrations };
+  }
+
+  private fileOf({ prompt, promptText }: RunCard): PromptFile {
+    return this.read({ name: prompt, text: promptText });
+  }
+
+  private show(file: PromptFile, source: RecordSource, setting: Setting): Shown {
+    let known = this.shown.get(source);
+    if (!known) {
+      known = new Map();
+      if (this.shown.size >= MOST_KEPT) this.shown.delete(this.shown.keys().next().value as RecordSource);
+      this.shown.set(source, known);
+    }
+    const name = `${setting} ${file.gold} ${this.numberOf(file.template)}`;
+    let shown = known.get(name);
+    if (!shown) {
+      const prompt = renderPrompt(file, source.record, { setting });
+      const image = this.around.image(source.record);
+      shown = { ...prompt, messages: withImage(prompt, image.state === 'ok' ? image.path : null), image };
+      if (image.state === 'ok') this.imageDigests.set(image.path, image.digest);
+      known.set(name, shown);
+    }
+    return shown;
+  }
+
+  private demonstrationsFor(file: PromptFile, source: RecordSource): readonly RecordSource[] {
+    const count = demonstrationCount(file);
+    if (count === 0) return [];
+    const { by, split, seed, answer } = file.demonstrations;
+    const wish = { count, by, split, seed, withSolution: file.strategy !== null && answer === null };
+    this.follow();
+    const name = JSON.stringify(wish);
+    let solved = this.solved.get(name);
+    if (!solved) {
+      const { splits, image } = this.around;
+      const options = { image, split: (record: DatasetRecord) => splitOf(record, splits) };
+      solved = new Demonstrations(this.document.chunks, wish, options);
+      this.solved.set(name, solved);
+    }
+    const found = solved.for(source);
+    if (found.length === count) return found;
+    throw new Error(
+      `The prompt ${file.name} shows ${count} solved records, and the split "${split}" has only ${found.length} for record ${source.record.id}: name another split under demonstrations.`,
+    );
+  }
+
+  /** A prompt that shows other records changes with them. */
+  private follow(): void {
+    const { version, chunks } = this.document;
+    if (this.version === version) return;
+    this.version = version;
+    for (const [name, demonstrations] of this.solved) {
+      if (demonstrations.follow(chunks)) continue;
+      this.solved.delete(name);
+      this.digests = new WeakMap();
+    }
+  }
+
+  private numberOf(template: string): number {
+    const number = this.templates.get(template) ?? this.templates.size;
+    this.templates.set(template, number);
+    return number;
+  }
+
+  private digestOf(messages: readonly Message[]): string {
+    return promptDigest(messages, (path) => this.imageDigests.get(path) ?? null);
+  }
+
+  private forget(): void {
+    this.digests = new WeakMap();
+    this.shown.clear();
+    this.imageDigests.clear();
+    this.solved.clear();
   }
 }
 
@@ -82,7 +209,7 @@ export function refusalOf(image: ImageFacts): string | null {
 }
 
 /** The messages with the image where it really lies. */
-export function withImage(prompt: Prompt, path: string | null): readonly Message[] {
+function withImage(prompt: Prompt, path: string | null): readonly Message[] {
   return prompt.messages.map((message) => ({
     ...message,
     content: message.content.map((part) => (part.type === 'image' && path ? { ...part, path } : part)),

@@ -3,12 +3,11 @@ import { checkPrompt } from './annotations/engine.ts';
 import { variableHover } from './annotations/prompt-hover.ts';
 import type { Finding, RuleSettings } from './annotations/types.ts';
 import type { Pipeline } from './pipeline.ts';
-import { refusalOf, withImage } from './pipeline-prompts.ts';
+import { type ComposedPrompt, refusalOf } from './pipeline-prompts.ts';
 import type { NamedPrompt } from './pipeline-types.ts';
 import { type Completions, completionsAt } from './prompts/complete.ts';
 import { describeVariables } from './prompts/describe.ts';
 import { readPromptFile } from './prompts/prompt-file.ts';
-import { renderPrompt } from './prompts/render.ts';
 import type { Message, PromptFile, Setting } from './prompts/types.ts';
 import { templateUses } from './prompts/uses.ts';
 import { offeredVariables } from './prompts/variables.ts';
@@ -57,6 +56,10 @@ export interface RenderedPrompt {
   readonly models: readonly string[];
   /** Image paths are absolute. */
   readonly messages: readonly Message[];
+  /** What is asked before these; an output that is not known yet stands as `«…»`. */
+  readonly before: ComposedPrompt['before'];
+  /** Ids of the records that are shown solved. */
+  readonly demonstrations: readonly string[];
   readonly omitted: readonly OmittedField[];
   /** One sentence why no model would be asked this; null when one would be. */
   readonly refusal: string | null;
@@ -69,22 +72,26 @@ export interface RenderedPrompt {
  * @throws Error with one sentence when the prompt file cannot be used
  */
 export function renderRecord(
-  { name, text }: NamedPrompt,
-  { record }: RecordSource,
-  { surroundings }: Pipeline,
+  prompt: NamedPrompt,
+  source: RecordSource,
+  dataset: Pipeline,
   setting?: Setting,
 ): RenderedPrompt {
-  const file = readPromptFile(text, name);
-  const [problem] = file.problems;
-  if (problem) throw new Error(`The prompt file ${name} cannot be used: ${problem.message}`);
-  const prompt = renderPrompt(file, record, { setting });
-  const image = surroundings.image(record);
+  const [problem] = readPromptFile(prompt.text, prompt.name).problems;
+  if (problem) throw new Error(`The prompt file ${prompt.name} cannot be used: ${problem.message}`);
+  const { file, image, messages, before, demonstrations, ...composed } = dataset.compose(
+    prompt,
+    source,
+    setting,
+  );
   return {
-    record: record.id,
-    setting: prompt.setting,
+    record: source.record.id,
+    setting: composed.setting,
     models: file.models,
-    messages: withImage(prompt, image.state === 'ok' ? image.path : null),
-    omitted: omittedFrom(file, prompt.setting, prompt.omitted),
+    messages,
+    before,
+    demonstrations: demonstrations.map(({ record }) => record.id),
+    omitted: omittedFrom(file, composed.setting, composed.omitted),
     refusal: refusalOf(image),
   };
 }

@@ -11,7 +11,7 @@ import { report } from './metrics/report.ts';
 import { failedPrediction } from './models/failed.ts';
 import type { Model, ModelRequest, PartialOutput, Prediction } from './models/types.ts';
 import { Sitting } from './pipeline-annotate.ts';
-import { Prompts } from './pipeline-prompts.ts';
+import { type ComposedPrompt, Prompts } from './pipeline-prompts.ts';
 import { type Comparison, RecordChecks } from './pipeline-records.ts';
 import { sampleNumbers } from './pipeline-samples.ts';
 import type {
@@ -20,10 +20,12 @@ import type {
   AnnotateProgress,
   Asked,
   JudgedOutput,
+  NamedPrompt,
   RecordResult,
   RunReport,
   Surroundings,
 } from './pipeline-types.ts';
+import type { Setting } from './prompts/types.ts';
 import { parseRationale } from './rationales/parse.ts';
 import type { DatasetDocument } from './records/document.ts';
 import { type Sample, stratifiedSample } from './records/sample.ts';
@@ -96,7 +98,7 @@ export class Pipeline {
     this.store = store;
     this.runs = new StoredRuns(store, around.path);
     this.records = new RecordChecks(document, around);
-    this.prompts = new Prompts(around);
+    this.prompts = new Prompts(around, document);
   }
 
   get surroundings(): Surroundings {
@@ -109,6 +111,16 @@ export class Pipeline {
     this.records.surroundingsChanged(around);
     this.prompts.surroundingsChanged(around);
     this.stamp++;
+  }
+
+  /**
+   * What a model is shown for a record with a prompt file, query by query.
+   *
+   * @param setting in place of the prompt file's own
+   */
+  compose(prompt: NamedPrompt, source: RecordSource, setting?: Setting): ComposedPrompt {
+    const file = this.prompts.read(prompt);
+    return this.prompts.compose(file, source, setting ?? file.setting);
   }
 
   /** Tells the pipeline that runs were stored or deleted behind its back. */

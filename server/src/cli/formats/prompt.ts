@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { RenderedPrompt } from '../../core/pipeline-prompty.ts';
-import type { MessagePart } from '../../core/prompts/types.ts';
+import type { Message, MessagePart } from '../../core/prompts/types.ts';
 import { count } from '../../core/text.ts';
 import type { Format } from '../options.ts';
 import type { PromptTokens } from '../prompt-tokens.ts';
@@ -12,25 +12,37 @@ export interface PrintedPrompt extends RenderedPrompt {
 
 /** What `prompt render` prints. Image paths are relative to the folder in which the command runs. */
 export function promptOutput(prompt: PrintedPrompt, format: Format, folder: string): string {
-  const messages = prompt.messages.map(({ role, content }) => ({
-    role,
-    content: content.map((part) => shown(part, folder)),
-  }));
+  const messages = messagesIn(folder, prompt.messages);
+  const before = prompt.before.map((query) => ({ ...query, messages: messagesIn(folder, query.messages) }));
   switch (format) {
     case 'json':
-      return jsonText({ ...prompt, messages });
+      return jsonText({ ...prompt, messages, before });
     case 'jsonl':
-      return jsonLines([{ ...prompt, messages }]);
+      return jsonLines([{ ...prompt, messages, before }]);
     case 'text': {
-      const parts = messages.map(({ role, content }) => `=== ${role}\n${content.map(partText).join('\n')}\n`);
+      const queries = [...before, { query: 'answer', messages }];
+      const parts = queries.flatMap(({ query, messages: asked }, index) => [
+        ...(before.length > 0 ? [`### Query ${index + 1} of ${queries.length}: ${query}\n`] : []),
+        ...asked.map(messageText),
+      ]);
+      const { demonstrations } = prompt;
       const tokens = prompt.tokens.map(tokensText).join('\n');
       return [
         ...parts,
+        ...(demonstrations.length > 0 ? [`=== demonstrations\n${demonstrations.join(', ')}\n`] : []),
         `=== left out\n${leftOut(prompt)}\n`,
         ...(tokens === '' ? [] : [`=== tokens\n${tokens}\n`]),
       ].join('\n');
     }
   }
+}
+
+function messagesIn(folder: string, messages: readonly Message[]): readonly Message[] {
+  return messages.map(({ role, content }) => ({ role, content: content.map((part) => shown(part, folder)) }));
+}
+
+function messageText({ role, content }: Message): string {
+  return `=== ${role}\n${content.map(partText).join('\n')}\n`;
 }
 
 function shown(part: MessagePart, folder: string): MessagePart {

@@ -1,5 +1,6 @@
 import type { Completion, Completions } from './complete.ts';
 import { FORMATS, OWN, OWN_KEYS } from './prompt-file.ts';
+import { STRATEGIES } from './strategies/index.ts';
 import type { OutputFormat } from './types.ts';
 import { offeredVariables, SETTINGS } from './variables.ts';
 
@@ -9,6 +10,9 @@ const KEYS: Readonly<Record<Key, string>> = {
   setting: 'which of the record’s fields the prompt may hold; 1 where it is absent',
   format: 'what the output is asked to look like; stages where it is absent',
   gold: 'whether the template may see the gold answer; false where it is absent',
+  strategy: 'how the model is asked, besides the template; the template alone where it is absent',
+  order: 'whether the answer goes before or behind the reasoning; answer-last where it is absent',
+  demonstrations: 'the solved records that go before the question: count, by, split, seed, answer',
 };
 const FORMAT_WORDS: Readonly<Record<OutputFormat, string>> = {
   stages: 'summary, caption, reasoning and conclusion, each in its tag',
@@ -26,7 +30,7 @@ export function completeFrontMatter(text: string, offset: number): Completions |
   const indent = indentOf(line);
   if (parentsOf(above, indent).join('.') !== OWN.join('.')) return null;
   const [begun, ...below] = text.slice(offset).split(/\r?\n/) as [string, ...string[]];
-  const [rest = ''] = /^\w*/.exec(begun) ?? [];
+  const [rest = ''] = /^[\w-]*/.exec(begun) ?? [];
   const span = (word: string) => ({ start: offset - word.length, end: offset + rest.length });
   const key = /^ +(\w*)$/.exec(line);
   if (key) {
@@ -39,7 +43,7 @@ export function completeFrontMatter(text: string, offset: number): Completions |
     );
     return { span: span(key[1] as string), items };
   }
-  const [, name = '', space, word = ''] = /^ +(\w+):( *)(\w*)$/.exec(line) ?? [];
+  const [, name = '', space, word = ''] = /^ +(\w+):( *)([\w-]*)$/.exec(line) ?? [];
   const items = valuesOf(name).map(
     ([value, what]): Completion => ({
       ...{ label: value, kind: 'value', newText: space === '' ? ` ${value}` : value, detail: '', what },
@@ -65,6 +69,13 @@ function valuesOf(key: string): (readonly [value: string, what: string])[] {
       return [
         ['true', 'as a teacher’s prompt that writes rationales'],
         ['false', 'as every prompt whose accuracy is to be a fair claim'],
+      ];
+    case 'strategy':
+      return STRATEGIES.map(({ id, what }) => [id, what]);
+    case 'order':
+      return [
+        ['answer-last', 'reasoning first: the answer can follow from it'],
+        ['answer-first', 'the answer at once, then why'],
       ];
     default:
       return [];

@@ -29,12 +29,22 @@ export class FrontMatter {
     this.mapping([]);
   }
 
-  string(key: string): string | null {
-    const node = this.node([key]);
+  text(path: Path): string | null {
+    const node = this.node(path);
     if (!node) return null;
     if (isScalar(node) && typeof node.value === 'string') return node.value;
     if (isScalar(node) && node.value === null) return null;
-    this.report(`"${key}" must be a text.`, node.range);
+    this.report(`"${path.at(-1)}" must be a text.`, node.range);
+    return null;
+  }
+
+  /** A whole number from 0 to `most`. */
+  wholeNumber(path: Path, most: number): number | null {
+    const node = this.node(path);
+    if (!node) return null;
+    const value = isScalar(node) ? node.value : undefined;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most) return value;
+    this.report(`"${path.at(-1)}" must be a whole number from 0 to ${most}.`, node.range);
     return null;
   }
 
@@ -100,6 +110,11 @@ export class FrontMatter {
       if (isScalar(node) && typeof node.value === 'string') return { text: node.value, range: node.range };
     }
     return null;
+  }
+
+  /** Reports on the value at a path. */
+  reportAt(path: Path, message: string): void {
+    this.report(message, this.node(path)?.range);
   }
 
   report(message: string, range: readonly number[] | null | undefined, instead?: string): void {

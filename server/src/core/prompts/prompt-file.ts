@@ -1,14 +1,16 @@
 import type { Span } from '../span.ts';
 import { quote } from '../text.ts';
+import { AS_WRITTEN, readAsking } from './asking.ts';
+import { OUTPUT_FORMATS } from './formats/index.ts';
 import { FrontMatter } from './front-matter.ts';
 import { templateFault } from './template.ts';
 import type { OutputFormat, PromptFile, PromptProblem } from './types.ts';
 import { SETTINGS, sampleVariables } from './variables.ts';
 
-export const FORMATS: readonly OutputFormat[] = ['stages', 'json', 'letter'];
+export const FORMATS: readonly OutputFormat[] = OUTPUT_FORMATS.map(({ id }) => id);
 /** What Rationale adds to a Prompty file. */
 export const OWN = ['metadata', 'rationale'] as const;
-export const OWN_KEYS = ['setting', 'format', 'gold'] as const;
+export const OWN_KEYS = ['setting', 'format', 'gold', 'strategy', 'order', 'demonstrations'] as const;
 /** Where Prompty files name their model. */
 const MODEL_NAMES = [['model', 'id'], ['model']];
 const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n((?:.*\r?\n)*?)---[ \t]*(?:\r?\n|$)/d;
@@ -24,7 +26,8 @@ const MOST_CHARACTERS = 200_000;
 
 /**
  * Reads a `.prompty` file: YAML front matter between two lines of `---`, then a Jinja template with role lines
- * (`user:` alone on a line). What Rationale adds stands under `metadata.rationale`: `setting`, `format`, `gold`.
+ * (`user:` alone on a line). What Rationale adds stands under `metadata.rationale`: `setting`, `format`, `gold`,
+ * `strategy`, `order`, `demonstrations`.
  * Never throws: what is wrong is in `problems`, and what is absent has its default.
  *
  * @param name what the prompt is called when its front matter does not say
@@ -34,6 +37,7 @@ export function readPromptFile(text: string, name: string): PromptFile {
   if (!match) {
     return {
       ...{ name, description: '', setting: 1, format: 'stages', gold: false, models: [], bodyStart: 0 },
+      ...AS_WRITTEN,
       ...{ inputs: [], places: { setting: null, format: null, gold: null } },
       template: text.length > MOST_CHARACTERS ? '' : text,
       problems: [withoutFrontMatter(text)],
@@ -44,11 +48,12 @@ export function readPromptFile(text: string, name: string): PromptFile {
   const bodyStart = match[0].length;
   const template = text.slice(bodyStart);
   const file = {
-    name: matter.string('name') ?? name,
-    description: matter.string('description') ?? '',
+    name: matter.text(['name']) ?? name,
+    description: matter.text(['description']) ?? '',
     setting: matter.oneOf([...OWN, 'setting'], SETTINGS) ?? 1,
     format: matter.oneOf([...OWN, 'format'], FORMATS) ?? 'stages',
     gold: matter.oneOf([...OWN, 'gold'], [true, false]) ?? false,
+    ...readAsking(matter, OWN),
     models: modelsOf(matter),
     template,
     bodyStart,

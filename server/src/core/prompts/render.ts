@@ -1,6 +1,6 @@
 import type { DatasetRecord } from '../records/types.ts';
 import { quote } from '../text.ts';
-import { reasonOf, renderTemplate } from './template.ts';
+import { type Piece, reasonOf, renderTemplate } from './template.ts';
 import type { Message, MessagePart, Prompt, PromptFile, Setting } from './types.ts';
 import { omittedFields, type Showing, variablesOf } from './variables.ts';
 
@@ -25,10 +25,22 @@ export function renderPrompt(file: PromptFile, record: DatasetRecord, options: R
   };
 }
 
+/** What a model should say of a solved record, by the template for it. */
+export function renderAnswer(file: PromptFile, record: DatasetRecord): string {
+  const { answer } = file.demonstrations;
+  const variables = variablesOf(record, { setting: 3, image: record.image, gold: true });
+  const text = rendered(file, record, () => renderTemplate(answer ?? '', variables));
+  return text
+    .map((piece) => (piece.type === 'text' ? piece.text : ''))
+    .join('')
+    .trim();
+}
+
 function messagesOf(file: PromptFile, record: DatasetRecord, showing: Showing): Message[] {
   const messages: { role: Message['role']; content: MessagePart[] }[] = [];
   let current: MessagePart[] = [];
-  for (const piece of render(file, record, showing)) {
+  const pieces = rendered(file, record, () => renderTemplate(file.template, variablesOf(record, showing)));
+  for (const piece of pieces) {
     if (piece.type === 'role') {
       // As in Prompty, text before the first role line instructs.
       if (messages.length === 0 && current.length > 0) messages.push({ role: 'system', content: current });
@@ -46,9 +58,9 @@ function messagesOf(file: PromptFile, record: DatasetRecord, showing: Showing): 
   return messages.filter((message) => message.content.length > 0);
 }
 
-function render(file: PromptFile, record: DatasetRecord, showing: Showing) {
+function rendered(file: PromptFile, record: DatasetRecord, render: () => Piece[]): Piece[] {
   try {
-    return renderTemplate(file.template, variablesOf(record, showing));
+    return render();
   } catch (error) {
     const reason = reasonOf(error);
     throw new Error(

@@ -27,12 +27,32 @@ export interface Prompt {
 /** What a prompt asks the output to look like. */
 export type OutputFormat = 'stages' | 'json' | 'letter';
 
+/** Whether the answer goes before or behind the reasoning. */
+export type Order = 'answer-last' | 'answer-first';
+
+/** Which solved records a prompt shows before its question. */
+export interface DemonstrationChoice {
+  /** Null: as many as the strategy shows by itself. */
+  readonly count: number | null;
+  /** `topic`: of the record's own topic, then of its subject, where there are enough. */
+  readonly by: 'topic' | 'any';
+  readonly split: string;
+  /** Another seed shows others. */
+  readonly seed: number;
+  /** A template of what the model should say of one, in place of what strategy and format make of it. */
+  readonly answer: string | null;
+}
+
 /** A `.prompty` file, read. */
 export interface PromptFile {
   readonly name: string;
   readonly description: string;
   readonly setting: Setting;
   readonly format: OutputFormat;
+  /** A name of the table of strategies; null: the template alone. */
+  readonly strategy: string | null;
+  readonly order: Order;
+  readonly demonstrations: DemonstrationChoice;
   /** Ids of the models that it is written for; empty when it names none. */
   readonly models: readonly string[];
   /** Whether the template may see the gold answer, as a teacher's that writes rationales does. */

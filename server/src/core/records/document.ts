@@ -37,6 +37,7 @@ export class DatasetDocument {
   private lines = new Float64Array(1);
   /** Lines are counted when asked for: so many chunks are, from the first one on. */
   private counted = 0;
+  private edits = 0;
   /** Made when asked for, dropped when an id or a place changes. */
   private ids: IdTable | null = null;
 
@@ -63,6 +64,11 @@ export class DatasetDocument {
   /** The whole text, put together on every call: for saving and sending, not for every keystroke. */
   get text(): string {
     return join(this.pieces, 0, this.pieces.length);
+  }
+
+  /** Another number after every edit. */
+  get version(): number {
+    return this.edits;
   }
 
   get length(): number {
@@ -134,6 +140,7 @@ export class DatasetDocument {
       if (range) this.replace(this.spanOf(range), text);
       else this.read(text);
     }
+    this.edits++;
   }
 
   /** Reads the text again otherwise. False when it reads so already. */

@@ -53,14 +53,18 @@ function firstByHash<Item>(
   seed: number,
   most: number,
 ): Item[] {
+  return byHash(items, (item) => recordOf(item).id, seed).slice(0, most);
+}
+
+/** The items in an order that depends on nothing but seed and ids: the same on every machine, another with each seed. */
+export function byHash<Item>(items: readonly Item[], idOf: (item: Item) => string, seed: number): Item[] {
   return items
     .map((item) => ({
       item,
       hash: createHash('sha256')
-        .update(`${seed}\n${recordOf(item).id}`)
+        .update(`${seed}\n${idOf(item)}`)
         .digest('hex'),
     }))
     .sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0))
-    .slice(0, most)
     .map(({ item }) => item);
 }

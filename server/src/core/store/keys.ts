@@ -11,11 +11,18 @@ function digest(value: unknown): string {
 /**
  * The content address of what a model is shown. Image parts enter by the content of their file, so a moved
  * dataset keeps its results and a redrawn image loses them.
+ *
+ * @param digestOf of an image by its path; null for one that cannot be read
  */
-export function promptDigest(messages: readonly Message[], imageDigest: string | null): string {
+export function promptDigest(
+  messages: readonly Message[],
+  digestOf: (path: string) => string | null,
+): string {
   const seen = messages.map((message) => [
     message.role,
-    message.content.map((part) => (part.type === 'text' ? ['text', part.text] : ['image', imageDigest])),
+    message.content.map((part) =>
+      part.type === 'text' ? ['text', part.text] : ['image', digestOf(part.path)],
+    ),
   ]);
   return digest(seen);
 }

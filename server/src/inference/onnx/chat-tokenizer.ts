@@ -43,15 +43,25 @@ export class ChatTokenizer {
     }
   }
 
-  /** The text that the model completes: one image token for each image. */
+  /**
+   * The text that the model completes: one image token for each image. A last message of the assistant is the
+   * beginning of the answer that is asked for.
+   */
   chatText(messages: readonly Message[]): string {
-    const conversation = messages.map(({ role, content }) => ({
+    const isBegun = messages.at(-1)?.role === 'assistant';
+    const conversation = (isBegun ? messages.slice(0, -1) : messages).map(({ role, content }) => ({
       role,
       content: content.map((part) =>
         part.type === 'image' ? { type: 'image' as const } : { type: 'text' as const, text: part.text },
       ),
     }));
-    return this.template.render({ messages: conversation, add_generation_prompt: true, ...this.special });
+    const begun = isBegun ? (messages.at(-1)?.content ?? []) : [];
+    const asked = this.template.render({
+      messages: conversation,
+      add_generation_prompt: true,
+      ...this.special,
+    });
+    return asked + begun.map((part) => (part.type === 'text' ? part.text : '')).join('');
   }
 
   /** @throws Error whose message is one sentence, when the text itself speaks of images */

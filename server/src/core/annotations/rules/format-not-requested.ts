@@ -15,7 +15,8 @@ export const formatNotRequested: PromptRule = {
     fix: 'Say in the prompt what the output must look like, or correct `format`. For models that were trained on it, leave it.',
   },
   check({ file, uses }) {
-    const missing = uses ? lacking(file.format, uses.text) : null;
+    // A strategy asks for the format itself.
+    const missing = uses && file.strategy === null ? lacking(file.format, uses.text) : null;
     if (missing === null) return [];
     return [
       {
