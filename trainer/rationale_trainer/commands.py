@@ -77,10 +77,22 @@ def _generate(options: Namespace):
     generate(options.model, options.dataset, options.split, options.limit, options.setting, options.batch, options.threads)
 
 
+def _sentences_arguments(parser: ArgumentParser):
+    parser.add_argument("--model", type=Path, required=True, help="Hugging Face folder of a BERT-like sentence-embedding model, such as all-MiniLM-L6-v2")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the model in ONNX")
+
+
+def _sentences(options: Namespace):
+    from .sentences import export_sentences
+
+    export_sentences(options.model, options.out)
+
+
 COMMANDS = {
     "sketchbook": ("Draw the sample dataset, byte for byte as it is in the repository.", _sketchbook_arguments, _sketchbook),
     "pair": ("Make teacher, base student and distilled student from nothing; resumes.", _pair_arguments, _pair),
     "untrained": ("Write a tiny random model in the layout of an export.", _untrained_arguments, _untrained),
     "tiny": ("Write a tiny random model of an architecture, in the layout of a model repository.", _tiny_arguments, _tiny),
     "generate": ("Run an exported model with Hugging Face generate; JSON lines with timing.", _generate_arguments, _generate),
+    "sentences": ("Export a sentence-embedding model to ONNX, for the cosine of texts.", _sentences_arguments, _sentences),
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type ParseError, parse } from 'jsonc-parser';
 import { readRuleSettings } from '../core/annotations/rule-settings.ts';
 import type { RuleSettings } from '../core/annotations/types.ts';
@@ -28,6 +28,14 @@ export function readAsAt(path: string, own: FieldMap | null): ReadAs {
   for (const problem of problems) say(`${file}: ${problem}`);
   const read = readAsFor(path, maps, file ? [dirname(dirname(file))] : [], say);
   return own ? { ...read, map: own } : read;
+}
+
+/** The folder of the sentence-embedding model that the workspace of `path` names; null when it names none. */
+export function workspaceEmbeddings(path: string): string | null {
+  const { file, values } = workspaceSettings(path);
+  const { embeddings } = values;
+  if (!file || typeof embeddings !== 'string' || embeddings.trim() === '') return null;
+  return resolve(dirname(dirname(file)), embeddings.trim());
 }
 
 /** The rules as the workspace of `path` sets them; what cannot be used is said on stderr. */

@@ -1,4 +1,7 @@
+import type { SentenceVectors } from '../core/metrics/text/cosine.ts';
+import type { SentenceEmbedder } from '../core/models/types.ts';
 import {
+  comparedTexts,
   parseWordNet,
   recordReference,
   stagedText,
@@ -10,6 +13,7 @@ import type { Rationale } from '../core/rationales/types.ts';
 import type { RecordSource } from '../core/records/types.ts';
 import { readWordNetTable } from '../files/wordnet.ts';
 import type { Output } from './outputs.ts';
+import { ProgressLine } from './progress.ts';
 
 export type MetricsMode = Parameters<typeof textReport>[1];
 export const METRICS_MODES: readonly (MetricsMode | 'none')[] = ['default', 'scienceqa-study', 'none'];
@@ -35,14 +39,16 @@ export interface TextMetrics {
 
 /**
  * Scores rationales against what the records say.
+ * @param embedder what makes sentence vectors for the cosine; null leaves it out
  * @param textField the field of an output that holds the text to be scored; its stages, or all of it, when absent
  */
-export function scoreTexts(
+export async function scoreTexts(
   scored: readonly Scored[],
   mode: MetricsMode,
   reference: Reference,
   textField: string | undefined,
-): TextMetrics {
+  embedder: SentenceEmbedder | null,
+): Promise<TextMetrics> {
   const items = scored.map(({ output, source, rationale }) => ({
     candidate:
       textField === undefined
@@ -50,20 +56,33 @@ export function scoreTexts(
         : { whole: fieldText(output.fields[textField]), stages: {} },
     reference: recordReference(source.record, reference),
   }));
-  const report = textReport(items, mode, textMetrics(parseWordNet(readWordNetTable())));
+  const vectors = embedder && (await sentenceVectors(embedder, comparedTexts(items, mode)));
+  const report = textReport(items, mode, textMetrics(parseWordNet(readWordNetTable()), vectors));
   const overall = mode === 'scienceqa-study' ? overallOf(report, scored) : null;
   return { reference, textField: textField ?? null, report, overall };
 }
 
+async function sentenceVectors(
+  embedder: SentenceEmbedder,
+  texts: readonly string[],
+): Promise<SentenceVectors> {
+  const line = new ProgressLine('sentence vectors', 'texts');
+  const vectors = await embedder.embed(texts, (done) => line.show(done, texts.length, done));
+  line.end();
+  const byText = new Map(texts.map((text, i) => [text, vectors[i] as readonly number[]]));
+  return { model: embedder.name, byText };
+}
+
 /** The study averaged the raw cosine on validation and the normalised one on test. */
 function overallOf({ scores }: TextMetrics['report'], scored: readonly Scored[]) {
-  const mean = (id: string) => scores.find(({ metric }) => metric.id === id)?.mean ?? 0;
+  const meanIfAny = (id: string) => scores.find(({ metric }) => metric.id === id)?.mean ?? null;
+  const mean = (id: string) => meanIfAny(id) ?? 0;
   const means = {
     bleu1: mean('bleu-1'),
     bleu4: mean('bleu-4'),
     rougeL: mean('rouge-l-package'),
     meteor: mean('meteor'),
-    cosine: null,
+    cosine: meanIfAny('cosine'),
   };
   const isTest = scored.every(({ source }) => source.record.split === 'test');
   return studyOverall(means, isTest ? 'normalised' : 'raw');

@@ -44,7 +44,7 @@ export { report as reportOf } from './metrics/report.ts';
 export { passAt } from './metrics/samples.ts';
 export { DIMENSIONS } from './metrics/slices.ts';
 export { textMetrics } from './metrics/text/index.ts';
-export { textReport } from './metrics/text/report.ts';
+export { comparedTexts, textReport } from './metrics/text/report.ts';
 export { studyOverall } from './metrics/text/study-overall.ts';
 export { recordReference, stagedText } from './metrics/text/texts.ts';
 export { parseWordNet } from './metrics/text/wordnet.ts';

@@ -15,3 +15,6 @@ export interface ProviderOptions {
 export function createProviders(options: ProviderOptions): ModelProvider[] {
   return [onnxProvider(options), scriptedProvider(options)];
 }
+
+/** For the cosine of texts. */
+export { sentenceEmbedder } from './onnx/sentence-embedder.ts';

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { foreignPrediction, READERS, readAll } from '../../core/pipeline.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
 import type { RecordSource } from '../../core/records/types.ts';
+import { sentenceEmbedder } from '../../inference/index.ts';
 import { EXIT } from '../exit.ts';
 import { type JudgedFile, judgeOutput } from '../formats/judge.ts';
 import { locateRecord, openDataset } from '../open-dataset.ts';
@@ -16,6 +18,7 @@ import {
 } from '../options.ts';
 import { outputPlaces } from '../output-places.ts';
 import { askedOf, joinedOutputs } from '../outputs.ts';
+import { workspaceEmbeddings } from '../settings.ts';
 import { METRICS_MODES, type MetricsMode, REFERENCES, type Reference, scoreTexts } from '../text-metrics.ts';
 import { ownVersion } from '../version.ts';
 
@@ -28,6 +31,7 @@ interface Options {
   readonly metrics: MetricsMode | 'none';
   readonly textField?: string;
   readonly reference: Reference;
+  readonly embeddings?: string;
   readonly failOn: FailOn;
   readonly format: CheckFormat;
 }
@@ -71,13 +75,17 @@ export function judgeCommand(program: Command): void {
         .choices(REFERENCES)
         .default('lecture+solution'),
     )
+    .option(
+      '--embeddings <folder>',
+      'a sentence-embedding model in ONNX, such as all-MiniLM-L6-v2, for the cosine (default: the setting rationale.embeddings; nothing is downloaded)',
+    )
     .addOption(fieldsOption())
     .addOption(checkFormatOption())
     .addOption(failOnOption())
     .action(judge);
 }
 
-function judge(file: string, options: Options): void {
+async function judge(file: string, options: Options): Promise<void> {
   const dataset = openDataset(file, null, options.fields);
   const { pipeline } = dataset;
   const joined = joinedOutputs(pipeline, file, options.outputs, options.outputField);
@@ -105,6 +113,8 @@ function judge(file: string, options: Options): void {
     source,
     rationale: result.judgement.rationale,
   }));
+  const embeddings = options.embeddings ?? workspaceEmbeddings(resolve(file));
+  const embedder = embeddings === null ? null : sentenceEmbedder(embeddings);
   const judged: JudgedFile = {
     file: options.outputs,
     rows,
@@ -112,7 +122,7 @@ function judge(file: string, options: Options): void {
     texts:
       options.metrics === 'none' || !asksNumbers
         ? null
-        : scoreTexts(scored, options.metrics, options.reference, options.textField),
+        : await scoreTexts(scored, options.metrics, options.reference, options.textField, embedder),
     places: () => outputPlaces(options.outputs, joined.text, joined.outputField),
     recordPlace: (source: RecordSource) => locateRecord(dataset, source),
   };

@@ -50,7 +50,7 @@ export function textMetricsText({ report, reference, textField, overall }: TextM
   const sentences = [
     `Text metrics, mode ${report.mode}: ${scored} against ${reference}, n ${report.n}, ${report.empty} empty, ${report.withoutReference} without a reference.`,
     overall
-      ? `Overall of the study: ${overall.value === null ? 'not shown, for it needs sentence embeddings' : overall.value.toFixed(2)}; ${overall.formula}, cosine ${overall.cosine}; an empty output gets ${overall.floor.toFixed(1)}.`
+      ? `Overall of the study: ${overall.value === null ? 'not shown, for it needs sentence embeddings (--embeddings names a folder of all-MiniLM-L6-v2 in ONNX)' : overall.value.toFixed(2)}; ${overall.formula}, cosine ${overall.cosine}; an empty output gets ${overall.floor.toFixed(1)}.`
       : '',
   ];
   return [table.toString(), ...sentences.filter((sentence) => sentence !== '')].join('\n');

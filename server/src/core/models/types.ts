@@ -115,3 +115,18 @@ export interface ModelProvider {
    */
   tokenCounter?(card: ModelCard): Promise<TokenCounter>;
 }
+
+/** Turns texts into vectors of length 1, near each other where the texts mean the like. */
+export interface SentenceEmbedder {
+  /** The model and how it is run, as numbers made with it are quoted. */
+  readonly name: string;
+  /**
+   * One vector for each text, in their order.
+   * @param onProgress told how many are done
+   * @throws Error whose message is one sentence
+   */
+  embed(
+    texts: readonly string[],
+    onProgress: (done: number) => void,
+  ): Promise<readonly (readonly number[])[]>;
+}

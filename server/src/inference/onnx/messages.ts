@@ -19,6 +19,8 @@ export type ToHost =
       /** Whether to tell what is written so far. */
       readonly isWatched: boolean;
     }
+  | { readonly type: 'load-sentences'; readonly folder: string; readonly device: Device }
+  | { readonly type: 'embed'; readonly texts: readonly string[] }
   /** Times a matrix product on the device and exits. */
   | { readonly type: 'probe'; readonly device: Device };
 
@@ -34,4 +36,6 @@ export type FromHost =
   | { readonly type: 'predictions'; readonly predictions: readonly Prediction[] }
   /** Every request of the last `generate` has been answered. */
   | { readonly type: 'done' }
+  /** Sentence vectors of the texts of the last `embed`, in their order. */
+  | { readonly type: 'embedded'; readonly vectors: readonly number[][] }
   | { readonly type: 'probed'; readonly milliseconds: number };

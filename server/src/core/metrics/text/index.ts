@@ -1,5 +1,6 @@
 import { bleu } from './bleu.ts';
 import { chrf } from './chrf.ts';
+import { cosine, type SentenceVectors } from './cosine.ts';
 import { exactMatch } from './exact-match.ts';
 import { meteor } from './meteor.ts';
 import { rougeL } from './rouge-l.ts';
@@ -7,8 +8,8 @@ import { rougeLPackage } from './rouge-l-package.ts';
 import { rougeN } from './rouge-n.ts';
 import type { TextMetric, WordNet } from './types.ts';
 
-/** Every text metric, in the order in which they are reported. */
-export function textMetrics(wordNet: WordNet): readonly TextMetric[] {
+/** Every text metric, in the order in which they are reported; the cosine where there are sentence vectors. */
+export function textMetrics(wordNet: WordNet, vectors: SentenceVectors | null = null): readonly TextMetric[] {
   return [
     bleu(1),
     bleu(2),
@@ -24,5 +25,6 @@ export function textMetrics(wordNet: WordNet): readonly TextMetric[] {
     meteor(wordNet),
     chrf,
     exactMatch,
+    ...(vectors ? [cosine(vectors)] : []),
   ];
 }

@@ -45,6 +45,7 @@ const STUDY: Readonly<Record<string, 'empty counts' | 'empty is skipped'>> = {
   'bleu-4': 'empty counts',
   'rouge-l-package': 'empty is skipped',
   meteor: 'empty is skipped',
+  cosine: 'empty counts',
 };
 
 interface Pair {
@@ -83,6 +84,21 @@ export function textReport(
     ...counts,
     scores: parts.flatMap(({ part, pairs }) => metrics.map((metric) => scoresOf(metric, part, pairs))),
   };
+}
+
+/**
+ * Every text of a report on the items that a metric may want to prepare, each once. The study made sentence vectors
+ * of empty texts too.
+ */
+export function comparedTexts(items: readonly TextItem[], mode: TextMode): string[] {
+  const stages = mode === 'default' ? stagePairs(items).flatMap(({ pairs }) => pairs) : [];
+  const pairs = [
+    ...items.map(({ candidate, reference }) => pair(candidate.whole, reference.whole)),
+    ...stages,
+  ];
+  const texts = new Set(pairs.flatMap((one) => (one ? [one.candidate.text, one.reference.text] : [])));
+  if (mode === 'default') texts.delete('');
+  return [...texts];
 }
 
 function stagePairs(items: readonly TextItem[]) {

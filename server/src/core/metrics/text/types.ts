@@ -13,7 +13,7 @@ export interface TextMetric {
   readonly implementation: string;
   /** Lowest and highest value; the highest is the nearest. */
   readonly range: readonly [number, number];
-  /** A number in `range` for any two strings; an empty candidate scores the lowest. */
+  /** A number in `range` for any two strings; an empty candidate scores the lowest, or 0 where that is less. */
   readonly score: (candidate: MetricText, reference: MetricText) => number;
 }
 

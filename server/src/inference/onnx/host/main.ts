@@ -8,6 +8,7 @@ import { generate } from './generate.ts';
 import { type LoadedModel, loadModel } from './load.ts';
 import { probe } from './probe.ts';
 import { reasonOf } from './reason.ts';
+import { SentenceModel } from './sentences.ts';
 
 interface Held {
   readonly model: LoadedModel;
@@ -15,6 +16,7 @@ interface Held {
 }
 
 let held: Held | null = null;
+let sentences: SentenceModel | null = null;
 /** Milliseconds between two signs of life. */
 const SIGN_EVERY = 1000;
 let lastSign = 0;
@@ -41,6 +43,12 @@ async function handle(message: ToHost): Promise<void> {
       held = { model, features: new ImageFeatures(model.sessions, model.images) };
       return send({ type: 'loaded' });
     }
+    case 'load-sentences':
+      sentences = await SentenceModel.load(message.folder, message.device);
+      return send({ type: 'loaded' });
+    case 'embed':
+      if (!sentences) throw new Error('No sentence model is loaded.');
+      return send({ type: 'embedded', vectors: await sentences.embed(message.texts, alive) });
     case 'generate':
       if (!held) throw new Error('No model is loaded.');
       await generate(held.model, held.features, message.requests, message.decoding, {

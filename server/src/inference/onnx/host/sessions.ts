@@ -44,10 +44,11 @@ async function withFreshOutputs(path: string, layers: number) {
 }
 
 /**
+ * @throws Error whose message is one sentence naming the file
  * @param model the graph's bytes, when they are not those of the file
  * @param kept outputs that stay on a GPU
  */
-async function openSession(
+export async function openSession(
   path: string,
   device: Device,
   model?: Uint8Array,
