@@ -22,7 +22,7 @@ describe('what a model would be shown with a prompt file', () => {
   const texts = async (record?: RecordReference) => {
     const { prompt: shown } = await render(record);
     return shown?.messages.flatMap(({ content }) =>
-      content.map((part) => ('text' in part ? part.text : part.uri)),
+      content.map((part) => (part.type === 'text' ? part.pieces.map(({ text }) => text).join('') : part.uri)),
     );
   };
 
@@ -46,6 +46,38 @@ describe('what a model would be shown with a prompt file', () => {
     assert.equal(record?.id, 'r0');
     assert.match(problem?.message ?? '', /cannot be rendered/);
     assert.ok(problem?.range && editor.textAt(prompt, problem.range).includes('question |'));
+  });
+
+  it('says of each piece where it comes from, and what of it leaks', async () => {
+    await editor.open('problems.json', dataset(1, { r0: { hint: 'The answer is number 0.' } }));
+    await editor.replace(prompt, 'Question:', '{{ hint }} Q:');
+    const { prompt: shown } = await render();
+    assert.deepEqual(shown?.leaks, [{ field: 'solution', isWithheld: true }]);
+    assert.deepEqual(shown?.messages[0]?.content, [
+      {
+        type: 'text',
+        pieces: [
+          { text: 'The answer is number 0.', fields: ['hint'], isLeak: true },
+          { text: ' Q: ', fields: [], isLeak: false },
+          { text: 'Which of these is number 0?', fields: ['question'], isLeak: false },
+        ],
+      },
+    ]);
+  });
+
+  it('shows a strategy’s own messages too', async () => {
+    await editor.open('problems.json', dataset(4, { r1: { split: 'train' }, r2: { split: 'train' } }));
+    await editor.replace(
+      prompt,
+      'setting: 1',
+      'setting: 1\n    strategy: few-shot\n    demonstrations: {count: 2, by: any}',
+    );
+    const { prompt: shown } = await render();
+    assert.deepEqual(shown?.demonstrations.toSorted(), ['r1', 'r2']);
+    assert.deepEqual(
+      shown?.messages.map(({ role }) => role),
+      ['user', 'assistant', 'user', 'assistant', 'user'],
+    );
   });
 
   it('holds the picture’s file, or says why no model would be asked', async () => {

@@ -99,9 +99,15 @@ export class Prompts {
     return refusal === null ? { messages } : { refusal };
   }
 
-  /** What a model is shown for the record, query by query. */
-  compose(file: PromptFile, source: RecordSource, setting: Setting): ComposedPrompt {
-    const { messages: fields, omitted, image } = this.show(file, source, setting);
+  /**
+   * What a model is shown for the record, query by query.
+   *
+   * @param isMarked whether texts say which variables of the record they were made of (marks.ts); nothing is kept
+   */
+  compose(file: PromptFile, source: RecordSource, setting: Setting, isMarked = false): ComposedPrompt {
+    const show = (one: RecordSource) =>
+      isMarked ? this.render(file, one, setting, one === source) : this.show(file, one, setting);
+    const { messages: fields, omitted, image } = show(source);
     const demonstrations = this.demonstrationsFor(file, source);
     const earlier: EarlierOutput[] = [];
     const before = queriesBefore(file, image.state !== 'none').map((query) => {
@@ -112,7 +118,7 @@ export class Prompts {
     const solved = demonstrations.map(
       (other): Demonstration => ({
         record: other.record,
-        messages: this.show(file, other, setting).messages,
+        messages: show(other).messages,
         ...(file.demonstrations.answer !== null && { answer: renderAnswer(file, other.record) }),
       }),
     );
@@ -134,13 +140,18 @@ export class Prompts {
     const name = `${setting} ${file.gold} ${this.numberOf(file.template)}`;
     let shown = known.get(name);
     if (!shown) {
-      const prompt = renderPrompt(file, source.record, { setting });
-      const image = this.around.image(source.record);
-      shown = { ...prompt, messages: withImage(prompt, image.state === 'ok' ? image.path : null), image };
+      shown = this.render(file, source, setting, false);
+      const { image } = shown;
       if (image.state === 'ok') this.imageDigests.set(image.path, image.digest);
       known.set(name, shown);
     }
     return shown;
+  }
+
+  private render(file: PromptFile, { record }: RecordSource, setting: Setting, isMarked: boolean): Shown {
+    const prompt = renderPrompt(file, record, { setting, isMarked });
+    const image = this.around.image(record);
+    return { ...prompt, messages: withImage(prompt, image.state === 'ok' ? image.path : null), image };
   }
 
   private demonstrationsFor(file: PromptFile, source: RecordSource): readonly RecordSource[] {

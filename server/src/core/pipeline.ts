@@ -117,10 +117,15 @@ export class Pipeline {
    * What a model is shown for a record with a prompt file, query by query.
    *
    * @param setting in place of the prompt file's own
+   * @param isMarked whether texts say which variables they were made of
    */
-  compose(prompt: NamedPrompt, source: RecordSource, setting?: Setting): ComposedPrompt {
+  compose(
+    prompt: NamedPrompt,
+    source: RecordSource,
+    { setting, isMarked }: { readonly setting?: Setting; readonly isMarked?: boolean } = {},
+  ): ComposedPrompt {
     const file = this.prompts.read(prompt);
-    return this.prompts.compose(file, source, setting ?? file.setting);
+    return this.prompts.compose(file, source, setting ?? file.setting, isMarked);
   }
 
   /** Tells the pipeline that runs were stored or deleted behind its back. */
@@ -338,16 +343,10 @@ export class Pipeline {
     const { rules } = this.around;
     let judged = this.judged.get(prediction);
     if (judged?.source !== source || judged.rules !== rules) {
-      judged = { source, rules, output: this.judgeOutput(source, prediction, this.askedBy(run)) };
+      judged = { source, rules, output: this.judgeOutput(source, prediction, run) };
       this.judged.set(prediction, judged);
     }
     return judged.output;
-  }
-
-  /** The prompt of a run may name a reader of its own. */
-  private askedBy(run: RunCard): Asked {
-    const { reader } = this.prompts.read({ name: run.prompt, text: run.promptText });
-    return reader === null ? run : { ...run, reader };
   }
 
   /** Results of several models, with what the rules say of each in the light of the others. */

@@ -53,13 +53,12 @@ export function hoverText({ document, prompt, dataset }: CheckedPrompt, position
   return hoverPrompt(prompt, document.offsetAt(position), dataset?.pipeline ?? null);
 }
 
-/** What can be written at a position; null where there is nothing to offer. @param offers models and datasets */
+/** What can be written at a position; null where there is nothing to offer. */
 export function completions(
   { document, prompt, dataset }: CheckedPrompt,
   position: Position,
-  offers: Parameters<typeof completePrompt>[3],
 ): CompletionList | null {
-  const found = completePrompt(prompt, document.offsetAt(position), dataset?.pipeline ?? null, offers);
+  const found = completePrompt(prompt, document.offsetAt(position), dataset?.pipeline ?? null);
   if (!found) return null;
   const range = spanRange(document, found.span);
   const items = found.items.map(

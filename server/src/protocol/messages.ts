@@ -231,7 +231,14 @@ export interface PromptRecord {
 /** What a model would be shown for a record. */
 export interface PromptView {
   readonly setting: number;
+  /** Ids of the models that the prompt file is written for; empty when it names none. */
+  readonly models: readonly string[];
   readonly messages: readonly PromptMessage[];
+  /** What is asked before these, query by query; an output that is not known yet stands as `«…»`. */
+  readonly before: readonly { readonly query: string; readonly messages: readonly PromptMessage[] }[];
+  /** Ids of the records that are shown solved. */
+  readonly demonstrations: readonly string[];
+  readonly leaks: readonly PromptLeak[];
   /** What the prompt does not hold, and why in a few words. */
   readonly omitted: readonly { readonly field: string; readonly why: string }[];
   /** One sentence why no model would be asked this; null when one would be. */
@@ -243,10 +250,24 @@ export interface PromptMessage {
   readonly content: readonly PromptPart[];
 }
 
+/** What a prompt tells of the record that its setting withholds, or that gives the answer away as is meant. */
+export interface PromptLeak {
+  readonly field: 'lecture' | 'solution' | 'answer';
+  readonly isWithheld: boolean;
+}
+
 export type PromptPart =
-  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'text'; readonly pieces: readonly PromptPiece[] }
   /** URI of the image's file. */
   | { readonly type: 'image'; readonly uri: string };
+
+export interface PromptPiece {
+  readonly text: string;
+  /** The fields of the record that it was made of; empty: the template's own words. */
+  readonly fields: readonly string[];
+  /** Whether it is what a leak tells. */
+  readonly isLeak: boolean;
+}
 
 /** Which open documents the server reads as datasets, by shape. Sent when that set changes. */
 export interface DatasetsParams {

@@ -1,7 +1,7 @@
 import './preview.css';
-import type { PromptMessage, PromptPart } from '../../../../server/src/protocol/messages.ts';
 import { mount, type PageProps } from '../shared/page.tsx';
 import type { Message, Model } from './messages.ts';
+import { Leaks, Prompt } from './prompt.tsx';
 
 mount<Model, Message>(Preview);
 
@@ -10,14 +10,17 @@ function Preview({ model, send }: PageProps<Model, Message>) {
   return (
     <>
       <header>
-        <h1>{file}</h1>
+        <h1>
+          {file}
+          {prompt && <span class="badge">setting {prompt.setting}</span>}
+        </h1>
         {record && (
           <p>
             Record{' '}
             <button type="button" class="link" onClick={() => send({ type: 'showRecord' })}>
               {record.id}
-            </button>{' '}
-            <span class="quiet">{record.label}</span>
+            </button>
+            <span class="quiet"> {record.label}</span>
           </p>
         )}
       </header>
@@ -27,52 +30,22 @@ function Preview({ model, send }: PageProps<Model, Message>) {
             {prompt && <strong>This preview is old. </strong>}
             {problem}{' '}
             <button type="button" class="link" onClick={() => send({ type: 'showProblem' })}>
-              Show
+              Show the place
             </button>
           </p>
         )}
-        {prompt?.refusal && <p class="banner warning">No model would be asked this. {prompt.refusal}</p>}
+        {prompt && <Leaks prompt={prompt} />}
+        {prompt?.refusal && (
+          <p class="banner warning">
+            <strong>No model would be asked this.</strong> {prompt.refusal}
+          </p>
+        )}
       </div>
       {prompt && (
         <div class={problem === null ? '' : 'old'}>
-          {prompt.messages.map((message, index) => (
-            <MessageView key={index} message={message} />
-          ))}
-          <LeftOut omitted={prompt.omitted} />
+          <Prompt prompt={prompt} />
         </div>
       )}
     </>
-  );
-}
-
-function MessageView({ message: { role, content } }: { message: PromptMessage }) {
-  return (
-    <section class="message">
-      <h2>{role}</h2>
-      {content.map((part, index) => (
-        <Part key={index} part={part} />
-      ))}
-    </section>
-  );
-}
-
-function Part({ part }: { part: PromptPart }) {
-  return part.type === 'text' ? <p class="text">{part.text}</p> : <img src={part.uri} alt="The record’s" />;
-}
-
-function LeftOut({ omitted }: { omitted: readonly { readonly field: string; readonly why: string }[] }) {
-  if (omitted.length === 0) return null;
-  return (
-    <section>
-      <h2>Left out</h2>
-      <dl>
-        {omitted.map(({ field, why }) => (
-          <div key={field}>
-            <dt>{field}</dt>
-            <dd>{why}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
   );
 }

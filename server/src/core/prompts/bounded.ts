@@ -1,4 +1,6 @@
 import { Environment, Interpreter, type parse } from '@huggingface/jinja';
+import { marked } from './marks.ts';
+import { type Substitution, substitutions } from './substitutions.ts';
 import type { Variables } from './template.ts';
 
 type Program = ReturnType<typeof parse>;
@@ -27,18 +29,31 @@ export class Steps {
   }
 }
 
+export interface RenderBounds {
+  readonly steps?: Steps;
+  /** Whether to mark what stands in place of variables (marks.ts). */
+  readonly isMarked?: boolean;
+}
+
 /**
  * Renders a parsed template within bounds. Unlike in Jinja there is no clock: what a prompt says depends on the
  * record alone.
  *
  * @throws TooMuch, or what the template engine throws
  */
-export function renderBounded(program: Program, variables: Variables, steps = new Steps()): string {
+export function renderBounded(
+  program: Program,
+  variables: Variables,
+  { steps = new Steps(), isMarked = false }: RenderBounds = {},
+): string {
   const environment = new Environment();
   for (const [name, value] of Object.entries({ ...GLOBALS, range: rangeWithin(steps), ...variables })) {
     environment.set(name, value);
   }
-  const rendered = new BoundedInterpreter(environment, steps).run(program);
+  const interpreter = isMarked
+    ? new MarkingInterpreter(environment, steps, program, variables)
+    : new BoundedInterpreter(environment, steps);
+  const rendered = interpreter.run(program);
   return String(rendered.value);
 }
 
@@ -80,6 +95,28 @@ class BoundedInterpreter extends Interpreter {
       this.steps.spend(value.length / CHARACTERS_A_STEP);
     } else if (Array.isArray(value)) this.steps.spend(value.length * STEPS_AN_ITEM);
     return result;
+  }
+}
+
+/** Marks what stands in place of variables; what the template does with them is the same. */
+class MarkingInterpreter extends BoundedInterpreter {
+  private readonly substitutions: ReadonlyMap<object, Substitution>;
+  private readonly variables: Variables;
+
+  constructor(environment: Environment, steps: Steps, program: Program, variables: Variables) {
+    super(environment, steps);
+    this.substitutions = substitutions(program);
+    this.variables = variables;
+  }
+
+  override evaluate(...[statement, environment]: Parameters<Evaluate>): ReturnType<Evaluate> {
+    const result = super.evaluate(statement, environment);
+    const substitution = statement && this.substitutions.get(statement);
+    if (!substitution || result.type === 'NullValue' || result.type === 'UndefinedValue') return result;
+    const names = substitution.names.filter((name) => Object.hasOwn(this.variables, name));
+    const text = substitution.isJoined ? String(result.value) : result.toString();
+    const literal = { type: 'StringLiteral', value: marked(text, names) };
+    return names.length === 0 ? result : super.evaluate(literal as typeof statement, environment);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DatasetRecord } from '../records/types.ts';
 import { quote } from '../text.ts';
+import { trimMarked } from './marks.ts';
 import { type Piece, reasonOf, renderTemplate } from './template.ts';
 import type { Message, MessagePart, Prompt, PromptFile, Setting } from './types.ts';
 import { omittedFields, type Showing, variablesOf } from './variables.ts';
@@ -9,6 +10,8 @@ export interface RenderOptions {
   readonly setting?: Setting;
   /** False when the record names an image that cannot be shown: the prompt is then that of a record without one. */
   readonly hasImage?: boolean;
+  /** Whether texts say which variables their parts were made of (marks.ts). */
+  readonly isMarked?: boolean;
 }
 
 /**
@@ -17,10 +20,9 @@ export interface RenderOptions {
  */
 export function renderPrompt(file: PromptFile, record: DatasetRecord, options: RenderOptions = {}): Prompt {
   const image = options.hasImage === false ? null : record.image;
-  const { gold, fields } = file;
-  const showing: Showing = { setting: options.setting ?? file.setting, image, gold, fields };
+  const showing: Showing = { setting: options.setting ?? file.setting, image, gold: file.gold };
   return {
-    messages: messagesOf(file, record, showing),
+    messages: messagesOf(file, record, showing, options.isMarked),
     setting: showing.setting,
     omitted: omittedFields(record, showing),
   };
@@ -29,19 +31,20 @@ export function renderPrompt(file: PromptFile, record: DatasetRecord, options: R
 /** What a model should say of a solved record, by the template for it. */
 export function renderAnswer(file: PromptFile, record: DatasetRecord): string {
   const { answer } = file.demonstrations;
-  const variables = variablesOf(record, { ...file, setting: 3, image: record.image, gold: true });
-  const template = { template: answer ?? '', imageInputs: [] };
-  const text = rendered(file, record, () => renderTemplate(template, variables));
+  const variables = variablesOf(record, { setting: 3, image: record.image, gold: true });
+  const text = rendered(file, record, () => renderTemplate(answer ?? '', variables));
   return text
     .map((piece) => (piece.type === 'text' ? piece.text : ''))
     .join('')
     .trim();
 }
 
-function messagesOf(file: PromptFile, record: DatasetRecord, showing: Showing): Message[] {
+function messagesOf(file: PromptFile, record: DatasetRecord, showing: Showing, isMarked = false): Message[] {
   const messages: { role: Message['role']; content: MessagePart[] }[] = [];
   let current: MessagePart[] = [];
-  const pieces = rendered(file, record, () => renderTemplate(file, variablesOf(record, showing)));
+  const pieces = rendered(file, record, () =>
+    renderTemplate(file.template, variablesOf(record, showing), { isMarked }),
+  );
   for (const piece of pieces) {
     if (piece.type === 'role') {
       // As in Prompty, text before the first role line instructs.
@@ -51,7 +54,7 @@ function messagesOf(file: PromptFile, record: DatasetRecord, showing: Showing): 
     } else if (piece.type === 'image') {
       if (showing.image !== null) current.push({ type: 'image', path: showing.image });
     } else {
-      const text = piece.text.trim();
+      const text = trimMarked(piece.text);
       if (text !== '') current.push({ type: 'text', text });
     }
   }

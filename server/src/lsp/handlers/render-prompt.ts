@@ -1,9 +1,13 @@
 import { pathToFileURL } from 'node:url';
-import { type RenderedPrompt, renderRecord } from '../../core/pipeline-prompty.ts';
-import type { MessagePart } from '../../core/prompts/types.ts';
+import { type PromptPreview, previewRecord, type SourcedMessage } from '../../core/pipeline-preview.ts';
 import type { RecordSource } from '../../core/records/types.ts';
 import { shorten } from '../../core/text.ts';
-import type { PromptPart, PromptView, RecordReference, RenderPromptResult } from '../../protocol/messages.ts';
+import type {
+  PromptMessage,
+  PromptView,
+  RecordReference,
+  RenderPromptResult,
+} from '../../protocol/messages.ts';
 import { spanRange } from '../convert.ts';
 import type { Dataset } from '../dataset.ts';
 import type { RequestHandler } from '../handler.ts';
@@ -41,7 +45,7 @@ function rendered(
 ): Pick<RenderPromptResult, 'prompt' | 'problem'> {
   const broken = findings.find(({ rule }) => rule === 'invalid-front-matter' || rule === 'invalid-template');
   try {
-    return { prompt: viewOf(renderRecord(prompt, source, pipeline)), problem: null };
+    return { prompt: viewOf(previewRecord(prompt, source, pipeline)), problem: null };
   } catch (error) {
     const { message } = error as Error;
     return { prompt: null, problem: { message, range: broken ? spanRange(document, broken.span) : null } };
@@ -66,15 +70,19 @@ function firstRecord({ document }: Dataset): RecordSource | null {
   return document.chunks.find(({ source }) => source !== null)?.source ?? null;
 }
 
-function viewOf({ setting, messages, omitted, refusal }: RenderedPrompt): PromptView {
+function viewOf({ messages, before, ...preview }: PromptPreview): PromptView {
   return {
-    setting,
-    messages: messages.map(({ role, content }) => ({ role, content: content.map(partOf) })),
-    omitted,
-    refusal,
+    ...preview,
+    messages: messages.map(messageOf),
+    before: before.map((query) => ({ ...query, messages: query.messages.map(messageOf) })),
   };
 }
 
-function partOf(part: MessagePart): PromptPart {
-  return part.type === 'text' ? part : { type: 'image', uri: pathToFileURL(part.path).href };
+function messageOf({ role, content }: SourcedMessage): PromptMessage {
+  return {
+    role,
+    content: content.map((part) =>
+      part.type === 'text' ? part : { type: 'image', uri: pathToFileURL(part.path).href },
+    ),
+  };
 }

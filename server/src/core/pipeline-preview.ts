@@ -1,0 +1,55 @@
+/** What a model would be shown for a record, with where each piece of it comes from. */
+import type { Pipeline } from './pipeline.ts';
+import { composeRecord, type RenderedPrompt, rendered } from './pipeline-prompty.ts';
+import type { NamedPrompt } from './pipeline-types.ts';
+import { type Leak, PromptSources, type SourcedText } from './prompts/sources.ts';
+import type { Message } from './prompts/types.ts';
+import type { RecordSource } from './records/types.ts';
+
+export type { Leak, SourcedText };
+
+/** A message with what its texts were made of. Image paths are absolute. */
+export interface SourcedMessage {
+  readonly role: Message['role'];
+  readonly content: readonly (
+    | { readonly type: 'text'; readonly pieces: readonly SourcedText[] }
+    | { readonly type: 'image'; readonly path: string }
+  )[];
+}
+
+export interface PromptPreview extends Omit<RenderedPrompt, 'messages' | 'before'> {
+  readonly messages: readonly SourcedMessage[];
+  readonly before: readonly { readonly query: string; readonly messages: readonly SourcedMessage[] }[];
+  readonly leaks: readonly Leak[];
+}
+
+/**
+ * What a model would be shown for the record.
+ *
+ * @throws Error with one sentence when the prompt file cannot be used
+ */
+export function previewRecord(prompt: NamedPrompt, source: RecordSource, dataset: Pipeline): PromptPreview {
+  const { messages, before, ...composed } = composeRecord(prompt, source, dataset, { isMarked: true });
+  const { setting } = composed;
+  const all = [...before.flatMap((query) => query.messages), ...messages];
+  const sources = new PromptSources(all, source.record, setting, fieldOf);
+  const sourced = (some: readonly Message[]): SourcedMessage[] =>
+    some.map(({ role, content }) => ({
+      role,
+      content: content.map((part) =>
+        part.type === 'text' ? { type: 'text', pieces: sources.of(part.text) } : part,
+      ),
+    }));
+  return {
+    ...rendered(source, composed),
+    messages: sourced(messages),
+    before: before.map((query) => ({ query: query.query, messages: sourced(query.messages) })),
+    leaks: sources.leaks,
+  };
+}
+
+/** The field of the record that a variable is of. */
+function fieldOf(variable: string): string {
+  if (variable === 'letters') return 'choices';
+  return variable.startsWith('answer') ? 'answer' : variable;
+}
