@@ -18,8 +18,8 @@ const promptRules = RULES.filter(({ scope }) => scope === 'prompt');
 
 function check(text: string, records: PromptContext['records'] = null): Finding[] {
   const file = readPromptFile(text, 'test');
-  const offered = offeredVariables(file.setting, file.gold);
-  return checkPrompt({ file, uses: templateUses(file), offered, records }, {});
+  const offered = offeredVariables(file);
+  return checkPrompt({ file, uses: templateUses(file), offered, records, misfits: [] }, {});
 }
 
 interface Case extends MarkedCase {
@@ -129,7 +129,9 @@ describe('Prompt rules', () => {
   it('hear of the settings', () => {
     const text = '---\nname: x\n---\nuser:\n{{ lecture }}';
     const by = (rules: Parameters<typeof checkPromptFile>[2]) =>
-      checkPromptFile({ name: 'x', text }, null, rules).map(({ rule, severity }) => `${severity} ${rule}`);
+      checkPromptFile({ name: 'x', text }, { dataset: null, datasetProblem: null }, rules).map(
+        ({ rule, severity }) => `${severity} ${rule}`,
+      );
     assert.deepEqual(by({}), ['hint format-not-requested', 'error solution-leak']);
     assert.deepEqual(by({ 'solution-leak': 'warning', 'format-not-requested': 'off' }), [
       'warning solution-leak',

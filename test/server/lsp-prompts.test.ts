@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
@@ -113,13 +113,84 @@ describe('prompt files through the language server', () => {
     const keys = await offers(uri, '    fo');
     assert.deepEqual(
       keys.map(({ textEdit }) => (textEdit as TextEdit).newText),
-      ['format: ', 'gold: ', 'strategy: ', 'order: ', 'demonstrations: '],
+      [
+        'dataset: ',
+        'split: ',
+        'models: ',
+        'format: ',
+        'reader: ',
+        'gold: ',
+        'fields:',
+        'strategy: ',
+        'order: ',
+        'demonstrations:',
+      ],
     );
     await editor.replace(uri, '    fo', '    format: ');
     assert.deepEqual(await labels(uri, 'format: '), ['stages', 'json', 'letter']);
     assert.deepEqual(await labels(uri, 'setting: '), ['1', '2', '3', '4']);
     assert.deepEqual(await labels(uri, 'name: '), []);
-    assert.deepEqual(await labels(uri, '  ratio'), []);
+    assert.deepEqual(await labels(uri, '  ratio'), ['authors', 'tags', 'version', 'rationale']);
+    assert.ok((await labels(uri, 'name', 0)).includes('model'));
+  });
+
+  it('offer the models, datasets, splits and fields that there are', async () => {
+    editor.write('problems.json', dataset(4, { r2: { split: 'test' } }));
+    mkdirSync(join(editor.folder, 'prompts'));
+    const uri = await editor.open(
+      'prompts/a.prompty',
+      prompt('', 'models: [sketch]\n    dataset: ../prob\n    split: t\n    fields:\n      ask: que'),
+    );
+    assert.ok((await labels(uri, 'models: [sketch')).includes('sketchbook-student'));
+    const [file] = await offers(uri, 'dataset: ../prob');
+    assert.equal(file?.label, '../problems.json');
+    assert.equal(editor.textAt(uri, (file.textEdit as TextEdit).range), '../prob');
+    await editor.replace(uri, '../prob', '../problems.json');
+    assert.ok((await labels(uri, 'split: t')).includes('test'));
+    assert.ok((await labels(uri, 'ask: que')).includes('question'));
+  });
+
+  it('are for the dataset and the split that they name, under names of their own', async () => {
+    editor.write('problems.json', dataset(2));
+    editor.write('other.json', dataset(4, { r2: { split: 'test', topic: 'tides' } }));
+    const uri = await editor.open(
+      'a.prompty',
+      prompt('{{ about }}', 'dataset: other.json\n    split: test\n    fields: { about: topic }'),
+    );
+    assert.deepEqual(await editor.diagnostics(uri), []);
+    assert.match(
+      await hover(uri, 'about }}'),
+      /^\*\*about\*\*: the topic .*\n\nIn record r2 of other.json: tides$/,
+    );
+    assert.match(
+      await hover(uri, 'split: test'),
+      /^\*\*metadata.rationale.split\*\*: the split of the dataset/,
+    );
+  });
+
+  it('say where the front matter stands of a dataset that is gone, a split and a reader that are none', async () => {
+    editor.write('problems.json', dataset(4, { r2: { split: 'test' } }));
+    const uri = await editor.open(
+      'a.prompty',
+      prompt('', 'dataset: problms.json\n    split: tset\n    reader: svd'),
+    );
+    const said = async () =>
+      (await editor.diagnostics(uri)).map(({ range, message }) => `${editor.textAt(uri, range)}: ${message}`);
+    const reader = /^svd: There is no answer reader "svd": there are rationale, /;
+    const [noDataset, noReader, ...others] = await said();
+    assert.equal(
+      noDataset,
+      'problms.json: There is no dataset "problms.json", counted from the folder of this file.',
+    );
+    assert.match(noReader ?? '', reader);
+    assert.deepEqual(others, []);
+    await editor.replace(uri, 'problms', 'problems');
+    assert.match(
+      (await said())[0] ?? '',
+      /^tset: No record of problems.json is in the split "tset": it has .*test/,
+    );
+    rmSync(join(editor.folder, 'problems.json'));
+    assert.match((await said())[0] ?? '', /^problems.json: There is no dataset/);
   });
 
   it('show what a variable is and holds when hovered', async () => {
@@ -187,7 +258,8 @@ describe('prompt files in an editor that waits for diagnostics, in a workspace t
 });
 
 describe('completion and hover in a prompt file', () => {
-  const complete = (text: string, offset: number) => completePrompt({ name: 'a', text }, offset, null);
+  const complete = (text: string, offset: number) =>
+    completePrompt({ name: 'a', text }, offset, null, { datasets: [], models: [] });
 
   it('describe every variable that a record offers', () => {
     const text = '---\nmetadata:\n  rationale:\n    setting: 3\n    gold: true\n---\n{{ ';
@@ -261,7 +333,7 @@ describe('completion and hover in a prompt file', () => {
         const found = complete(text, offset);
         if (!found) return;
         assert.ok(found.span.start <= offset && offset <= found.span.end && found.span.end <= text.length);
-        assert.match(text.slice(found.span.start, found.span.end), /^\w*$/);
+        assert.match(text.slice(found.span.start, found.span.end), /^[\w./-]*$/);
       }),
       { numRuns: 1000 },
     );

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from rationale_trainer.families import load
 from rationale_trainer.families.base import FamilyError
-from rationale_trainer.families.sequences import IMAGE, PADDING, PROMPT, TARGET
+from rationale_trainer.families.sequences import IMAGE, PADDING, PROMPT, TARGET, Picture
 from rationale_trainer.generate import image_path
 from rationale_trainer.prompts import messages
 from transformers import CLIPVisionConfig, LlamaConfig, LlavaConfig, LlavaForConditionalGeneration
@@ -33,7 +33,7 @@ def examples(root, sample):
 
 def features_of(family, sequence):
     pixels = [family.pixels(Image.open(one.path)) for one in sequence.pictures]
-    return family.project(family.see(pixels)) if pixels else []
+    return family.project(family.see(pixels), sequence.pictures) if pixels else []
 
 
 def test_prompts_have_the_ids_that_inference_gives_them(family, examples):
@@ -91,7 +91,7 @@ def test_other_layers_and_choices_of_vision_features(sample, tmp_path, layer, st
     (tmp_path / "preprocessor_config.json").write_text(json.dumps({"image_processor_type": "CLIPImageProcessor", "size": size, "do_center_crop": False}))
     family = load(tmp_path)
     pixels = family.pixels(Image.new("RGB", (50, 40), "red"))
-    features = family.project(family.see([pixels]))
+    features = family.project(family.see([pixels]), [Picture("", 50, 40)])
     expected = family.model.get_image_features(pixels["pixel_values"][None], return_dict=True).pooler_output[0]
     torch.testing.assert_close(features[0], expected)
     assert features[0].shape == (tokens, 16)

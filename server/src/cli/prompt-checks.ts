@@ -1,10 +1,17 @@
-import { basename, resolve } from 'node:path';
-import type { Pipeline } from '../core/pipeline.ts';
-import { checkPromptFile } from '../core/pipeline-prompty.ts';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { NamedPrompt, Pipeline } from '../core/pipeline.ts';
+import {
+  checkPromptFile,
+  datasetNamedBy,
+  missingDataset,
+  type PromptSurroundings,
+} from '../core/pipeline-prompty.ts';
 import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
 import { readTextFile } from '../files/text-file.ts';
 import type { CheckedFile } from './formats/checked.ts';
 import { placeIn } from './formats/place.ts';
+import { openDataset } from './open-dataset.ts';
 import { workspaceRules } from './settings.ts';
 
 /** Whether a file is a prompt file: its name tells. */
@@ -15,14 +22,37 @@ export function isPromptFile(file: string): boolean {
 /**
  * What the prompt rules say of a file.
  *
- * @param dataset the one it is for; null when none is known
+ * @param dataset the one it is for; null: the one that it names, if it does
  */
 export function checkPrompt(file: string, dataset: Pipeline | null): CheckedFile {
-  const text = readTextFile(file);
-  const prompt = { name: basename(file, PROMPT_FILE_EXTENSION), text };
-  const findings = checkPromptFile(prompt, dataset, workspaceRules(resolve(file))).map((finding) => ({
+  const prompt = readPrompt(file);
+  const around = dataset ? { dataset, datasetProblem: null } : namedDataset(file, prompt);
+  const findings = checkPromptFile(prompt, around, workspaceRules(resolve(file))).map((finding) => ({
     finding,
-    ...placeIn(file, text, finding.span),
+    ...placeIn(file, prompt.text, finding.span),
   }));
   return { file, records: [], findings };
+}
+
+function namedDataset(file: string, prompt: NamedPrompt): PromptSurroundings {
+  const named = datasetNamedBy(prompt);
+  if (named === null) return { dataset: null, datasetProblem: null };
+  const path = join(dirname(file), named);
+  if (!existsSync(path)) return { dataset: null, datasetProblem: missingDataset(named) };
+  try {
+    return { dataset: openDataset(path, null).pipeline, datasetProblem: null };
+  } catch (error) {
+    return { dataset: null, datasetProblem: (error as Error).message };
+  }
+}
+
+/** Path of the dataset that a prompt file names; null when it names none or is not there itself. */
+export function datasetPathOf(file: string): string | null {
+  if (!isPromptFile(file) || !existsSync(file)) return null;
+  const named = datasetNamedBy(readPrompt(file));
+  return named === null ? null : join(dirname(file), named);
+}
+
+function readPrompt(file: string): NamedPrompt {
+  return { name: basename(file, PROMPT_FILE_EXTENSION), text: readTextFile(file) };
 }

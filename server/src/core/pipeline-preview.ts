@@ -3,7 +3,7 @@ import type { Pipeline } from './pipeline.ts';
 import { composeRecord, type RenderedPrompt, rendered } from './pipeline-prompty.ts';
 import type { NamedPrompt } from './pipeline-types.ts';
 import { type Leak, PromptSources, type SourcedText } from './prompts/sources.ts';
-import type { Message } from './prompts/types.ts';
+import type { Message, PromptFile } from './prompts/types.ts';
 import type { RecordSource } from './records/types.ts';
 
 export type { Leak, SourcedText };
@@ -30,9 +30,9 @@ export interface PromptPreview extends Omit<RenderedPrompt, 'messages' | 'before
  */
 export function previewRecord(prompt: NamedPrompt, source: RecordSource, dataset: Pipeline): PromptPreview {
   const { messages, before, ...composed } = composeRecord(prompt, source, dataset, { isMarked: true });
-  const { setting } = composed;
+  const { file, setting } = composed;
   const all = [...before.flatMap((query) => query.messages), ...messages];
-  const sources = new PromptSources(all, source.record, setting, fieldOf);
+  const sources = new PromptSources(all, source.record, setting, fieldsOf(file));
   const sourced = (some: readonly Message[]): SourcedMessage[] =>
     some.map(({ role, content }) => ({
       role,
@@ -48,8 +48,11 @@ export function previewRecord(prompt: NamedPrompt, source: RecordSource, dataset
   };
 }
 
-/** The field of the record that a variable is of. */
-function fieldOf(variable: string): string {
-  if (variable === 'letters') return 'choices';
-  return variable.startsWith('answer') ? 'answer' : variable;
+/** The field of the record that each variable is of. */
+function fieldsOf({ fields }: PromptFile): (variable: string) => string {
+  return (variable) => {
+    const field = Object.hasOwn(fields, variable) ? (fields[variable] as string) : variable;
+    if (field === 'letters') return 'choices';
+    return field.startsWith('answer') ? 'answer' : field;
+  };
 }

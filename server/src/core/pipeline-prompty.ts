@@ -1,34 +1,100 @@
 /** Prompt files by themselves: what the rules say of one, and what exactly a model would be shown with it. */
 import { checkPrompt } from './annotations/engine.ts';
-import { variableHover } from './annotations/prompt-hover.ts';
-import type { Finding, RuleSettings } from './annotations/types.ts';
+import { frontMatterHover, variableHover } from './annotations/prompt-hover.ts';
+import type { Finding, Misfit, RuleSettings } from './annotations/types.ts';
+import { DEFAULT_MAX_NEW_TOKENS } from './decoding.ts';
+import { READERS } from './judgements/readers/index.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type ComposedPrompt, refusalOf } from './pipeline-prompts.ts';
 import type { NamedPrompt } from './pipeline-types.ts';
-import { type Completions, completionsAt } from './prompts/complete.ts';
+import { type Completions, completionsAt, type Offers } from './prompts/complete.ts';
+import { keyPathAt } from './prompts/complete-front-matter.ts';
 import { describeVariables } from './prompts/describe.ts';
+import { type KeyValue, keyAt } from './prompts/front-matter-keys.ts';
 import { readPromptFile } from './prompts/prompt-file.ts';
-import type { Message, PromptFile, Setting } from './prompts/types.ts';
+import type { Message, PromptFile, Setting, VariableUse } from './prompts/types.ts';
 import { templateUses } from './prompts/uses.ts';
 import { offeredVariables } from './prompts/variables.ts';
+import { splitOf } from './records/splits.ts';
 import type { DatasetRecord, RecordSource } from './records/types.ts';
+import { similarNames } from './similar-name.ts';
+import { count, quote } from './text.ts';
 
-/**
- * What the rules say of a prompt file. Spans lie in its text.
- *
- * @param dataset the one it is for; null when none is known
- */
+/** What lies around a prompt file. */
+export interface PromptSurroundings {
+  /** The dataset that it is for; null when none is known. */
+  readonly dataset: Pipeline | null;
+  /** One sentence why the dataset that it names is not to be had; null when it is, or none is named. */
+  readonly datasetProblem: string | null;
+}
+
+/** What the rules say of a prompt file. Spans lie in its text. */
 export function checkPromptFile(
-  { name, text }: NamedPrompt,
-  dataset: Pipeline | null,
+  prompt: NamedPrompt,
+  around: PromptSurroundings,
   rules: RuleSettings,
 ): Finding[] {
-  const file = readPromptFile(text, name);
-  const offered = offeredVariables(file.setting, file.gold);
+  const file = readPrompt(prompt);
+  const { dataset } = around;
   return checkPrompt(
-    { file, uses: templateUses(file), offered, records: dataset && countOf(dataset) },
+    {
+      file,
+      uses: templateUses(file),
+      offered: offeredVariables(file),
+      records: dataset && countOf(dataset),
+      misfits: misfits(file, around),
+    },
     rules,
   );
+}
+
+/** Path of the dataset that a prompt file names, from the file; null when it names none. */
+export function datasetNamedBy(prompt: NamedPrompt): string | null {
+  return readPrompt(prompt).dataset;
+}
+
+/** What is said of a prompt file that names a dataset which does not exist. */
+export function missingDataset(named: string): string {
+  return `There is no dataset ${quote(named)}, counted from the folder of this file.`;
+}
+
+/** Tokens of an answer to the prompt, at most, when nobody says otherwise. */
+export function maxNewTokensOf(prompt: NamedPrompt): number {
+  return readPrompt(prompt).maxOutputTokens ?? DEFAULT_MAX_NEW_TOKENS;
+}
+
+/** Prompts in use at a time are few; an editor that types in one makes many. */
+const MOST_READ = 16;
+const read = new Map<string, PromptFile>();
+
+function readPrompt({ name, text }: NamedPrompt): PromptFile {
+  const key = `${name}\n${text}`;
+  const known = read.get(key) ?? readPromptFile(text, name);
+  if (read.size >= MOST_READ) read.clear();
+  read.set(key, known);
+  return known;
+}
+
+/** What the front matter says that what lies around the file does not bear out. */
+function misfits({ split, reader }: PromptFile, { dataset, datasetProblem }: PromptSurroundings): Misfit[] {
+  const found: Misfit[] = [];
+  if (datasetProblem !== null) found.push({ key: 'dataset', message: datasetProblem });
+  const splits = split !== null && dataset ? [...dataset.splitCounts().keys()] : [];
+  if (split !== null && dataset && !splits.includes(split)) {
+    const has = splits.length > 0 ? `it has ${splits.join(', ')}` : 'it has no splits';
+    const message = `No record of ${fileName(dataset)} is in the split ${quote(split, 40)}: ${has}.`;
+    found.push({ key: 'split', message, instead: similarNames(split, splits, 1)[0] });
+  }
+  const readers = READERS.map(({ id }) => id);
+  if (reader !== null && !readers.includes(reader)) {
+    const message = `There is no answer reader ${quote(reader, 40)}: there are ${readers.join(', ')}.`;
+    found.push({ key: 'reader', message, instead: similarNames(reader, readers, 1)[0] });
+  }
+  return found;
+}
+
+function fileName({ surroundings }: Pipeline): string {
+  return surroundings.path.split(/[\\/]/).at(-1) ?? '';
 }
 
 function countOf({ document }: Pipeline) {
@@ -88,7 +154,7 @@ export function composeRecord(
   dataset: Pipeline,
   options: { readonly setting?: Setting; readonly isMarked?: boolean },
 ): ComposedPrompt {
-  const [problem] = readPromptFile(prompt.text, prompt.name).problems;
+  const [problem] = readPrompt(prompt).problems;
   if (problem) throw new Error(`The prompt file ${prompt.name} cannot be used: ${problem.message}`);
   return dataset.compose(prompt, source, options);
 }
@@ -111,8 +177,9 @@ export function rendered(
 const FIELDS = ['question', 'choices', 'hint', 'image', 'task', 'lecture', 'solution'];
 
 function omittedFrom(file: PromptFile, setting: Setting, omitted: readonly string[]): OmittedField[] {
-  const asked = new Set(templateUses(file)?.variables.map(({ name }) => name));
-  const withheld = offeredVariables(setting, file.gold).filter(({ isWithheld }) => isWithheld);
+  const fieldOf = ({ name }: VariableUse) => (Object.hasOwn(file.fields, name) ? file.fields[name] : name);
+  const asked = new Set(templateUses(file)?.variables.map(fieldOf));
+  const withheld = offeredVariables({ ...file, setting }).filter(({ isWithheld }) => isWithheld);
   const fields = FIELDS.flatMap((field) => {
     if (withheld.some(({ name }) => name === field)) {
       const though = asked.has(field) ? ', though the template asks for it' : '';
@@ -130,36 +197,52 @@ function omittedFrom(file: PromptFile, setting: Setting, omitted: readonly strin
  * What can be written at an offset of a prompt file; null where there is nothing to offer.
  *
  * @param dataset whose first record gives the examples; null when none is known
+ * @param offers values that only the surroundings know; splits and readers are known here
  */
 export function completePrompt(
-  { text }: NamedPrompt,
+  prompt: NamedPrompt,
   offset: number,
   dataset: Pipeline | null,
+  offers: Pick<Offers, 'datasets' | 'models'>,
 ): Completions | null {
-  return completionsAt(text, offset, dataset && firstRecord(dataset));
+  const record = dataset && firstRecord(dataset, readPrompt(prompt).split);
+  const splits = [...(dataset?.splitCounts() ?? [])].map(
+    ([split, n]): KeyValue => [split, count(n, 'record')],
+  );
+  const readers = READERS.map(({ id, source }): KeyValue => [id, source]);
+  return completionsAt(prompt.text, offset, record, { ...offers, splits, readers });
 }
 
 /**
- * What the variable at an offset of a prompt file is and holds, as Markdown; null where there is none.
+ * What the variable or the key at an offset of a prompt file is and holds, as Markdown; null where there is none.
  *
  * @param dataset whose first record gives its value; null when none is known
  */
-export function hoverPrompt(
-  { name, text }: NamedPrompt,
-  offset: number,
-  dataset: Pipeline | null,
-): string | null {
-  const file = readPromptFile(text, name);
+export function hoverPrompt(prompt: NamedPrompt, offset: number, dataset: Pipeline | null): string | null {
+  const file = readPrompt(prompt);
+  if (offset < file.bodyStart) return keyHover(prompt.text, offset);
   const use = templateUses(file)?.variables.find(({ span }) => span.start <= offset && offset <= span.end);
   if (!use) return null;
-  const record = dataset && firstRecord(dataset);
+  const record = dataset && firstRecord(dataset, file.split);
   const variable = describeVariables(file, record).find((offered) => offered.name === use.name);
   if (!variable) return null;
-  const [dataFile = ''] = dataset?.surroundings.path.split(/[\\/]/).slice(-1) ?? [];
-  return variableHover(variable, file.setting, record && { id: record.id, dataset: dataFile });
+  return variableHover(variable, file.setting, record && { id: record.id, dataset: fileName(dataset) });
 }
 
-function firstRecord({ document }: Pipeline): DatasetRecord | null {
-  for (const { chunk } of document.records()) if (chunk.source) return chunk.source.record;
-  return null;
+/** The first record, of the split when one is named and there is one. */
+function firstRecord({ document, surroundings }: Pipeline, split: string | null): DatasetRecord | null {
+  let first: DatasetRecord | null = null;
+  for (const { chunk } of document.records()) {
+    if (!chunk.source) continue;
+    const { record } = chunk.source;
+    if (split === null || splitOf(record, surroundings.splits) === split) return record;
+    first ??= record;
+  }
+  return first;
+}
+
+function keyHover(text: string, offset: number): string | null {
+  const found = keyPathAt(text, offset);
+  const key = found && keyAt(found.path);
+  return key ? frontMatterHover(found.path, key) : null;
 }

@@ -343,10 +343,16 @@ export class Pipeline {
     const { rules } = this.around;
     let judged = this.judged.get(prediction);
     if (judged?.source !== source || judged.rules !== rules) {
-      judged = { source, rules, output: this.judgeOutput(source, prediction, run) };
+      judged = { source, rules, output: this.judgeOutput(source, prediction, this.askedBy(run)) };
       this.judged.set(prediction, judged);
     }
     return judged.output;
+  }
+
+  /** The prompt of a run may name a reader of its own. */
+  private askedBy(run: RunCard): Asked {
+    const { reader } = this.prompts.read({ name: run.prompt, text: run.promptText });
+    return reader === null ? run : { ...run, reader };
   }
 
   /** Results of several models, with what the rules say of each in the light of the others. */

@@ -2,6 +2,7 @@ import { setTimeout as wait, setImmediate as yieldToEditor } from 'node:timers/p
 import type { WorkDoneProgressReporter } from 'vscode-languageserver/node';
 import { decodingOf } from '../core/decoding.ts';
 import type { AnnotateJob, Pipeline } from '../core/pipeline.ts';
+import { maxNewTokensOf } from '../core/pipeline-prompty.ts';
 import { progressText } from '../core/progress.ts';
 import { findPromptFile } from '../files/prompt-files.ts';
 import type { AnnotateParams, AnnotateResult } from '../protocol/messages.ts';
@@ -63,7 +64,7 @@ export class Annotator {
           model: model.card,
           prompt,
           setting: params.setting,
-          decoding,
+          decoding: { ...decoding, maxNewTokens: maxNewTokensOf(prompt) },
           split: params.split ?? null,
         },
         new Date().toISOString(),

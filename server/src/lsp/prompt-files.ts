@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connection, Diagnostic } from 'vscode-languageserver/node';
 import type { Finding, RuleSettings } from '../core/annotations/types.ts';
 import type { NamedPrompt } from '../core/pipeline.ts';
-import { checkPromptFile } from '../core/pipeline-prompty.ts';
+import { checkPromptFile, datasetNamedBy } from '../core/pipeline-prompty.ts';
 import type { DatasetDocument } from '../core/records/document.ts';
 import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
 import type { Client } from './client.ts';
@@ -12,7 +12,7 @@ import type { Dataset } from './dataset.ts';
 import type { Datasets } from './datasets.ts';
 import { capped } from './finding-cap.ts';
 import type { OpenDocument } from './open-document.ts';
-import { datasetsIn, foldersNear } from './outputs-places.ts';
+import { PromptDatasets } from './prompt-datasets.ts';
 import { Throttle } from './throttle.ts';
 
 /** Prompts follow the edits of their dataset this often. Milliseconds. */
@@ -32,7 +32,7 @@ export interface CheckedPrompt {
   readonly uri: string;
   readonly document: DatasetDocument;
   readonly prompt: NamedPrompt;
-  /** The dataset beside or above it; null when there is none. */
+  /** The dataset that it names, else the one beside or above it; null when there is none. */
   readonly dataset: Dataset | null;
   readonly findings: readonly Finding[];
   /** What to show; its id differs whenever the diagnostics do. */
@@ -46,8 +46,7 @@ export class PromptFiles {
   private readonly datasets: Datasets;
   private readonly settings: () => PromptsSettings;
   private readonly checked = new Map<string, { readonly state: string; readonly prompt: CheckedPrompt }>();
-  /** The dataset of each prompt file, by the prompt's path. */
-  private readonly bound = new Map<string, Dataset | null>();
+  private readonly bound: PromptDatasets;
   private readonly follow = new Throttle(() => this.followDatasets(), FOLLOW_EVERY);
   private lastReport = 0;
   private mayPublish = false;
@@ -57,6 +56,7 @@ export class PromptFiles {
     this.client = client;
     this.datasets = datasets;
     this.settings = settings;
+    this.bound = new PromptDatasets(datasets, () => settings().folders);
     const { documents } = datasets;
     documents.onDidOpen(({ document }) => document.isDataset && this.lookAgain());
     documents.onDidChangeContent(({ document }) => this.documentEdited(document));
@@ -67,13 +67,20 @@ export class PromptFiles {
   open(uri: string): CheckedPrompt | null {
     const document = this.datasets.documents.get(uri);
     if (!document?.isPrompt || document.path === null) return null;
-    const dataset = this.datasetOf(document.path);
+    const prompt = { name: basename(document.path, PROMPT_FILE_EXTENSION), text: document.document.text };
+    const { dataset, problem } = this.bound.of(document.path, datasetNamedBy(prompt));
     const known = this.checked.get(uri);
-    const state = `${document.version} ${dataset ? this.datasets.stateAt(dataset.path) : ''}`;
+    const state = `${document.version} ${problem} ${dataset ? this.datasets.stateAt(dataset.path) : ''}`;
     if (known?.state === state && known.prompt.dataset === dataset) return known.prompt;
-    const prompt = this.check(document, document.path, dataset, known?.prompt.report);
-    this.checked.set(uri, { state, prompt });
-    return prompt;
+    const checked = this.check(document, prompt, { dataset, problem }, known?.prompt.report);
+    this.checked.set(uri, { state, prompt: checked });
+    return checked;
+  }
+
+  /** Datasets that an open prompt file could name, the nearest and likeliest first. */
+  datasetsNear(uri: string): string[] {
+    const path = this.datasets.documents.get(uri)?.path;
+    return path ? this.bound.near(path) : [];
   }
 
   /** Rules are not what they were. */
@@ -90,13 +97,13 @@ export class PromptFiles {
 
   private check(
     { uri, document }: OpenDocument,
-    path: string,
-    dataset: Dataset | null,
+    prompt: NamedPrompt,
+    { dataset, problem }: ReturnType<PromptDatasets['of']>,
     before: CheckedPrompt['report'] | undefined,
   ): CheckedPrompt {
     const { rules, rulePages } = this.settings();
-    const prompt = { name: basename(path, PROMPT_FILE_EXTENSION), text: document.text };
-    const findings = checkPromptFile(prompt, dataset?.pipeline ?? null, rules);
+    const around = { dataset: dataset?.pipeline ?? null, datasetProblem: problem };
+    const findings = checkPromptFile(prompt, around, rules);
     const diagnostics = capped(
       findings.map((finding) => toDiagnostic(finding, spanRange(document, finding.span), rulePages)),
     );
@@ -105,28 +112,9 @@ export class PromptFiles {
     return { uri, document, prompt, dataset, findings, report };
   }
 
-  private datasetOf(path: string): Dataset | null {
-    const known = this.bound.get(path);
-    if (known === null || (known && this.datasets.isCurrent(known))) return known;
-    const found = this.findDataset(path);
-    this.bound.set(path, found);
-    return found;
-  }
-
-  /** The likeliest dataset in the prompt's own folder, or else in the nearest one above that has any. */
-  private findDataset(path: string): Dataset | null {
-    for (const folder of foldersNear(path, this.settings().folders)) {
-      for (const candidate of datasetsIn(folder, path, this.datasets.readAs)) {
-        const dataset = this.datasets.atIfAny(candidate);
-        if (dataset) return dataset;
-      }
-    }
-    return null;
-  }
-
   /** What had no dataset, or another, may have this one now. */
   private lookAgain(): void {
-    this.bound.clear();
+    this.bound.forget(null);
     if (this.checked.size > 0) this.client.refreshFindings();
   }
 
@@ -141,7 +129,7 @@ export class PromptFiles {
     }
     this.checked.delete(uri);
     // A dataset may have come to lie beside it by the time it is opened again.
-    if (path !== null) this.bound.delete(path);
+    if (path !== null) this.bound.forget(path);
     // Prompts are checked against the file on disk from now on.
     if (isDataset && this.checked.size > 0) this.client.refreshFindings();
   }

@@ -53,12 +53,13 @@ export function hoverText({ document, prompt, dataset }: CheckedPrompt, position
   return hoverPrompt(prompt, document.offsetAt(position), dataset?.pipeline ?? null);
 }
 
-/** What can be written at a position; null where there is nothing to offer. */
+/** What can be written at a position; null where there is nothing to offer. @param offers models and datasets */
 export function completions(
   { document, prompt, dataset }: CheckedPrompt,
   position: Position,
+  offers: Parameters<typeof completePrompt>[3],
 ): CompletionList | null {
-  const found = completePrompt(prompt, document.offsetAt(position), dataset?.pipeline ?? null);
+  const found = completePrompt(prompt, document.offsetAt(position), dataset?.pipeline ?? null, offers);
   if (!found) return null;
   const range = spanRange(document, found.span);
   const items = found.items.map(

@@ -11,6 +11,14 @@ from .base import Family, FamilyError
 # Modules are imported when a model needs them.
 FAMILIES = {
     "llava": ("llava", "Llava"),
+    "llava_next": ("llava_next", "LlavaNext"),
+    "llava_onevision": ("llava_next", "LlavaOnevision"),
+    "qwen2_vl": ("qwen2_vl", "Qwen2VL"),
+    "paligemma": ("paligemma", "PaliGemma"),
+    "idefics3": ("idefics3", "Idefics3"),
+    "smolvlm": ("idefics3", "SmolVLM"),
+    "mllama": ("mllama", "Mllama"),
+    "moondream1": ("moondream", "Moondream"),
 }
 
 

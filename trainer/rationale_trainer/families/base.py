@@ -63,12 +63,12 @@ class Family(ABC):
         """The vision tower's output for each image, before the projector."""
 
     @abstractmethod
-    def project(self, seen: list[torch.Tensor]) -> list[torch.Tensor]:
+    def project(self, seen: list[torch.Tensor], pictures: list[Picture]) -> list[torch.Tensor]:
         """Features [image tokens, text width] of each image from what `see` gave."""
 
-    @abstractmethod
     def export(self, folder: Path):
         """Writes the folder that the onnx provider loads. @throws FamilyError when this model cannot be exported."""
+        raise FamilyError(f"Models of type {self.model_type} are not exported to ONNX.")
 
     # What most families leave as it is.
 
@@ -128,27 +128,44 @@ class Family(ABC):
         """Position ids of a batch [..., rows, length], for families whose positions are not 0, 1, 2, …"""
         return None
 
-    def extras(self, batch: Batch) -> dict[str, torch.Tensor]:
-        """Further arguments of `model.model` for a batch."""
+    def extras(self, batch: Batch, features: list[torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Further arguments of `read` for a batch."""
         return {}
+
+    def following(self, batch: Batch, features: list[torch.Tensor]) -> dict[str, torch.Tensor]:
+        """The same for each token that is written after the batch."""
+        return {}
+
+    def attention(self, batch: Batch, mask: torch.Tensor) -> torch.Tensor:
+        """The mask that the text model gets; `mask` [rows, prefix and length] is 1 where there is something."""
+        return mask
+
+    def embed(self, batch: Batch, features: list[torch.Tensor]) -> torch.Tensor:
+        """The batch's embeddings [rows, length, width], with the features in the images' places."""
+        embedded = self.model.get_input_embeddings()(batch.ids)
+        if features:
+            places = (batch.ids == self.image_token).unsqueeze(-1)
+            embedded = embedded.masked_scatter(places, torch.cat(features).to(embedded.dtype))
+        return embedded
+
+    def read(self, embedded: torch.Tensor, **arguments) -> torch.Tensor:
+        """Hidden states of the text model."""
+        return self.model.model(inputs_embeds=embedded, **arguments).last_hidden_state
 
     def hidden(self, batch: Batch, features: list[torch.Tensor], cache: DynamicCache | None = None) -> torch.Tensor:
         """Hidden states [rows, length, width] that `head` reads. `features`: of every image, row by row.
 
         With a cache, what the text model keeps for the tokens after the batch is put there.
         """
-        embedded = self.model.get_input_embeddings()(batch.ids)
-        if features:
-            places = (batch.ids == self.image_token).unsqueeze(-1)
-            embedded = embedded.masked_scatter(places, torch.cat(features).to(embedded.dtype))
         rows, mask, positions = len(batch.ids), batch.mask, self.positions(batch)
         if self.prefix is not None:
             cache = self.prefix.fill(DynamicCache() if cache is None else cache, rows)
             mask = torch.cat([mask.new_ones(rows, self.prefix.tokens), mask], 1)
             positions = None if positions is None else positions + self.prefix.tokens
-        return self.model.model(
-            inputs_embeds=embedded, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=cache is not None, **self.extras(batch)
-        ).last_hidden_state  # fmt: skip
+        return self.read(
+            self.embed(batch, features), attention_mask=self.attention(batch, mask), position_ids=positions,
+            past_key_values=cache, use_cache=cache is not None, **self.extras(batch, features),
+        )  # fmt: skip
 
     def head(self, hidden: torch.Tensor) -> torch.Tensor:
         return self.model.lm_head(hidden)
@@ -184,9 +201,8 @@ class Family(ABC):
             if not running.any():
                 break
             place = None if positions is None else _last(positions) + skipped + len(written)
-            hidden = self.model.model(
-                inputs_embeds=self.model.get_input_embeddings()(following[:, None]), position_ids=place, past_key_values=cache, use_cache=True
-            ).last_hidden_state[:, -1]  # fmt: skip
+            embedded = self.model.get_input_embeddings()(following[:, None])
+            hidden = self.read(embedded, position_ids=place, past_key_values=cache, use_cache=True, **self.following(batch, features))[:, -1]
         tokens = torch.stack(written, 1).tolist() if written else [[] for _ in batch.ids]
         return [row[: next((i for i, token in enumerate(row) if token in self.ends), len(row))] for row in tokens]
 

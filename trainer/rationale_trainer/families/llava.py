@@ -50,7 +50,7 @@ class Llava(Family):
         seen = torch.cat(states, -1)
         return list(seen[:, 1:] if config.vision_feature_select_strategy == "default" else seen)
 
-    def project(self, seen: list[torch.Tensor]) -> list[torch.Tensor]:
+    def project(self, seen: list[torch.Tensor], pictures: list[Picture]) -> list[torch.Tensor]:
         return list(self.model.model.multi_modal_projector(torch.stack(seen)))
 
     def export(self, folder: Path):

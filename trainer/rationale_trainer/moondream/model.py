@@ -90,14 +90,21 @@ class MoondreamForConditionalGeneration(MoondreamPreTrainedModel, GenerationMixi
     def get_output_embeddings(self):
         return self.lm_head
 
-    def forward(self, input_ids=None, pixel_values=None, crop_grids=None, labels=None, logits_to_keep=0, **others) -> CausalLMOutputWithPast:
-        hidden = self.model(input_ids, pixel_values=pixel_values, crop_grids=crop_grids, **others)
+    # `generate` finds out by their names which arguments there are.
+    def forward(
+        self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, pixel_values=None, crop_grids=None,
+        labels=None, use_cache=None, logits_to_keep=0, return_dict=True,
+    ) -> CausalLMOutputWithPast:  # fmt: skip
+        hidden = self.model(
+            input_ids, inputs_embeds=inputs_embeds, pixel_values=pixel_values, crop_grids=crop_grids,
+            attention_mask=attention_mask, position_ids=position_ids, past_key_values=past_key_values, use_cache=use_cache,
+        )  # fmt: skip
         logits = self.lm_head(hidden.last_hidden_state[:, -logits_to_keep:])
         loss = None if labels is None else self.loss_function(logits, labels, vocab_size=self.config.text_config.vocab_size)
         return CausalLMOutputWithPast(loss=loss, logits=logits, past_key_values=hidden.past_key_values)
 
-    def prepare_inputs_for_generation(self, *arguments, is_first_iteration=False, **others):
-        inputs = super().prepare_inputs_for_generation(*arguments, is_first_iteration=is_first_iteration, **others)
+    def prepare_inputs_for_generation(self, *args, is_first_iteration=False, **kwargs):
+        inputs = super().prepare_inputs_for_generation(*args, is_first_iteration=is_first_iteration, **kwargs)
         if not is_first_iteration:
             inputs["pixel_values"] = inputs["crop_grids"] = None
         return inputs

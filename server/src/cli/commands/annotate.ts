@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { DEFAULT_MAX_NEW_TOKENS, decodingOf } from '../../core/decoding.ts';
-import { checkPromptFile } from '../../core/pipeline-prompty.ts';
+import { checkPromptFile, maxNewTokensOf } from '../../core/pipeline-prompty.ts';
 import type { Setting } from '../../core/prompts/types.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
 import type { Sample } from '../../core/records/sample.ts';
@@ -32,7 +32,7 @@ interface Options {
   readonly limit?: number;
   readonly sample?: number;
   readonly run?: string;
-  readonly maxNewTokens: number;
+  readonly maxNewTokens?: number;
   readonly samples: number;
   readonly temperature: number;
   readonly topP: number;
@@ -57,7 +57,11 @@ export function annotateCommand(program: Command): void {
         .conflicts('limit'),
     )
     .option('--run <name>', 'the name of the run (default: made from the configuration)')
-    .option('--max-new-tokens <n>', 'bound of a generated answer', wholeNumber(1), DEFAULT_MAX_NEW_TOKENS)
+    .option(
+      '--max-new-tokens <n>',
+      `bound of a generated answer (default: the prompt file's, else ${DEFAULT_MAX_NEW_TOKENS})`,
+      wholeNumber(1),
+    )
     .option('--samples <n>', 'answers of each record, which vote', wholeNumber(1), 1)
     .option(
       '--temperature <t>',
@@ -105,7 +109,8 @@ async function annotate(file: string, options: Options): Promise<void> {
     pipeline.surroundings.path,
     shippedPrompts,
   );
-  for (const { severity, message } of checkPromptFile(prompt, pipeline, pipeline.surroundings.rules)) {
+  const around = { dataset: pipeline, datasetProblem: null };
+  for (const { severity, message } of checkPromptFile(prompt, around, pipeline.surroundings.rules)) {
     if (severity === 'error') process.stderr.write(`The prompt ${prompt.name}: ${message}\n`);
   }
   const job = pipeline.plan(
@@ -113,7 +118,7 @@ async function annotate(file: string, options: Options): Promise<void> {
       model: card,
       prompt,
       setting: options.setting,
-      decoding,
+      decoding: { ...decoding, maxNewTokens: options.maxNewTokens ?? maxNewTokensOf(prompt) },
       split: options.split ?? null,
       limit: options.limit,
       sample: sampleOf(options),

@@ -19,7 +19,7 @@ import {
   numberOption,
 } from '../options.ts';
 import { printChecks } from '../print-checks.ts';
-import { checkPrompt, isPromptFile } from '../prompt-checks.ts';
+import { checkPrompt, datasetPathOf, isPromptFile } from '../prompt-checks.ts';
 import { promptTokens } from '../prompt-tokens.ts';
 
 interface CheckOptions {
@@ -29,7 +29,7 @@ interface CheckOptions {
 }
 
 interface RenderOptions {
-  readonly dataset: string;
+  readonly dataset?: string;
   readonly record?: string;
   readonly setting?: Setting;
   readonly model?: readonly string[];
@@ -44,7 +44,7 @@ export function promptCommand(program: Command): void {
     .command('check')
     .description('check prompt files with the rules for them; no model is run')
     .argument('<file...>', '.prompty files')
-    .option('--dataset <file>', 'the dataset that they are for')
+    .option('--dataset <file>', 'the dataset that they are for (default: the one that each names)')
     .addOption(checkFormatOption())
     .addOption(failOnOption())
     .action(check);
@@ -54,7 +54,7 @@ export function promptCommand(program: Command): void {
       'print the messages that a model is shown for a record, their tokens, and what was left out and why',
     )
     .argument('<file>', 'a .prompty file, or the name of a shipped one')
-    .requiredOption('--dataset <file>', 'dataset file')
+    .option('--dataset <file>', 'dataset file (default: the one that the prompt file names)')
     .option('--record <id>', 'the record (default: the first)')
     .addOption(
       numberOption(
@@ -77,7 +77,7 @@ function check(names: readonly string[], { dataset, ...options }: CheckOptions):
 }
 
 async function render(name: string, options: RenderOptions): Promise<void> {
-  const dataset = openDataset(options.dataset, null);
+  const dataset = openDataset(datasetFor(name, options.dataset), null);
   const { pipeline } = dataset;
   const prompt = findPromptFile(name, pipeline.surroundings.path, shippedPrompts);
   const source = findRecord(dataset, options.record);
@@ -86,6 +86,12 @@ async function render(name: string, options: RenderOptions): Promise<void> {
   const tokens = await promptTokens(rendered.messages, options.model, rendered.models);
   process.stdout.write(promptOutput({ ...rendered, tokens }, options.format, process.cwd()));
   process.exitCode = EXIT.done;
+}
+
+function datasetFor(prompt: string, given: string | undefined): string {
+  const path = given ?? datasetPathOf(prompt);
+  if (path) return path;
+  throw new UsageError(`${prompt} names no dataset: say with --dataset which one.`);
 }
 
 function findRecord({ file, pipeline }: OpenDataset, id: string | undefined): RecordSource {

@@ -1,4 +1,5 @@
 import type { DescribedVariable } from '../prompts/describe.ts';
+import type { FrontMatterKey } from '../prompts/front-matter-keys.ts';
 import type { Setting } from '../prompts/types.ts';
 import { escapeMarkdown } from './markdown.ts';
 
@@ -36,4 +37,10 @@ function held(
   if (!record) return 'No dataset lies beside or above this file, so there is no value to show.';
   const where = `In record ${escapeMarkdown(record.id)} of ${escapeMarkdown(record.dataset)}`;
   return `${where}: ${escapeMarkdown(value ?? '')}`;
+}
+
+/** What a key of the front matter is and may hold, as Markdown. */
+export function frontMatterHover(path: readonly string[], { what, values = [] }: FrontMatterKey): string {
+  const list = values.map(([value, meaning]) => `- \`${value}\`: ${meaning}`).join('\n');
+  return `**${escapeMarkdown(path.join('.'))}**: ${what}${list === '' ? '' : `\n\n${list}`}`;
 }

@@ -1,6 +1,6 @@
 import type { Judgement } from '../judgements/types.ts';
 import type { Prediction } from '../models/types.ts';
-import type { OfferedVariable, PromptFile, TemplateUses } from '../prompts/types.ts';
+import type { OfferedVariable, PlacedKey, PromptFile, TemplateUses } from '../prompts/types.ts';
 import type { Likeness } from '../records/similar.ts';
 import type { DatasetLayout, ImageFacts, RecordSource, SplitTable } from '../records/types.ts';
 import type { Span } from '../span.ts';
@@ -131,6 +131,14 @@ export interface TableRule extends RuleBase {
   check(context: TableContext, threshold: number): Iterable<Report>;
 }
 
+/** Something that the front matter says and that the surroundings of the file do not bear out. */
+export interface Misfit {
+  readonly key: PlacedKey;
+  readonly message: string;
+  /** What is probably meant. */
+  readonly instead?: string;
+}
+
 /** What prompt rules look at. Report spans lie in the prompt file's text. */
 export interface PromptContext {
   readonly file: PromptFile;
@@ -139,6 +147,7 @@ export interface PromptContext {
   readonly offered: readonly OfferedVariable[];
   /** How many records the dataset has, and how many of them name an image; null when no dataset is known. */
   readonly records: { readonly total: number; readonly withImage: number } | null;
+  readonly misfits: readonly Misfit[];
 }
 
 export interface PromptRule extends RuleBase {

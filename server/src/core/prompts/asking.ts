@@ -42,7 +42,7 @@ function readDemonstrations(matter: FrontMatter, path: readonly string[]): Demon
   const { demonstrations: usual } = AS_WRITTEN;
   matter.onlyKeys(path, DEMONSTRATION_KEYS);
   const answer = matter.text([...path, 'answer']);
-  const fault = answer === null ? null : templateFault(answer, sampleVariables(3, true));
+  const fault = answer === null ? null : templateFault(answer, sampleVariables({ setting: 3, gold: true }));
   if (fault) matter.reportAt([...path, 'answer'], fault.message);
   return {
     count: matter.wholeNumber([...path, 'count'], MOST_DEMONSTRATIONS),

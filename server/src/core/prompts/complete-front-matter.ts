@@ -1,85 +1,96 @@
-import type { Completion, Completions } from './complete.ts';
-import { FORMATS, OWN, OWN_KEYS } from './prompt-file.ts';
-import { STRATEGIES } from './strategies/index.ts';
-import type { OutputFormat } from './types.ts';
-import { offeredVariables, SETTINGS } from './variables.ts';
-
-type Key = (typeof OWN_KEYS)[number];
-
-const KEYS: Readonly<Record<Key, string>> = {
-  setting: 'which of the record’s fields the prompt may hold; 1 where it is absent',
-  format: 'what the output is asked to look like; stages where it is absent',
-  gold: 'whether the template may see the gold answer; false where it is absent',
-  strategy: 'how the model is asked, besides the template; the template alone where it is absent',
-  order: 'whether the answer goes before or behind the reasoning; answer-last where it is absent',
-  demonstrations: 'the solved records that go before the question: count, by, split, seed, answer',
-};
-const FORMAT_WORDS: Readonly<Record<OutputFormat, string>> = {
-  stages: 'summary, caption, reasoning and conclusion, each in its tag',
-  json: 'one JSON object',
-  letter: 'the letter of a choice and no more',
-};
+import type { Span } from '../span.ts';
+import type { Completion, Completions, Offers } from './complete.ts';
+import { type FrontMatterKey, type KeyValue, keyAt } from './front-matter-keys.ts';
+import { offeredVariables } from './variables.ts';
 
 /**
- * What can be written under `metadata.rationale` at an offset of the front matter; null elsewhere. Goes by lines
- * and their indents, since YAML that is being typed is seldom YAML.
+ * What can be written at an offset of the front matter; null where nothing is known to be. Goes by lines and their
+ * indents, since YAML that is being typed is seldom YAML.
  */
-export function completeFrontMatter(text: string, offset: number): Completions | null {
+export function completeFrontMatter(text: string, offset: number, offers: Offers): Completions | null {
   const above = text.slice(0, offset).split(/\r?\n/);
   const line = above.pop() as string;
-  const indent = indentOf(line);
-  if (parentsOf(above, indent).join('.') !== OWN.join('.')) return null;
   const [begun, ...below] = text.slice(offset).split(/\r?\n/) as [string, ...string[]];
-  const [rest = ''] = /^[\w-]*/.exec(begun) ?? [];
+  if (begun.startsWith('---')) return null;
+  const [rest = ''] = /^[\w./-]*/.exec(begun) ?? [];
+  const indent = indentOf(line);
+  const parents = parentsOf(above, indent);
   const span = (word: string) => ({ start: offset - word.length, end: offset + rest.length });
-  const key = /^ +(\w*)$/.exec(line);
-  if (key) {
-    const there = new Set([...keysOf(above.toReversed(), indent), ...keysOf(below, indent)]);
-    const after = /^\w*\s*:/.test(begun) ? '' : ': ';
-    const items = OWN_KEYS.filter((name) => !there.has(name)).map(
-      (name): Completion => ({
-        ...{ label: name, kind: 'key', newText: name + after, detail: '', what: KEYS[name] },
-      }),
+
+  const item = /^ *- +([\w./-]*)$/.exec(line);
+  if (item) {
+    // A list may stand as far to the left as its key.
+    const list = parentsOf(
+      above.filter((other) => !/^ *-/.test(other)),
+      indent + 1,
     );
-    return { span: span(key[1] as string), items };
+    return valuesAt(list, span(item[1] as string), '', offers);
   }
-  const [, name = '', space, word = ''] = /^ +(\w+):( *)([\w-]*)$/.exec(line) ?? [];
-  const items = valuesOf(name).map(
-    ([value, what]): Completion => ({
-      ...{ label: value, kind: 'value', newText: space === '' ? ` ${value}` : value, detail: '', what },
-    }),
-  );
-  return items.length > 0 ? { span: span(word), items } : null;
+  const word = /^ *(\w*)$/.exec(line)?.[1];
+  if (word !== undefined) {
+    const there = new Set([...keysOf(above.toReversed(), indent), ...keysOf(below, indent)]);
+    return keysUnder(parents, span(word), there, begun);
+  }
+  const value = /^ *([\w-]+):( *)(?:\[(?:[^\]]*, *| *))?([\w./-]*)$/.exec(line);
+  if (!value) return null;
+  const [, name, space, written] = value as unknown as [string, string, string, string];
+  return valuesAt([...parents, name], span(written), space === '' ? ' ' : '', offers);
 }
 
-function valuesOf(key: string): (readonly [value: string, what: string])[] {
-  switch (key) {
-    case 'setting':
-      return SETTINGS.map((setting) => {
-        const shown = offeredVariables(setting, false).filter(({ isWithheld }) => !isWithheld);
-        const extra = ['lecture', 'solution'].filter((field) => shown.some(({ name }) => name === field));
-        return [
-          String(setting),
-          extra.length > 0 ? `with the ${extra.join(' and the ')}` : 'no lecture, no solution',
-        ];
-      });
-    case 'format':
-      return FORMATS.map((format) => [format, FORMAT_WORDS[format]]);
-    case 'gold':
-      return [
-        ['true', 'as a teacher’s prompt that writes rationales'],
-        ['false', 'as every prompt whose accuracy is to be a fair claim'],
-      ];
-    case 'strategy':
-      return STRATEGIES.map(({ id, what }) => [id, what]);
-    case 'order':
-      return [
-        ['answer-last', 'reasoning first: the answer can follow from it'],
-        ['answer-first', 'the answer at once, then why'],
-      ];
-    default:
-      return [];
-  }
+/** What the front matter's key at an offset is, as a path; null where none stands. */
+export function keyPathAt(
+  text: string,
+  offset: number,
+): { readonly path: readonly string[]; readonly span: Span } | null {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const [line = ''] = /.*/y.exec(text.slice(start)) ?? [];
+  const key = /^( *)([\w-]+):/.exec(line);
+  if (!key) return null;
+  const [, indent = '', name = ''] = key;
+  const span = { start: start + indent.length, end: start + indent.length + name.length };
+  if (offset < span.start || offset > span.end) return null;
+  const above = text.slice(0, start).split(/\r?\n/);
+  return { path: [...parentsOf(above, indent.length), name], span };
+}
+
+function keysUnder(
+  parents: readonly string[],
+  span: Span,
+  there: ReadonlySet<string>,
+  begun: string,
+): Completions | null {
+  const keys = keyAt(parents)?.keys;
+  if (!keys) return null;
+  const isKey = /^\w*\s*:/.test(begun);
+  const items = Object.entries(keys)
+    .filter(([name]) => !there.has(name))
+    .map(([name, key]): Completion => {
+      const after = isKey ? '' : isMapping(key) ? ':' : ': ';
+      return { label: name, kind: 'key', newText: name + after, detail: '', what: key.what };
+    });
+  return { span, items };
+}
+
+function valuesAt(path: readonly string[], span: Span, before: string, offers: Offers): Completions | null {
+  const key = keyAt(path);
+  const values = key ? valuesOf(key, offers) : [];
+  const items = values.map(
+    ([value, what]): Completion => ({
+      ...{ label: value, kind: 'value', newText: before + value, detail: '', what },
+    }),
+  );
+  return items.length > 0 ? { span, items } : null;
+}
+
+/** What a key may hold: what the table says, or what the surroundings do. */
+function valuesOf({ values, from }: FrontMatterKey, offers: Offers): readonly KeyValue[] {
+  if (values) return values;
+  if (from === 'variables') return offeredVariables({ setting: 3, gold: true }).map(({ name }) => [name, '']);
+  return from ? offers[from] : [];
+}
+
+function isMapping({ keys, each, from }: FrontMatterKey): boolean {
+  return (keys !== undefined || each !== undefined) && from === undefined;
 }
 
 /** The keys that the line with this indent stands under, the outermost first. @param above the lines before it */

@@ -2,6 +2,7 @@ import type { DatasetRecord } from '../records/types.ts';
 import type { Span } from '../span.ts';
 import { completeFrontMatter } from './complete-front-matter.ts';
 import { describeVariables } from './describe.ts';
+import type { KeyValue, ValueSource } from './front-matter-keys.ts';
 import { readPromptFile } from './prompt-file.ts';
 import { scanTags, type TemplateTag } from './tags.ts';
 
@@ -24,9 +25,12 @@ export interface Completions {
   readonly items: readonly Completion[];
 }
 
+/** What the surroundings of a prompt file offer as values of its front matter. */
+export type Offers = Readonly<Record<Exclude<ValueSource, 'variables'>, readonly KeyValue[]>>;
+
 /**
  * What can be written at an offset of a `.prompty` file: the variables that its setting offers within a tag, and
- * keys and values under `metadata.rationale`. Never throws; null where there is nothing to offer.
+ * keys and values of the front matter. Never throws; null where there is nothing to offer.
  *
  * @param record whose values are the examples; null when no dataset is known
  */
@@ -34,11 +38,12 @@ export function completionsAt(
   text: string,
   offset: number,
   record: DatasetRecord | null,
+  offers: Offers,
 ): Completions | null {
   const file = readPromptFile(text, '');
   // Front matter that is not closed yet is being written.
   const isMatter = offset < file.bodyStart || (file.bodyStart === 0 && /^\uFEFF?---/.test(text));
-  if (isMatter) return completeFrontMatter(text, offset);
+  if (isMatter) return /\n/.test(text.slice(0, offset)) ? completeFrontMatter(text, offset, offers) : null;
   const word = wordInTag(file.template, offset - file.bodyStart);
   if (!word) return null;
   const offered = describeVariables(file, record).filter(({ isWithheld }) => !isWithheld);

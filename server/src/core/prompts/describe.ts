@@ -1,7 +1,7 @@
 import type { DatasetRecord } from '../records/types.ts';
 import { quote, shorten } from '../text.ts';
-import type { OfferedVariable, PromptFile } from './types.ts';
-import { offeredVariables, variablesOf } from './variables.ts';
+import type { OfferedVariable } from './types.ts';
+import { type Offering, offeredVariables, variablesOf } from './variables.ts';
 
 /** Characters of a value that are shown. */
 const MOST_VALUE = 200;
@@ -40,14 +40,11 @@ export interface DescribedVariable extends OfferedVariable {
  *
  * @param record null when no dataset is known
  */
-export function describeVariables(
-  { setting, gold }: Pick<PromptFile, 'setting' | 'gold'>,
-  record: DatasetRecord | null,
-): DescribedVariable[] {
-  const values = record && variablesOf(record, { setting, gold, image: record.image });
-  return offeredVariables(setting, gold).map((variable) => ({
+export function describeVariables(offering: Offering, record: DatasetRecord | null): DescribedVariable[] {
+  const values = record && variablesOf(record, { ...offering, image: record.image });
+  return offeredVariables(offering).map((variable) => ({
     ...variable,
-    what: WHAT[variable.name] ?? '',
+    what: WHAT[variable.field] ?? '',
     value: values && !variable.isWithheld ? valueText(values[variable.name]) : null,
   }));
 }

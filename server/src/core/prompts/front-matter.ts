@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml';
+import { type Document, isMap, isPair, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml';
 import { similarNames } from '../similar-name.ts';
 import type { Span } from '../span.ts';
 import { quote } from '../text.ts';
@@ -31,21 +31,37 @@ export class FrontMatter {
 
   text(path: Path): string | null {
     const node = this.node(path);
-    if (!node) return null;
-    if (isScalar(node) && typeof node.value === 'string') return node.value;
-    if (isScalar(node) && node.value === null) return null;
-    this.report(`"${path.at(-1)}" must be a text.`, node.range);
-    return null;
+    return node ? this.textOf(node, path.at(-1) as string) : null;
   }
 
-  /** A whole number from 0 to `most`. */
-  wholeNumber(path: Path, most: number): number | null {
+  /** One text or a list of them. */
+  texts(path: Path): string[] {
+    const node = this.node(path);
+    if (!node) return [];
+    const name = path.at(-1) as string;
+    const items = isSeq(node) ? (node.items as Node[]) : [node];
+    return items.flatMap((item) => this.textOf(item, name) ?? []);
+  }
+
+  /** A whole number within bounds. */
+  wholeNumber(path: Path, most: number, least = 0): number | null {
     const node = this.node(path);
     if (!node) return null;
     const value = isScalar(node) ? node.value : undefined;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most) return value;
-    this.report(`"${path.at(-1)}" must be a whole number from 0 to ${most}.`, node.range);
+    if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+    this.report(`"${path.at(-1)}" must be a whole number from ${least} to ${most}.`, node.range);
     return null;
+  }
+
+  /** A mapping of names to some of these. */
+  namesOf(path: Path, allowed: readonly string[]): Record<string, string> {
+    const names = this.mapping(path).flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : []));
+    return Object.fromEntries(
+      names.flatMap((name) => {
+        const value = this.oneOf([...path, name], allowed);
+        return value === null ? [] : [[name, value] as const];
+      }),
+    );
   }
 
   oneOf<Value>(path: Path, allowed: readonly Value[]): Value | null {
@@ -96,9 +112,9 @@ export class FrontMatter {
     const names = isMap(node)
       ? node.items.map(({ key }) => key)
       : node.items.map((item) => (isMap(item) ? item.get('name', true) : null));
-    return names.flatMap((name) =>
+    return names.flatMap((name, index) =>
       isScalar(name) && typeof name.value === 'string'
-        ? [{ name: name.value, span: this.spanOf(name.range) }]
+        ? [{ name: name.value, span: this.spanOf(name.range), kind: kindOf(node.items[index]) }]
         : [],
     );
   }
@@ -134,6 +150,13 @@ export class FrontMatter {
     return [];
   }
 
+  private textOf(node: Node, name: string): string | null {
+    if (isScalar(node) && typeof node.value === 'string') return node.value;
+    if (isScalar(node) && node.value === null) return null;
+    this.report(`"${name}" must be a text.`, node.range);
+    return null;
+  }
+
   private root(): Node | null {
     return this.document && this.document.errors.length === 0 ? this.document.contents : null;
   }
@@ -153,6 +176,14 @@ export class FrontMatter {
     const first = Math.max(0, Math.min(start, this.length - 1));
     return { start: this.start + first, end: this.start + Math.max(Math.min(end, this.length), first + 1) };
   }
+}
+
+/** The kind of an input: Prompty 1 calls it its type. */
+function kindOf(item: unknown): string | null {
+  const entry = isPair(item) ? item.value : item;
+  if (!isMap(entry)) return null;
+  const kind = entry.get('kind') ?? entry.get('type');
+  return typeof kind === 'string' ? kind : null;
 }
 
 function parsed(yaml: string): Document.Parsed | null {

@@ -1,18 +1,25 @@
 import type { Span } from '../span.ts';
 import { quote } from '../text.ts';
-import { AS_WRITTEN, readAsking } from './asking.ts';
+import { readAsking } from './asking.ts';
 import { OUTPUT_FORMATS } from './formats/index.ts';
 import { FrontMatter } from './front-matter.ts';
+import { OWN, OWN_KEYS } from './front-matter-keys.ts';
 import { templateFault } from './template.ts';
 import type { OutputFormat, PromptFile, PromptProblem } from './types.ts';
-import { SETTINGS, sampleVariables } from './variables.ts';
+import { offeredVariables, SETTINGS, sampleVariables } from './variables.ts';
 
-export const FORMATS: readonly OutputFormat[] = OUTPUT_FORMATS.map(({ id }) => id);
-/** What Rationale adds to a Prompty file. */
-export const OWN = ['metadata', 'rationale'] as const;
-export const OWN_KEYS = ['setting', 'format', 'gold', 'strategy', 'order', 'demonstrations'] as const;
-/** Where Prompty files name their model. */
-const MODEL_NAMES = [['model', 'id'], ['model']];
+const FORMATS: readonly OutputFormat[] = OUTPUT_FORMATS.map(({ id }) => id);
+/** Where Prompty files of all versions name their model. */
+const MODEL_NAMES = [
+  ['model', 'id'],
+  ['model'],
+  ['model', 'configuration', 'azure_deployment'],
+  ['model', 'configuration', 'name'],
+];
+/** More than any model writes. */
+const MOST_TOKENS = 1_000_000;
+/** What a record offers by its own names. */
+const FIELDS = offeredVariables({ setting: 3, gold: true }).map(({ name }) => name);
 const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n((?:.*\r?\n)*?)---[ \t]*(?:\r?\n|$)/d;
 /** Where Prompty files of all versions say how their template is written. */
 const TEMPLATE_KINDS = [
@@ -26,48 +33,50 @@ const MOST_CHARACTERS = 200_000;
 
 /**
  * Reads a `.prompty` file: YAML front matter between two lines of `---`, then a Jinja template with role lines
- * (`user:` alone on a line). What Rationale adds stands under `metadata.rationale`: `setting`, `format`, `gold`,
- * `strategy`, `order`, `demonstrations`.
- * Never throws: what is wrong is in `problems`, and what is absent has its default.
+ * (`user:` alone on a line). What Rationale adds stands under `metadata.rationale`
+ * (`front-matter-keys.ts`). Never throws: what is wrong is in `problems`, and what is absent has its default.
  *
  * @param name what the prompt is called when its front matter does not say
  */
 export function readPromptFile(text: string, name: string): PromptFile {
   const match = text.length > MOST_CHARACTERS ? null : FRONT_MATTER.exec(text);
-  if (!match) {
-    return {
-      ...{ name, description: '', setting: 1, format: 'stages', gold: false, models: [], bodyStart: 0 },
-      ...AS_WRITTEN,
-      ...{ inputs: [], places: { setting: null, format: null, gold: null } },
-      template: text.length > MOST_CHARACTERS ? '' : text,
-      problems: [withoutFrontMatter(text)],
-    };
-  }
-  const yaml = match[1] as string;
-  const matter = new FrontMatter(yaml, match.indices?.[1]?.[0] ?? 0);
-  const bodyStart = match[0].length;
-  const template = text.slice(bodyStart);
+  const matter = new FrontMatter(match?.[1] ?? '', match?.indices?.[1]?.[0] ?? 0);
+  const bodyStart = match?.[0].length ?? 0;
+  const template = text.length > MOST_CHARACTERS ? '' : text.slice(bodyStart);
+  const own = (key: keyof typeof OWN_KEYS) => [...OWN, key];
+  const inputs = matter.inputs();
   const file = {
     name: matter.text(['name']) ?? name,
     description: matter.text(['description']) ?? '',
-    setting: matter.oneOf([...OWN, 'setting'], SETTINGS) ?? 1,
-    format: matter.oneOf([...OWN, 'format'], FORMATS) ?? 'stages',
-    gold: matter.oneOf([...OWN, 'gold'], [true, false]) ?? false,
+    dataset: matter.text(own('dataset')),
+    split: matter.text(own('split')),
     ...readAsking(matter, OWN),
     models: modelsOf(matter),
+    setting: matter.oneOf(own('setting'), SETTINGS) ?? 1,
+    format: matter.oneOf(own('format'), FORMATS) ?? 'stages',
+    reader: matter.text(own('reader')),
+    gold: matter.oneOf(own('gold'), [true, false]) ?? false,
+    fields: matter.namesOf(own('fields'), FIELDS),
+    maxOutputTokens: maxOutputTokens(matter),
     template,
     bodyStart,
-    inputs: matter.inputs(),
+    inputs,
+    imageInputs: inputs.filter(({ kind }) => kind === 'image').map((input) => input.name),
     places: {
-      setting: matter.place([...OWN, 'setting']),
-      format: matter.place([...OWN, 'format']),
-      gold: matter.place([...OWN, 'gold']),
+      setting: matter.place(own('setting')),
+      format: matter.place(own('format')),
+      gold: matter.place(own('gold')),
+      dataset: matter.place(own('dataset')),
+      split: matter.place(own('split')),
+      reader: matter.place(own('reader')),
+      models: matter.place(own('models')) ?? matter.place(['model', 'id']) ?? matter.place(['model']),
     },
   };
+  if (!match) return { ...file, problems: [withoutFrontMatter(text)] };
   matter.mapping(OWN.slice(0, 1));
-  matter.onlyKeys(OWN, OWN_KEYS);
+  matter.onlyKeys(OWN, Object.keys(OWN_KEYS));
   checkTemplateKind(matter);
-  const fault = templateFault(template, sampleVariables(file.setting, file.gold));
+  const fault = templateFault(template, sampleVariables(file));
   const body: PromptProblem[] = fault
     ? [{ code: 'invalid-template', message: fault.message, span: moved(fault.span, bodyStart) }]
     : [];
@@ -89,8 +98,17 @@ function withoutFrontMatter(text: string): PromptProblem {
 }
 
 function modelsOf(matter: FrontMatter): string[] {
+  const own = matter.texts([...OWN, 'models']);
+  if (own.length > 0) return own;
   const model = matter.firstText(MODEL_NAMES)?.text.trim();
   return model ? [model] : [];
+}
+
+function maxOutputTokens(matter: FrontMatter): number | null {
+  return (
+    matter.wholeNumber(['model', 'options', 'maxOutputTokens'], MOST_TOKENS, 1) ??
+    matter.wholeNumber(['model', 'parameters', 'max_tokens'], MOST_TOKENS, 1)
+  );
 }
 
 function checkTemplateKind(matter: FrontMatter): void {

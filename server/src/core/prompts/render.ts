@@ -20,7 +20,8 @@ export interface RenderOptions {
  */
 export function renderPrompt(file: PromptFile, record: DatasetRecord, options: RenderOptions = {}): Prompt {
   const image = options.hasImage === false ? null : record.image;
-  const showing: Showing = { setting: options.setting ?? file.setting, image, gold: file.gold };
+  const { gold, fields } = file;
+  const showing: Showing = { setting: options.setting ?? file.setting, image, gold, fields };
   return {
     messages: messagesOf(file, record, showing, options.isMarked),
     setting: showing.setting,
@@ -31,8 +32,9 @@ export function renderPrompt(file: PromptFile, record: DatasetRecord, options: R
 /** What a model should say of a solved record, by the template for it. */
 export function renderAnswer(file: PromptFile, record: DatasetRecord): string {
   const { answer } = file.demonstrations;
-  const variables = variablesOf(record, { setting: 3, image: record.image, gold: true });
-  const text = rendered(file, record, () => renderTemplate(answer ?? '', variables));
+  const variables = variablesOf(record, { ...file, setting: 3, image: record.image, gold: true });
+  const template = { template: answer ?? '', imageInputs: [] };
+  const text = rendered(file, record, () => renderTemplate(template, variables));
   return text
     .map((piece) => (piece.type === 'text' ? piece.text : ''))
     .join('')
@@ -43,7 +45,7 @@ function messagesOf(file: PromptFile, record: DatasetRecord, showing: Showing, i
   const messages: { role: Message['role']; content: MessagePart[] }[] = [];
   let current: MessagePart[] = [];
   const pieces = rendered(file, record, () =>
-    renderTemplate(file.template, variablesOf(record, showing), { isMarked }),
+    renderTemplate(file, variablesOf(record, showing), { isMarked }),
   );
   for (const piece of pieces) {
     if (piece.type === 'role') {

@@ -3,6 +3,7 @@ import type { Span } from '../span.ts';
 import { quote } from '../text.ts';
 import { type RenderBounds, renderBounded, Steps, TooMuch } from './bounded.ts';
 import { scanTags, type TemplateTag } from './tags.ts';
+import type { PromptFile } from './types.ts';
 
 /**
  * A prompt's template, compiled. Role lines and image lines are found in the template, never in what it
@@ -18,8 +19,8 @@ const MARK = '\uFDD0';
 const MARK_END = '\uFDD1';
 const MARKED = new RegExp(`${MARK}(?:(system|user|assistant)|image [^${MARK_END}]*)${MARK_END}`, 'g');
 const ROLE_LINE = /^[ \t]*(system|user|assistant):[ \t]*$/gim;
-/** Its parts are bounded because a line of many beginnings would otherwise take the square of its length. */
-const IMAGE_LINE = /!\[[^\]\n]{0,200}\]\((\{\{[^}\n]{0,200}\}\}[^)\n]{0,200})\)/g;
+/** As Prompty 1 shows images. Bounded in its parts: many beginnings would otherwise take the square of their length. */
+const IMAGE_LINE = '!\\[[^\\]\\n]{0,200}\\]\\((\\{\\{[^}\\n]{0,200}\\}\\}[^)\\n]{0,200})\\)';
 /** The template engine takes the square of their length. */
 const MOST_WHITE_SPACE = 2000;
 
@@ -35,8 +36,11 @@ export type Variables = Readonly<Record<string, unknown>>;
 /** As the template engine is meant to read a prompt: a tag alone on a line leaves no empty line behind. */
 export const TOKENS = { lstrip_blocks: true, trim_blocks: true } as const;
 
+/** A template, and which of the names in it are images by their declaration. */
+export type Template = Pick<PromptFile, 'template' | 'imageInputs'>;
+
 /** Renders a template with the variables. Throws what the template engine throws, and when it takes too long. */
-export function renderTemplate(template: string, variables: Variables, bounds?: RenderBounds): Piece[] {
+export function renderTemplate(template: Template, variables: Variables, bounds?: RenderBounds): Piece[] {
   const rendered = renderBounded(compile(template), variables, bounds);
   const pieces: Piece[] = [];
   let end = 0;
@@ -51,8 +55,8 @@ export function renderTemplate(template: string, variables: Variables, bounds?: 
 }
 
 /** Where the template shows the record's image. */
-export function imageLines(template: string): Span[] {
-  return Array.from(template.matchAll(IMAGE_LINE), ({ 0: line, index }) => ({
+export function imagesShown({ template, imageInputs }: Template): Span[] {
+  return Array.from(template.matchAll(imagePattern(imageInputs)), ({ 0: line, index }) => ({
     start: index,
     end: index + line.length,
   }));
@@ -81,7 +85,7 @@ export function templateFault(template: string, samples: readonly Variables[]): 
   }
   const steps = new Steps();
   try {
-    for (const variables of samples) renderTemplate(template, variables, { steps });
+    for (const variables of samples) renderTemplate({ template, imageInputs: [] }, variables, { steps });
     return null;
   } catch (error) {
     const tags = scanTags(template);
@@ -106,17 +110,28 @@ export function reasonOf(error: unknown): string {
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }
 
-function compile(template: string): Program {
-  const known = compiled.get(template);
+function compile({ template, imageInputs }: Template): Program {
+  const key = `${imageInputs.join()}\n${template}`;
+  const known = compiled.get(key);
   if (known) return known;
   const marked = template
     .replaceAll('\r\n', '\n')
     .replace(ROLE_LINE, (_line, role: string) => `${MARK}${role.toLowerCase()}${MARK_END}`)
-    .replace(IMAGE_LINE, (_line, path: string) => `${MARK}image ${path}${MARK_END}`);
+    .replace(
+      imagePattern(imageInputs),
+      (tag, path: string | undefined) => `${MARK}image ${path ?? tag}${MARK_END}`,
+    );
   const fresh = parse(tokenize(marked, TOKENS));
   if (compiled.size >= MOST_COMPILED) compiled.clear();
-  compiled.set(template, fresh);
+  compiled.set(key, fresh);
   return fresh;
+}
+
+/** As Prompty 1 shows images, by links, and as Prompty 2 does: by the names that are declared as images. */
+function imagePattern(imageInputs: readonly string[]): RegExp {
+  const names = imageInputs.filter((name) => /^[A-Za-z_]\w*$/.test(name));
+  const tags = names.length === 0 ? '' : `|\\{\\{-?[ \\t]*(?:${names.join('|')})[ \\t]*-?\\}\\}`;
+  return new RegExp(IMAGE_LINE + tags, 'g');
 }
 
 const CLOSERS: Readonly<Record<string, string>> = {

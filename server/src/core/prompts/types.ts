@@ -43,6 +43,9 @@ export interface DemonstrationChoice {
   readonly answer: string | null;
 }
 
+/** What of the front matter findings stand on. */
+export type PlacedKey = 'setting' | 'format' | 'gold' | 'dataset' | 'split' | 'reader' | 'models';
+
 /** A `.prompty` file, read. */
 export interface PromptFile {
   readonly name: string;
@@ -63,8 +66,19 @@ export interface PromptFile {
   readonly bodyStart: number;
   /** What it says it needs, in order. */
   readonly inputs: readonly PromptInput[];
+  /** Names that are images by their declaration: the template shows them. */
+  readonly imageInputs: readonly string[];
+  /** Path of the dataset from the file; null when it names none. */
+  readonly dataset: string | null;
+  readonly split: string | null;
+  /** Id of the answer reader; null when it names none. */
+  readonly reader: string | null;
+  /** Tokens of an answer, at most; null when it does not say. */
+  readonly maxOutputTokens: number | null;
+  /** Further names of the record's fields, by name. */
+  readonly fields: Readonly<Record<string, string>>;
   /** Where the front matter says these, in the file; null where it does not. */
-  readonly places: { readonly [Key in 'setting' | 'format' | 'gold']: Span | null };
+  readonly places: { readonly [Key in PlacedKey]: Span | null };
   readonly problems: readonly PromptProblem[];
 }
 
@@ -73,6 +87,8 @@ export interface PromptInput {
   readonly name: string;
   /** Of the name, in the file. */
   readonly span: Span;
+  /** `string`, `image`, …; null when it does not say. */
+  readonly kind: string | null;
 }
 
 export interface PromptProblem {
@@ -87,6 +103,8 @@ export interface PromptProblem {
 /** A name that a template may ask for. */
 export interface OfferedVariable {
   readonly name: string;
+  /** The field of the record that it stands for. */
+  readonly field: string;
   /** True when the file's setting or its `gold` withholds it: it then renders as nothing. */
   readonly isWithheld: boolean;
   /** What gives it away: the solution says the answer, and the gold answer is it. */

@@ -1,7 +1,7 @@
 import { parse, tokenize } from '@huggingface/jinja';
 import { GLOBAL_NAMES } from './bounded.ts';
 import { scanTags, type TagWord, type TemplateTag } from './tags.ts';
-import { imageLines, longGap } from './template.ts';
+import { imagesShown, longGap } from './template.ts';
 import type { PromptFile, TemplateUses, VariableUse } from './types.ts';
 import { findUses } from './walk.ts';
 
@@ -17,7 +17,8 @@ const NUMBERED = '\u0001';
  *
  * @returns null when the template cannot be parsed
  */
-export function templateUses({ template, bodyStart }: PromptFile): TemplateUses | null {
+export function templateUses(file: PromptFile): TemplateUses | null {
+  const { template, bodyStart } = file;
   if (longGap(template)) return null;
   const tags = scanTags(template);
   const words = tags.flatMap((tag) =>
@@ -57,7 +58,7 @@ export function templateUses({ template, bodyStart }: PromptFile): TemplateUses 
         .sort((a, b) => a.order - b.order)
         .map(({ name, span, tag, how }) => ({ name, span, tag, how })),
       text: said,
-      images: shownImages(template, tags).map((span) => moved({ span }, bodyStart)),
+      images: shownImages(file, tags).map((span) => moved({ span }, bodyStart)),
     };
   } catch {
     return null;
@@ -73,9 +74,9 @@ function areSame(words: readonly TagWord[], names: readonly string[]): boolean {
   return words.length === names.length && words.every(({ text }, index) => text === names[index]);
 }
 
-function shownImages(template: string, tags: readonly TemplateTag[]) {
+function shownImages(file: PromptFile, tags: readonly TemplateTag[]) {
   const comments = tags.filter(({ type }) => type === 'comment');
-  return imageLines(template).filter(
+  return imagesShown(file).filter(
     ({ start }) => !comments.some(({ span }) => span.start < start && start < span.end),
   );
 }

@@ -1,7 +1,7 @@
 import type { DatasetRecord } from '../records/types.ts';
 import { choiceLetter } from '../text.ts';
 import type { Variables } from './template.ts';
-import type { OfferedVariable, Setting } from './types.ts';
+import type { OfferedVariable, PromptFile, Setting } from './types.ts';
 
 export const SETTINGS: readonly Setting[] = [1, 2, 3, 4];
 
@@ -9,17 +9,23 @@ export const SETTINGS: readonly Setting[] = [1, 2, 3, 4];
 const WITH_LECTURE: readonly Setting[] = [2, 3];
 const WITH_SOLUTION: readonly Setting[] = [3, 4];
 
-export interface Showing {
-  readonly setting: Setting;
+/** What a prompt file lets its template see, and by which names. */
+export type Offering = Pick<PromptFile, 'setting' | 'gold'> & Partial<Pick<PromptFile, 'fields'>>;
+
+export interface Showing extends Offering {
   readonly image: string | null;
-  readonly gold: boolean;
 }
 
 /** What a template may ask for by name. A field the setting withholds is not there at all. */
-export function variablesOf(
-  record: DatasetRecord,
-  { setting, image, gold }: Showing,
-): Record<string, unknown> {
+export function variablesOf(record: DatasetRecord, showing: Showing): Record<string, unknown> {
+  const variables = fieldsOf(record, showing);
+  for (const [name, field] of Object.entries(showing.fields ?? {})) {
+    if (Object.hasOwn(variables, field)) variables[name] = variables[field];
+  }
+  return variables;
+}
+
+function fieldsOf(record: DatasetRecord, { setting, image, gold }: Showing): Record<string, unknown> {
   const { id, question, hint, caption, task, grade, subject, topic, category, skill } = record;
   const variables: Record<string, unknown> = {
     ...{ id, question, hint, caption, task, grade, subject, topic, category, skill, image },
@@ -57,7 +63,7 @@ export function omittedFields(record: DatasetRecord, { setting, image }: Showing
 }
 
 /** Variables to try a template on: those of a record that has everything, and of one that has only choices. */
-export function sampleVariables(setting: Setting, gold: boolean): Variables[] {
+export function sampleVariables(offering: Offering): Variables[] {
   const names = [
     'hint',
     'caption',
@@ -74,21 +80,28 @@ export function sampleVariables(setting: Setting, gold: boolean): Variables[] {
   const all = (text: string) => Object.fromEntries(names.map((name) => [name, text])) as Text;
   const fixed = { id: '1', question: 'q', choices: ['a', 'b'], answer: 0, split: null };
   return [
-    variablesOf({ ...fixed, ...all('text'), image: 'image.png' }, { setting, gold, image: 'image.png' }),
-    variablesOf({ ...fixed, ...all(''), image: null }, { setting, gold, image: null }),
+    variablesOf({ ...fixed, ...all('text'), image: 'image.png' }, { ...offering, image: 'image.png' }),
+    variablesOf({ ...fixed, ...all(''), image: null }, { ...offering, image: null }),
   ];
 }
 
-/** Every name that a record offers, and which of them this setting withholds. */
-export function offeredVariables(setting: Setting, gold: boolean): OfferedVariable[] {
-  const namesIn = (setting: Setting, gold: boolean) =>
-    Object.keys(sampleVariables(setting, gold)[0] as Variables);
-  const here = new Set(namesIn(setting, gold));
-  const bySetting = SETTINGS.map((setting) => ({ setting, names: new Set(namesIn(setting, true)) }));
-  return namesIn(3, true).map((name) => ({
-    name,
-    isWithheld: !here.has(name),
-    tells: name === 'solution' ? 'solution' : name.startsWith('answer') ? 'answer' : null,
-    settings: bySetting.filter(({ names }) => names.has(name)).map(({ setting }) => setting),
+/** Every name by which a record's fields can be asked for, and which of them are withheld. */
+export function offeredVariables(offering: Offering): OfferedVariable[] {
+  const namesIn = (other: Offering) => Object.keys(sampleVariables(other)[0] as Variables);
+  const { fields = {} } = offering;
+  const here = new Set(namesIn(offering));
+  const bySetting = SETTINGS.map((setting) => ({
+    setting,
+    names: new Set(namesIn({ setting, gold: true, fields })),
   }));
+  return namesIn({ setting: 3, gold: true, fields }).map((name) => {
+    const field = Object.hasOwn(fields, name) ? (fields[name] as string) : name;
+    return {
+      name,
+      field,
+      isWithheld: !here.has(name),
+      tells: field === 'solution' ? 'solution' : field.startsWith('answer') ? 'answer' : null,
+      settings: bySetting.filter(({ names }) => names.has(name)).map(({ setting }) => setting),
+    };
+  });
 }

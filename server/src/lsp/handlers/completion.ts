@@ -1,11 +1,30 @@
+import { dirname, relative, sep } from 'node:path';
 import type { RequestHandler } from '../handler.ts';
+import { pathOf } from '../open-document.ts';
 import { completions } from '../prompt-view.ts';
+import type { Session } from '../session.ts';
 
-/** What can be written in a prompt file: variables within tags, and what Rationale adds to the front matter. */
-export const completion: RequestHandler<'textDocument/completion'> = (
-  { textDocument, position },
+/** What can be written in a prompt file: variables within tags, keys and values of the front matter. */
+export const completion: RequestHandler<'textDocument/completion'> = async (
+  { textDocument: { uri }, position },
   session,
 ) => {
-  const prompt = session.prompts.open(textDocument.uri);
-  return prompt && completions(prompt, position);
+  const prompt = session.prompts.open(uri);
+  if (!prompt) return null;
+  const models = await modelsOffered(session);
+  return completions(prompt, position, { models, datasets: datasetsOffered(uri, session) });
 };
+
+async function modelsOffered({ models, device }: Session): Promise<(readonly [string, string])[]> {
+  const offered = await models.list(device);
+  return offered.map(({ card }) => [card.id, card.unavailable ?? card.description] as const);
+}
+
+/** The datasets near the file, as paths from its folder. */
+function datasetsOffered(uri: string, { prompts }: Session): (readonly [string, string])[] {
+  const folder = dirname(pathOf(uri) ?? '');
+  return prompts.datasetsNear(uri).map((dataset) => {
+    const way = relative(folder, dataset).replaceAll(sep, '/');
+    return [way, 'a dataset near this file'] as const;
+  });
+}
