@@ -1,6 +1,6 @@
 /**
- * Writes everything that follows from the rules, the commands and the answer readers: `docs/rules/`,
- * `docs/commands.md`, `docs/answer-reading.md` and the settings block of `package.json`. With `--check` it writes nothing, names what differs and exits with 1.
+ * Writes everything that follows from the rules, the commands, the answer readers and the keys of recipes:
+ * `docs/rules/`, `docs/commands.md`, `docs/answer-reading.md`, `docs/recipes.md`, the trainer's schema of recipes and the settings block of `package.json`. With `--check` it writes nothing, names what differs and exits with 1.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,6 +10,7 @@ import { METHODS } from '../server/src/core/judgements/methods/table.ts';
 import { READERS } from '../server/src/core/judgements/readers/index.ts';
 import { answerReadingPage } from './generate/answer-reading.ts';
 import { commandReference } from './generate/commands.ts';
+import { recipePage, recipeSchema } from './generate/recipes.ts';
 import { ruleIndex, rulePage } from './generate/rule-pages.ts';
 import { withRuleSettings } from './generate/settings.ts';
 
@@ -22,6 +23,8 @@ function generated(): Map<string, string> {
     ...RULES.map((rule) => [`${rulePages}/${rule.id}.md`, rulePage(rule)] as const),
     [`${rulePages}/README.md`, ruleIndex(RULES)],
     ['docs/commands.md', commandReference(buildProgram())],
+    ['docs/recipes.md', recipePage()],
+    ['trainer/rationale_trainer/recipe.schema.json', recipeSchema()],
     ['docs/answer-reading.md', answerReadingPage(METHODS, READERS)],
     ['package.json', withRuleSettings(readFileSync(join(root, 'package.json'), 'utf8'), RULES)],
   ]);

@@ -36,6 +36,8 @@ export function createClient(
         { scheme: 'file', language: 'json' },
         { scheme: 'file', language: 'jsonl' },
         { scheme: 'file', language: 'prompty' },
+        // Other YAML is none of ours, and recipes stay YAML for every other extension.
+        { scheme: 'file', pattern: '**/*.recipe.{yaml,yml}' },
       ],
       initializationOptions,
       // The server pulls the settings; this tells it when to.

@@ -3,6 +3,7 @@ import type { Rule } from '../../server/src/core/annotations/types.ts';
 const SCOPES = {
   record: { title: 'Records', says: 'what the dataset says, without any model' },
   prompt: { title: 'Prompts', says: 'what a prompt file asks, before any model is asked' },
+  recipe: { title: 'Recipes', says: 'what a training is told, before anything is trained' },
   output: { title: 'Outputs', says: 'what a model made of a record' },
   table: { title: 'Tables of results', says: 'the numbers of a CSV or Markdown table' },
 } as const;

@@ -12,11 +12,12 @@ const STAGES = [
   'judgements',
   'metrics',
   'store',
+  'recipes',
   'annotations',
 ];
 /** Packages that do pure computing: all that core may use. */
 const PURE = ['@huggingface/jinja', 'jsonc-parser', 'node:crypto', 'papaparse', 'yaml'];
-const ADAPTERS = ['inference', 'storage', 'files'];
+const ADAPTERS = ['inference', 'storage', 'files', 'training'];
 
 interface Import {
   readonly from: string;

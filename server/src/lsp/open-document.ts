@@ -5,6 +5,7 @@ import { DatasetDocument } from '../core/records/document.ts';
 import type { ReadAs } from '../core/records/read-as.ts';
 import type { Chunk, RecordSource } from '../core/records/types.ts';
 import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
+import { isRecipeFile } from '../files/recipe-places.ts';
 
 /** A dataset shows what it is within this many records; other large JSON is not read to its end. */
 const TELLING_RECORDS = 200;
@@ -20,6 +21,8 @@ export class OpenDocument {
   readonly document: DatasetDocument;
   /** Whether this is a prompt file: its language tells, or its name where the editor knows no such language. */
   readonly isPrompt: boolean;
+  /** Whether this is a recipe: its name tells. */
+  readonly isRecipe: boolean;
   version: number;
   private recognised = false;
   private shape: ReturnType<typeof shapeOf> = 'other';
@@ -30,6 +33,7 @@ export class OpenDocument {
     this.path = pathOf(uri);
     this.document = DatasetDocument.create(text);
     this.isPrompt = language === PROMPT_LANGUAGE || isPromptFile(this.path ?? '');
+    this.isRecipe = !this.isPrompt && isRecipeFile(this.path ?? '');
     this.version = version;
   }
 
@@ -53,7 +57,8 @@ export class OpenDocument {
    * one while it is open, however broken it gets on the way.
    */
   get isDataset(): boolean {
-    this.recognised ||= !this.isPrompt && this.path !== null && looksLikeDataset(this.document);
+    this.recognised ||=
+      !this.isPrompt && !this.isRecipe && this.path !== null && looksLikeDataset(this.document);
     return this.recognised;
   }
 

@@ -55,7 +55,14 @@ export class OutputsFiles {
     if (known && (!known.dataset || this.datasets.isCurrent(known.dataset))) return known;
     if (known) this.forget(uri);
     const document = this.datasets.documents.get(uri);
-    if (!document || document.path === null || document.isPrompt || this.declined.has(uri)) return null;
+    if (
+      !document ||
+      document.path === null ||
+      document.isPrompt ||
+      document.isRecipe ||
+      this.declined.has(uri)
+    )
+      return null;
     const named = this.namedFor(document.path);
     const shape = named === null && !document.isDataset ? document.outputsShape : 'other';
     if (named === null && shape === 'other') return null;

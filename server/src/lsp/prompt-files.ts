@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Connection, Diagnostic } from 'vscode-languageserver/node';
-import type { Finding, RuleSettings } from '../core/annotations/types.ts';
+import type { Connection } from 'vscode-languageserver/node';
+import type { RuleSettings } from '../core/annotations/types.ts';
 import type { NamedPrompt } from '../core/pipeline.ts';
 import { checkPromptFile, datasetNamedBy } from '../core/pipeline-prompty.ts';
-import type { DatasetDocument } from '../core/records/document.ts';
 import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
+import type { CheckedText } from './checked-text.ts';
 import type { Client } from './client.ts';
 import { spanRange, toDiagnostic } from './convert.ts';
 import type { Dataset } from './dataset.ts';
@@ -28,15 +28,10 @@ export interface PromptsSettings {
 }
 
 /** A prompt file that the editor has open, checked as it and its dataset stand. */
-export interface CheckedPrompt {
-  readonly uri: string;
-  readonly document: DatasetDocument;
+export interface CheckedPrompt extends CheckedText {
   readonly prompt: NamedPrompt;
   /** The dataset that it names, else the one beside or above it; null when there is none. */
   readonly dataset: Dataset | null;
-  readonly findings: readonly Finding[];
-  /** What to show; its id differs whenever the diagnostics do. */
-  readonly report: { readonly id: string; readonly diagnostics: readonly Diagnostic[] };
 }
 
 /** The prompt files that the editor has open. */

@@ -16,6 +16,7 @@ import { ModelCatalog } from './model-catalog.ts';
 import { pathOf } from './open-document.ts';
 import { OutputsFiles } from './outputs-files.ts';
 import { PromptFiles } from './prompt-files.ts';
+import { RecipeFiles } from './recipe-files.ts';
 import { RunReports } from './run-reports.ts';
 import { DEFAULT_SETTINGS, pullSettings, readSettings } from './settings.ts';
 import { StoreAccess } from './store-access.ts';
@@ -29,7 +30,9 @@ export class Session {
   readonly datasets: Datasets;
   readonly outputs: OutputsFiles;
   readonly prompts: PromptFiles;
+  readonly recipes: RecipeFiles;
   readonly models: ModelCatalog;
+  readonly modelsFolder: string;
   readonly promptsFolder: string;
   readonly annotator = new Annotator(this);
   readonly runReports = new RunReports(this);
@@ -68,11 +71,19 @@ export class Session {
       rulePages: this.rulePages,
       folders: this.folders,
     }));
+    this.recipes = new RecipeFiles(connection, this.client, this.datasets, () => ({
+      rules: this.settings.rules,
+      rulePages: this.rulePages,
+      shippedModels: this.modelsFolder,
+      shippedPrompts: this.promptsFolder,
+      store: this.storeIfAny(),
+    }));
     this.folders = foldersOf(params);
     this.canAskSettings = capabilities.workspace?.configuration === true;
     this.rulePages = pathToFileURL(options.rulePagesFolder ?? join(shippedRoot, 'docs', 'rules')).href;
     this.promptsFolder = options.promptsFolder ?? shippedPrompts;
-    this.models = new ModelCatalog(options.modelsFolder ?? shippedModels);
+    this.modelsFolder = options.modelsFolder ?? shippedModels;
+    this.models = new ModelCatalog(this.modelsFolder);
     this.trusted = options.trusted ?? true;
     this.settled = new Promise((resolve) => {
       this.setReady = resolve;
@@ -144,6 +155,7 @@ export class Session {
   /** Predictions were stored for these records of the file or, when `records` is null, runs were deleted. */
   storeChanged(path: string, records: ReadonlySet<string> | null): void {
     this.datasets.storeChanged(path, records);
+    this.recipes.settingsChanged();
     this.client.tellChanged({ uri: null, what: 'runs' });
   }
 
@@ -170,6 +182,7 @@ export class Session {
     else this.datasets.surroundingsChanged(() => true);
     this.outputs.settingsChanged();
     this.prompts.settingsChanged();
+    this.recipes.settingsChanged();
     if (before.device !== this.settings.device) this.client.tellChanged({ uri: null, what: 'models' });
   }
 
@@ -183,11 +196,13 @@ export class Session {
     this.datasets.publishAll();
     this.outputs.publishAll();
     this.prompts.publishAll();
+    this.recipes.publishAll();
   }
 
   private storeIsAnother(): void {
     this.storeFailed = false;
     this.datasets.reopen();
+    this.recipes.settingsChanged();
     this.client.tellChanged({ uri: null, what: 'runs' });
   }
 

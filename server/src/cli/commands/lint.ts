@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { FieldMap } from '../../core/records/field-map.ts';
+import { isRecipeFile } from '../../files/recipe-places.ts';
 import type { CheckedFile } from '../formats/checked.ts';
 import { locate, openDataset } from '../open-dataset.ts';
 import { type CheckFormat, checkFormatOption, type FailOn, failOnOption, fieldsOption } from '../options.ts';
 import { printChecks } from '../print-checks.ts';
 import { checkPrompt, isPromptFile } from '../prompt-checks.ts';
+import { checkRecipe } from '../recipe-checks.ts';
 import { checkResultsTables, isTableFile } from '../results-tables.ts';
 
 interface Options {
@@ -17,11 +19,11 @@ export function lintCommand(program: Command): void {
   program
     .command('lint')
     .description(
-      'check dataset files, prompt files and tables of results with the rules for them; no model is run',
+      'check dataset files, prompt files, recipes and tables of results with the rules for them; no model is run',
     )
     .argument(
       '<file...>',
-      'problems.json, a JSONL dataset, a .prompty file, or a table of results (.csv, .tsv, .md)',
+      'problems.json, a JSONL dataset, a .prompty file, a .recipe.yaml file, or a table of results (.csv, .tsv, .md)',
     )
     .addOption(fieldsOption())
     .addOption(checkFormatOption())
@@ -39,6 +41,7 @@ function lint(names: readonly string[], options: Options): void {
 
 function checkFile(file: string, fields: FieldMap | null): CheckedFile {
   if (isTableFile(file)) return checkResultsTables(file);
+  if (isRecipeFile(file)) return checkRecipe(file);
   return isPromptFile(file) ? checkPrompt(file, null) : checkDataset(file, fields);
 }
 

@@ -6,6 +6,7 @@ import type {
   Finding,
   OutputContext,
   PromptContext,
+  RecipeContext,
   RecordContext,
   RecordRule,
   Report,
@@ -54,15 +55,24 @@ export function checkOutput(context: OutputContext, settings: RuleSettings): Fin
 
 /** What the table rules that are on say of a table of results; no record is meant, and the ids are empty. */
 export function checkTable(context: TableContext, settings: RuleSettings): Finding[] {
-  const findings = active('table', settings).flatMap(({ rule, severity, threshold }) =>
-    reportsOf(rule, '', context, threshold).map((found) => finding(rule, severity, '', found)),
-  );
-  return inOrder(findings);
+  return checkFile(active('table', settings), context);
 }
 
 /** What the prompt rules that are on say of a prompt file; no record is meant, and the ids are empty. */
 export function checkPrompt(context: PromptContext, settings: RuleSettings): Finding[] {
-  const findings = active('prompt', settings).flatMap(({ rule, severity, threshold }) =>
+  return checkFile(active('prompt', settings), context);
+}
+
+/** What the recipe rules that are on say of a recipe; no record is meant, and the ids are empty. */
+export function checkRecipe(context: RecipeContext, settings: RuleSettings): Finding[] {
+  return checkFile(active('recipe', settings), context);
+}
+
+function checkFile<Context>(
+  rules: readonly ActiveRule<Rule & { check(context: Context, threshold: number): Iterable<Report> }>[],
+  context: Context,
+): Finding[] {
+  const findings = rules.flatMap(({ rule, severity, threshold }) =>
     reportsOf(rule, '', context, threshold).map((found) => finding(rule, severity, '', found)),
   );
   return inOrder(findings);
@@ -144,7 +154,7 @@ function active<Scope extends Rule['scope']>(scope: Scope, settings: RuleSetting
     const of = (wanted: Rule['scope']) => on.filter(({ rule }) => rule.scope === wanted);
     rules = {
       ...{ record: of('record'), output: of('output') },
-      ...{ table: of('table'), prompt: of('prompt') },
+      ...{ table: of('table'), prompt: of('prompt'), recipe: of('recipe') },
     } as unknown as ActiveRules;
     activeRules.set(settings, rules);
   }

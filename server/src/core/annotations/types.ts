@@ -1,6 +1,7 @@
 import type { Judgement } from '../judgements/types.ts';
 import type { Prediction } from '../models/types.ts';
 import type { OfferedVariable, PlacedKey, PromptFile, TemplateUses } from '../prompts/types.ts';
+import type { RecipeFacts, RecipeFile } from '../recipes/types.ts';
 import type { Likeness } from '../records/similar.ts';
 import type { DatasetLayout, ImageFacts, RecordSource, SplitTable } from '../records/types.ts';
 import type { Span } from '../span.ts';
@@ -155,7 +156,19 @@ export interface PromptRule extends RuleBase {
   check(context: PromptContext, threshold: number): Iterable<Report>;
 }
 
-export type Rule = RecordRule | OutputRule | TableRule | PromptRule;
+/** What recipe rules look at. Report spans lie in the recipe's text. */
+export interface RecipeContext {
+  readonly file: RecipeFile;
+  /** What is around it; null when only the recipe itself is looked at. */
+  readonly facts: RecipeFacts | null;
+}
+
+export interface RecipeRule extends RuleBase {
+  readonly scope: 'recipe';
+  check(context: RecipeContext, threshold: number): Iterable<Report>;
+}
+
+export type Rule = RecordRule | OutputRule | TableRule | PromptRule | RecipeRule;
 
 /** What the user set for a rule: its severity, or also its threshold; what is not named is the rule's own. */
 export type RuleSetting =

@@ -1,4 +1,5 @@
 import type { Span } from '../span.ts';
+import { indentOf, keysOf, parentsOf } from '../yaml-lines.ts';
 import type { Completion, Completions, Offers } from './complete.ts';
 import { type FrontMatterKey, type KeyValue, keyAt } from './front-matter-keys.ts';
 import { offeredVariables } from './variables.ts';
@@ -91,38 +92,4 @@ function valuesOf({ values, from }: FrontMatterKey, offers: Offers): readonly Ke
 
 function isMapping({ keys, each, from }: FrontMatterKey): boolean {
   return (keys !== undefined || each !== undefined) && from === undefined;
-}
-
-/** The keys that the line with this indent stands under, the outermost first. @param above the lines before it */
-function parentsOf(above: readonly string[], indent: number): string[] {
-  const parents: string[] = [];
-  let inner = indent;
-  for (const line of above.toReversed()) {
-    const own = indentOf(line);
-    if (own >= inner || isBlank(line)) continue;
-    parents.unshift(/^ *([\w-]+):\s*(?:#.*)?$/.exec(line)?.[1] ?? '');
-    inner = own;
-  }
-  return parents;
-}
-
-/** The keys with this indent, up to where their mapping ends. @param lines the nearest first */
-function keysOf(lines: readonly string[], indent: number): string[] {
-  const keys: string[] = [];
-  for (const line of lines) {
-    if (isBlank(line)) continue;
-    const own = indentOf(line);
-    if (own < indent) break;
-    const key = own === indent && /^ *(\w+):/.exec(line)?.[1];
-    if (key) keys.push(key);
-  }
-  return keys;
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
-}
-
-function isBlank(line: string): boolean {
-  return /^\s*(?:#|$)/.test(line);
 }

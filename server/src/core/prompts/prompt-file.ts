@@ -80,7 +80,10 @@ export function readPromptFile(text: string, name: string): PromptFile {
   const body: PromptProblem[] = fault
     ? [{ code: 'invalid-template', message: fault.message, span: moved(fault.span, bodyStart) }]
     : [];
-  return { ...file, problems: [...matter.problems, ...body] };
+  const head = matter.problems.map(
+    (problem): PromptProblem => ({ code: 'invalid-front-matter', ...problem }),
+  );
+  return { ...file, problems: [...head, ...body] };
 }
 
 function withoutFrontMatter(text: string): PromptProblem {

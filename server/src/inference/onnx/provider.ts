@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Model, ModelCard, ModelProvider } from '../../core/models/types.ts';
+import { SHIPPED_FAMILY } from '../../core/shipped-family.ts';
 import { type ChosenDevice, chooseDevice, type DeviceSetting } from './devices.ts';
 import { hostEntry } from './host-entry.ts';
 import { HostFailure } from './host-process.ts';
@@ -17,8 +18,6 @@ export interface OnnxOptions {
   readonly patience?: Patience;
 }
 
-/** Shipped models are called after their folder, with this before it. */
-const FAMILY = 'sketchbook-';
 const SHIPPED = [
   {
     folder: 'teacher',
@@ -55,7 +54,7 @@ export function onnxProvider(options: OnnxOptions): ModelProvider {
 
 function shipped(parent: string): Known[] {
   return SHIPPED.map(({ folder, role, description }) => {
-    const id = FAMILY + folder;
+    const id = SHIPPED_FAMILY + folder;
     return { id, name: `Sketchbook ${folder}`, role, description, folder: join(parent, folder) };
   });
 }
@@ -63,7 +62,7 @@ function shipped(parent: string): Known[] {
 /** A name with a scheme before it is another provider's, and a name that is no folder is no model of ours. */
 function folders(named: readonly string[]): Known[] {
   return named
-    .filter((name) => !name.startsWith(FAMILY) && existsSync(name) && statSync(name).isDirectory())
+    .filter((name) => !name.startsWith(SHIPPED_FAMILY) && existsSync(name) && statSync(name).isDirectory())
     .map((name) => {
       const folder = resolve(name);
       return {

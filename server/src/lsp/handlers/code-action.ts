@@ -1,19 +1,19 @@
 import { type CodeAction, CodeActionKind, type CodeActionParams } from 'vscode-languageserver/node';
 import type { Finding } from '../../core/annotations/types.ts';
 import type { Range } from '../../core/span.ts';
+import { fixes as textFixes } from '../checked-text.ts';
 import { toRange, toTextEdits } from '../convert.ts';
 import type { Dataset } from '../dataset.ts';
 import type { RequestHandler } from '../handler.ts';
 import { fixes as outputFixes } from '../outputs-view.ts';
-import { fixes as promptFixes } from '../prompt-view.ts';
 import { sameRange, touches } from '../range.ts';
 
 /** The fixes of the findings on the lines in question. */
 export const codeAction: RequestHandler<'textDocument/codeAction'> = (params, session) => {
   if (!wantsQuickFixes(params)) return [];
   const { uri } = params.textDocument;
-  const prompt = session.prompts.open(uri);
-  if (prompt) return promptFixes(prompt, params.range, params.context.diagnostics);
+  const text = session.prompts.open(uri) ?? session.recipes.open(uri);
+  if (text) return textFixes(text, params.range, params.context.diagnostics);
   const dataset = session.datasets.open(uri);
   if (!dataset) {
     const file = session.outputs.open(uri);

@@ -2,15 +2,17 @@ import { dirname, relative, sep } from 'node:path';
 import type { RequestHandler } from '../handler.ts';
 import { pathOf } from '../open-document.ts';
 import { completions } from '../prompt-view.ts';
+import { completions as recipeCompletions } from '../recipe-view.ts';
 import type { Session } from '../session.ts';
 
-/** What can be written in a prompt file: variables within tags, keys and values of the front matter. */
+/** What can be written in a prompt file: variables within tags, keys and values of the front matter; in a recipe, its own. */
 export const completion: RequestHandler<'textDocument/completion'> = async (
   { textDocument: { uri }, position },
   session,
 ) => {
+  const recipe = session.recipes.open(uri);
   const prompt = session.prompts.open(uri);
-  if (!prompt) return null;
+  if (!prompt) return recipe && recipeCompletions(recipe, position);
   const models = await modelsOffered(session);
   return completions(prompt, position, { models, datasets: datasetsOffered(uri, session) });
 };

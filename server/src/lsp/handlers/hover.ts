@@ -4,20 +4,24 @@ import { recordHover } from '../../core/annotations/hover.ts';
 import { RULES } from '../../core/annotations/rules/index.ts';
 import type { Finding } from '../../core/annotations/types.ts';
 import type { Chunk } from '../../core/records/types.ts';
+import { findingsAt } from '../checked-text.ts';
 import { modelResults, toRange } from '../convert.ts';
 import type { Dataset } from '../dataset.ts';
 import type { RequestHandler } from '../handler.ts';
 import { OutputsFile } from '../outputs-file.ts';
 import { hoverText } from '../outputs-view.ts';
-import { findingsAt, hoverText as promptText } from '../prompt-view.ts';
+import { hoverText as promptText } from '../prompt-view.ts';
 import { touches } from '../range.ts';
+import { hoverText as recipeText } from '../recipe-view.ts';
 
-/** The record, the output or the variable under the pointer, then the rules of the findings there. */
+/** The record, the output, the variable or the recipe's key under the pointer, then the rules of the findings there. */
 export const hover: RequestHandler<'textDocument/hover'> = ({ textDocument, position }, session) => {
   const here = { start: position, end: position };
   const ruleLink = (rule: string) => session.rulePage(rule);
   const prompt = session.prompts.open(textDocument.uri);
   if (prompt) return shown(promptText(prompt, position), findingsAt(prompt, here), ruleLink);
+  const recipe = session.recipes.open(textDocument.uri);
+  if (recipe) return shown(recipeText(recipe, position), findingsAt(recipe, here), ruleLink);
   const checked = session.datasets.open(textDocument.uri) ?? session.outputs.open(textDocument.uri);
   if (!checked) return null;
   const { document, findings } = checked;

@@ -3,10 +3,13 @@ import { answerHints } from '../../core/annotations/hints.ts';
 import { modelResults } from '../convert.ts';
 import type { RequestHandler } from '../handler.ts';
 import { hints as outputHints } from '../outputs-view.ts';
+import { costHint } from '../recipe-view.ts';
 
-/** What the models answer, behind the gold answer of each record in sight; in an outputs file, behind each output. */
+/** What the models answer, behind the gold answer of each record in sight; in an outputs file, behind each output; of a recipe, what it comes to. */
 export const inlayHint: RequestHandler<'textDocument/inlayHint'> = ({ textDocument, range }, session) => {
   if (!session.showsHints) return [];
+  const recipe = session.recipes.open(textDocument.uri);
+  if (recipe) return range.start.line === 0 ? costHint(recipe) : [];
   const dataset = session.datasets.open(textDocument.uri);
   if (!dataset) {
     const file = session.outputs.open(textDocument.uri);

@@ -19,12 +19,14 @@ import { imageTokenMismatch } from './image-token-mismatch.ts';
 import { impossibleAccuracy } from './impossible-accuracy.ts';
 import { impossibleF1 } from './impossible-f1.ts';
 import { invalidFrontMatter } from './invalid-front-matter.ts';
+import { invalidRecipe } from './invalid-recipe.ts';
 import { invalidTemplate } from './invalid-template.ts';
 import { languageDrift } from './language-drift.ts';
 import { malformedRecord } from './malformed-record.ts';
 import { missingAnswer } from './missing-answer.ts';
 import { missingImage } from './missing-image.ts';
 import { missingImageInput } from './missing-image-input.ts';
+import { missingRecipeInput } from './missing-recipe-input.ts';
 import { missingStage } from './missing-stage.ts';
 import { nearDuplicate } from './near-duplicate.ts';
 import { noOutput } from './no-output.ts';
@@ -38,6 +40,9 @@ import { sparseOutput } from './sparse-output.ts';
 import { splitLeak } from './split-leak.ts';
 import { splitOverlap } from './split-overlap.ts';
 import { stageOutOfOrder } from './stage-out-of-order.ts';
+import { targetInPrompt } from './target-in-prompt.ts';
+import { targetWithoutAnswer } from './target-without-answer.ts';
+import { teacherOfOtherRecords } from './teacher-of-other-records.ts';
 import { tooFewChoices } from './too-few-choices.ts';
 import { truncatedOutput } from './truncated-output.ts';
 import { unclosedStage } from './unclosed-stage.ts';
@@ -80,6 +85,12 @@ export const RULES: readonly Rule[] = [
   solutionLeak,
   unknownVariable,
   unusedInput,
+  // Recipes: what a training is told.
+  invalidRecipe,
+  missingRecipeInput,
+  targetInPrompt,
+  targetWithoutAnswer,
+  teacherOfOtherRecords,
   // Outputs: what a model made of a record.
   ambiguousAnswer,
   answerOnly,

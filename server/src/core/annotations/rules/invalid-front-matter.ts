@@ -1,6 +1,6 @@
-import type { PromptProblem } from '../../prompts/types.ts';
 import { firstLine } from '../prompt-places.ts';
-import type { PromptRule, Report } from '../types.ts';
+import type { PromptRule } from '../types.ts';
+import { reportOfProblem } from '../yaml-problem.ts';
 
 export const invalidFrontMatter: PromptRule = {
   id: 'invalid-front-matter',
@@ -20,13 +20,3 @@ export const invalidFrontMatter: PromptRule = {
     return [...here, ...around];
   },
 };
-
-function reportOfProblem({
-  message,
-  span,
-  instead,
-}: Pick<PromptProblem, 'message' | 'span' | 'instead'>): Report {
-  if (instead === undefined) return { message, span };
-  const fix = { title: `Write "${instead}"`, edits: [{ span, newText: instead }], preferred: true };
-  return { message, span, fixes: [fix] };
-}

@@ -1,0 +1,242 @@
+/** From a recipe and its dataset to the examples that a student learns from: the same prompts as inference. */
+import { judge } from './judgements/judge.ts';
+import type { Verdict } from './judgements/types.ts';
+import type { Prediction } from './models/types.ts';
+import type { Pipeline } from './pipeline.ts';
+import { Prompts, refusalOf } from './pipeline-prompts.ts';
+import type { TeacherOutput } from './pipeline-recipes.ts';
+import type { NamedPrompt } from './pipeline-types.ts';
+import { formatOf } from './prompts/formats/index.ts';
+import { readPromptFile } from './prompts/prompt-file.ts';
+import type { PromptFile } from './prompts/types.ts';
+import { parseRationale } from './rationales/parse.ts';
+import { PAIR_KINDS } from './recipes/fields.ts';
+import { rationaleWithAnswer } from './recipes/targets.ts';
+import type { Recipe } from './recipes/types.ts';
+import { splitOf } from './records/splits.ts';
+import type { DatasetRecord, RecordSource } from './records/types.ts';
+import { choiceLetter, count } from './text.ts';
+
+/** One example as the trainer reads it, a line of `examples/*.jsonl`. */
+export interface Example {
+  readonly id: string;
+  readonly messages: readonly ExampleMessage[];
+  /** Absolute paths, in the order of the image parts. */
+  readonly images: readonly string[];
+  /** What is to be written after the prompt, without end token; null where there is none to compare with. */
+  readonly target: string | null;
+  readonly rejected?: string;
+  readonly answer_target?: string;
+  readonly weight: number;
+  readonly choices: readonly string[];
+  readonly answer: number | null;
+  readonly letter: string | null;
+}
+
+interface ExampleMessage {
+  readonly role: string;
+  readonly content: readonly (
+    | { readonly type: 'text'; readonly text: string }
+    | { readonly type: 'image' }
+  )[];
+}
+
+export interface Examples {
+  readonly train: readonly Example[];
+  readonly evaluation: readonly Example[];
+  /** One sentence for each reason for which records were left out. */
+  readonly leftOut: readonly string[];
+}
+
+/** The records that a recipe selects, in the order of the dataset. */
+export function selectRecords(dataset: Pipeline, { data }: Recipe): RecordSource[] {
+  const { split, filter, limit } = data;
+  const { splits } = dataset.surroundings;
+  const selected: RecordSource[] = [];
+  for (const { source } of dataset.document.chunks) {
+    if (selected.length >= (limit ?? Number.POSITIVE_INFINITY)) break;
+    if (!source) continue;
+    const { record } = source;
+    if (split !== null && splitOf(record, splits) !== split) continue;
+    if (filter.image !== null && (record.image !== null) !== filter.image) continue;
+    if (filter.subject && !filter.subject.includes(record.subject)) continue;
+    if (filter.topic && !filter.topic.includes(record.topic)) continue;
+    selected.push(source);
+  }
+  return selected;
+}
+
+/**
+ * What the student learns from, and what it is asked while it learns.
+ *
+ * @param teacher null when the recipe names no outputs of a teacher
+ * @throws Error with one sentence when the prompt cannot be used or nothing is left to learn from
+ */
+export function examplesFor(
+  recipe: Recipe,
+  dataset: Pipeline,
+  prompt: NamedPrompt,
+  teacher: readonly TeacherOutput[] | null,
+): Examples {
+  const file = readPromptFile(prompt.text, prompt.name);
+  const [problem] = file.problems;
+  if (problem) throw new Error(`The prompt file ${prompt.name} cannot be used: ${problem.message}`);
+  const maker = new ExampleMaker(recipe, dataset, file, teacher);
+  const train = selectRecords(dataset, recipe).flatMap((source) => maker.toLearn(source));
+  const leftOut = [...maker.leftOut].map(([why, n]) => `${count(n, 'record')} left out: ${why}.`);
+  if (train.length === 0) {
+    const why = leftOut.length > 0 ? ` ${leftOut.join(' ')}` : '';
+    throw new Error(`There is nothing to learn from in ${dataset.surroundings.path}.${why}`);
+  }
+  const { records } = recipe.evaluation;
+  const evaluation = selectRecords(dataset, asEvaluation(recipe))
+    .flatMap((source) => maker.toAsk(source))
+    .slice(0, records);
+  return { train, evaluation, leftOut };
+}
+
+/** The evaluation's records are selected as the others are, from their own split. */
+function asEvaluation(recipe: Recipe): Recipe {
+  const { data, evaluation } = recipe;
+  return { ...recipe, data: { ...data, split: evaluation.split, limit: null } };
+}
+
+class ExampleMaker {
+  private readonly recipe: Recipe;
+  private readonly prompts: Prompts;
+  private readonly prompt: PromptFile;
+  private readonly teacher: ReadonlyMap<string, readonly TeacherOutput[]> | null;
+  /** Reasons with the number of records they hold for. */
+  readonly leftOut = new Map<string, number>();
+
+  constructor(
+    recipe: Recipe,
+    dataset: Pipeline,
+    prompt: PromptFile,
+    teacher: readonly TeacherOutput[] | null,
+  ) {
+    this.recipe = recipe;
+    this.prompts = new Prompts(dataset.surroundings, dataset.document);
+    this.prompt = prompt;
+    this.teacher = teacher && Map.groupBy(teacher, ({ recordId }) => recordId);
+  }
+
+  toLearn(source: RecordSource): Example[] {
+    const asked = this.asked(source);
+    if (typeof asked === 'string') return this.leave(asked);
+    const made = PAIR_KINDS.includes(this.recipe.objective.kind) ? this.pairs(source) : this.targets(source);
+    if (typeof made === 'string') return this.leave(made);
+    return made.map((target) => ({ ...asked, ...target }));
+  }
+
+  toAsk(source: RecordSource): Example[] {
+    const asked = this.asked(source);
+    if (typeof asked === 'string') return [];
+    const made = this.targets(source);
+    const [target] = typeof made === 'string' ? [] : made;
+    return [{ ...asked, target: target?.target ?? null, weight: 1 }];
+  }
+
+  private leave(why: string): Example[] {
+    this.leftOut.set(why, (this.leftOut.get(why) ?? 0) + 1);
+    return [];
+  }
+
+  /** Everything of an example but its target, or why there can be none. */
+  private asked(source: RecordSource): Omit<Example, 'target' | 'weight'> | string {
+    const { messages: shown, image, before } = this.prompts.compose(this.prompt, source, this.prompt.setting);
+    if (refusalOf(image) !== null) return 'the image is missing or cannot be read';
+    if (before.length > 0) {
+      throw new Error(
+        `The prompt ${this.prompt.name} asks several questions, one after the other: train with one that asks once.`,
+      );
+    }
+    const images: string[] = [];
+    const messages = shown.map(({ role, content }) => ({
+      role,
+      content: content.map((part) => {
+        if (part.type === 'text') return part;
+        images.push(part.path);
+        return { type: 'image' as const };
+      }),
+    }));
+    const letter = goldLetter(source.record);
+    const { id, choices, answer } = source.record;
+    return { id, messages, images, choices, answer, letter };
+  }
+
+  /** What is to be learnt of a record, one entry for each rationale that is kept. */
+  private targets(source: RecordSource): Pick<Example, 'target' | 'weight' | 'answer_target'>[] | string {
+    const { target, objective } = this.recipe;
+    const { record } = source;
+    const letter = goldLetter(record);
+    const { format, order } = this.prompt;
+    const written = (solution: string | null) =>
+      formatOf(format).write(
+        solution === null ? [] : [{ name: 'reasoning', text: solution }],
+        letter as string,
+        order,
+      );
+    const task = objective.kind === 'two-task' && letter !== null ? { answer_target: written(null) } : {};
+    if (letter === null && target !== 'solution' && target !== 'rationale') return 'there is no gold answer';
+    if (target === 'answer') return [{ target: written(null), weight: 1 }];
+    if (target.startsWith('solution')) {
+      const solution = record.solution.trim();
+      if (solution === '') return 'the solution is empty';
+      const whole = target === 'solution' ? solution : written(solution);
+      return [{ target: whole, weight: 1, ...task }];
+    }
+    const outputs = this.teacher?.get(record.id) ?? [];
+    if (outputs.length === 0) return 'the teacher has no rationale';
+    const kept = outputs.flatMap((output) => {
+      const weight = this.weightOf(this.verdictOf(source, output));
+      if (weight === 0) return [];
+      const own = output.output.trim();
+      const whole =
+        target === 'rationale' ? own : rationaleWithAnswer(own, parseRationale(own), letter as string);
+      return [{ target: whole, weight, ...task }];
+    });
+    return kept.length > 0 ? kept : 'the teacher’s rationale does not conclude with the gold answer';
+  }
+
+  /** Right rationales against wrong ones of the same record; each is used at least once. */
+  private pairs(source: RecordSource): Pick<Example, 'target' | 'weight' | 'rejected'>[] | string {
+    const outputs = this.teacher?.get(source.record.id) ?? [];
+    if (outputs.length === 0) return 'the teacher has no rationale';
+    const right = outputs.filter((output) => this.verdictOf(source, output) === 'correct');
+    const wrong = outputs.filter((output) => !right.includes(output));
+    if (right.length === 0 || wrong.length === 0) return 'there is not both a right and a wrong rationale';
+    return Array.from({ length: Math.max(right.length, wrong.length) }, (_, i) => ({
+      target: (right[i % right.length] as TeacherOutput).output.trim(),
+      rejected: (wrong[i % wrong.length] as TeacherOutput).output.trim(),
+      weight: 1,
+    }));
+  }
+
+  private verdictOf(source: RecordSource, output: TeacherOutput): Verdict {
+    return judgedOutput(source, output.output, output.mapped).verdict;
+  }
+
+  private weightOf(verdict: Verdict): number {
+    const { keep, wrong_weight } = this.recipe.objective;
+    if (verdict === 'correct' || keep === 'all') return 1;
+    return keep === 'weighted' ? (wrong_weight ?? 0) : 0;
+  }
+}
+
+/** An output judged by the project's own reader. */
+export function judgedOutput({ record }: RecordSource, output: string, mapped?: number) {
+  const usage = { promptTokens: 0, imageTokens: 0, outputTokens: 0 };
+  const prediction: Prediction = { key: '', output, finishReason: 'unknown', usage, mapped };
+  return judge({
+    recordId: record.id,
+    choices: record.choices,
+    answer: record.answer,
+    prediction,
+    rationale: parseRationale(output),
+  });
+}
+
+function goldLetter({ answer, choices }: DatasetRecord): string | null {
+  return answer !== null && choices[answer] !== undefined ? choiceLetter(answer) : null;
+}
