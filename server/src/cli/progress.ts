@@ -8,7 +8,8 @@ import { progressText } from '../core/progress.ts';
 export class ProgressLine {
   private readonly label: string;
   private readonly unit: string;
-  private readonly started: number;
+  private started: number;
+  private part = '';
   private lastShown = 0;
   private lastDone = -1;
 
@@ -19,14 +20,21 @@ export class ProgressLine {
     this.started = performance.now();
   }
 
-  /** @param generated How many of `done` were made in this sitting: the rate counts only these. */
-  show(done: number, total: number, generated: number): void {
+  /**
+   * @param generated How many of `done` were made in this sitting: the rate counts only these.
+   * @param part of the work, when it has several that are counted by themselves
+   */
+  show(done: number, total: number, generated: number, part = ''): void {
     const now = performance.now();
+    if (part !== this.part) {
+      [this.part, this.started, this.lastDone] = [part, now, -1];
+    }
     const pause = stderr.isTTY ? 100 : 10_000;
     if (done === this.lastDone || (done < total && now - this.lastShown < pause)) return;
     this.lastShown = now;
     this.lastDone = done;
-    const text = `${this.label}  ${progressText(done, total, generated, (now - this.started) / 1000, this.unit)}`;
+    const label = part === '' ? this.label : `${this.label}, ${part}`;
+    const text = `${label}  ${progressText(done, total, generated, (now - this.started) / 1000, this.unit)}`;
     stderr.write(stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`);
   }
 

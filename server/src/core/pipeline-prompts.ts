@@ -16,10 +16,21 @@ import type { DatasetDocument } from './records/document.ts';
 import { splitOf } from './records/splits.ts';
 import type { Chunk, DatasetRecord, ImageFacts, RecordSource } from './records/types.ts';
 import { predictionKey, promptDigest } from './store/keys.ts';
-import type { RunCard } from './store/types.ts';
+import type { RunCard, Store, StoredPrediction } from './store/types.ts';
 
-/** What to ask for a record, or one sentence why it cannot be asked. */
-export type Question = { readonly messages: readonly Message[] } | { readonly refusal: string };
+/** What to ask next for a record, or one sentence why it cannot be asked. */
+export type Question = {
+  /** Under which the answer is kept; of a record that cannot be asked, that of what it would be asked first. */
+  readonly key: string;
+} & ({ readonly refusal: string } | Next);
+
+interface Next {
+  readonly messages: readonly Message[];
+  /** The name of a query that comes before the one for the answer; null when this is the one for the answer. */
+  readonly query: string | null;
+  /** What the model has said so far. */
+  readonly earlier: readonly (StoredPrediction & { readonly query: string })[];
+}
 
 /** What a model is shown for a record. */
 export interface ComposedPrompt extends Prompt {
@@ -27,8 +38,8 @@ export interface ComposedPrompt extends Prompt {
   readonly image: ImageFacts;
   /** What is asked before; in what follows, outputs that are not known stand as `«…»`. */
   readonly before: readonly { readonly query: string; readonly messages: readonly Message[] }[];
-  /** The records that are shown solved. */
-  readonly demonstrations: readonly RecordSource[];
+  /** Ids of the records that are shown solved. */
+  readonly demonstrations: readonly string[];
 }
 
 /** What the template makes of a record: image paths are absolute. */
@@ -44,6 +55,8 @@ const MOST_FILES = 256;
 export class Prompts {
   private around: Surroundings;
   private readonly document: DatasetDocument;
+  private readonly store: Store | null;
+  private readonly knownOutputs = new Map<string, StoredPrediction>();
   private readonly files = new Map<string, PromptFile>();
   private digests = new WeakMap<RecordSource, Map<string, string>>();
   /** By record, then by template and what it may hold; the oldest record goes first. */
@@ -54,9 +67,10 @@ export class Prompts {
   /** Of the document, when the solved records were last looked at. */
   private version = -1;
 
-  constructor(around: Surroundings, document: DatasetDocument) {
+  constructor(around: Surroundings, document: DatasetDocument, store: Store | null) {
     this.around = around;
     this.document = document;
+    this.store = store;
   }
 
   /** Images or splits are no longer what they were. */
@@ -75,9 +89,46 @@ export class Prompts {
     return file;
   }
 
-  /** The key of what the run’s model says the `sample`-th time when it is shown the record. */
+  /**
+   * The key of what the run's model says the `sample`-th time when it is shown the record; where earlier queries are
+   * not answered yet, that of the next one.
+   */
   keyFor(chunk: Chunk, run: RunCard, sample: number): string {
+    return this.ask(chunk, run, sample).key;
+  }
+
+  ask(chunk: Chunk, run: RunCard, sample: number): Question {
     const source = chunk.source as RecordSource;
+    const file = this.fileOf(run);
+    const { image } = this.show(file, source, run.setting);
+    const refusal = refusalOf(image);
+    const queries = refusal === null ? queriesBefore(file, image.state !== 'none') : [];
+    if (queries.length === 0) return this.askAtOnce(source, file, run, sample, refusal);
+    const show = (one: RecordSource) => this.show(file, one, run.setting).messages;
+    const fields = show(source);
+    const key = (messages: readonly Message[]) =>
+      predictionKey(this.digestOf(messages), run.revision, run.decoding, sample);
+    const outputs: EarlierOutput[] = [];
+    const earlier: (StoredPrediction & { query: string })[] = [];
+    for (const query of queries) {
+      const messages = composeQuery(fields, query, outputs);
+      const said = this.said(key(messages));
+      if (!said) return { key: key(messages), messages, query: query.name, earlier };
+      outputs.push({ query, output: said.output });
+      earlier.push({ ...said, query: query.name });
+    }
+    const messages = composeAnswer(fields, file, this.solvedFor(file, source, show), outputs);
+    return { key: key(messages), messages, query: null, earlier };
+  }
+
+  /** A prompt of one query depends on the record alone: its digest is kept. */
+  private askAtOnce(
+    source: RecordSource,
+    file: PromptFile,
+    run: RunCard,
+    sample: number,
+    refusal: string | null,
+  ): Question {
     this.follow();
     let digests = this.digests.get(source);
     if (!digests) {
@@ -86,17 +137,25 @@ export class Prompts {
     }
     const name = `${run.setting}\n${run.promptText}`;
     let digest = digests.get(name);
+    let messages: readonly Message[] | null = null;
+    const compose = () => {
+      messages ??= this.compose(file, source, run.setting).messages;
+      return messages;
+    };
     if (digest === undefined) {
-      digest = this.digestOf(this.compose(this.fileOf(run), source, run.setting).messages);
+      digest = this.digestOf(compose());
       digests.set(name, digest);
     }
-    return predictionKey(digest, run.revision, run.decoding, sample);
-  }
-
-  ask(chunk: Chunk, run: RunCard): Question {
-    const { messages, image } = this.compose(this.fileOf(run), chunk.source as RecordSource, run.setting);
-    const refusal = refusalOf(image);
-    return refusal === null ? { messages } : { refusal };
+    const key = predictionKey(digest, run.revision, run.decoding, sample);
+    if (refusal !== null) return { key, refusal };
+    return {
+      key,
+      query: null,
+      earlier: [],
+      get messages() {
+        return compose();
+      },
+    };
   }
 
   /**
@@ -108,22 +167,35 @@ export class Prompts {
     const show = (one: RecordSource) =>
       isMarked ? this.render(file, one, setting, one === source) : this.show(file, one, setting);
     const { messages: fields, omitted, image } = show(source);
-    const demonstrations = this.demonstrationsFor(file, source);
+    const solved = this.solvedFor(file, source, (other) => show(other).messages);
     const earlier: EarlierOutput[] = [];
     const before = queriesBefore(file, image.state !== 'none').map((query) => {
       const messages = composeQuery(fields, query, earlier);
       earlier.push({ query, output: `«what the model answers to "${query.name}"»` });
       return { query: query.name, messages };
     });
-    const solved = demonstrations.map(
-      (other): Demonstration => ({
-        record: other.record,
-        messages: show(other).messages,
-        ...(file.demonstrations.answer !== null && { answer: renderAnswer(file, other.record) }),
-      }),
-    );
     const messages = composeAnswer(fields, file, solved, earlier);
+    const demonstrations = solved.map(({ record }) => record.id);
     return { messages, setting, omitted, file, image, before, demonstrations };
+  }
+
+  private solvedFor(
+    file: PromptFile,
+    source: RecordSource,
+    show: (source: RecordSource) => readonly Message[],
+  ): readonly Demonstration[] {
+    return this.demonstrationsFor(file, source).map((other) => ({
+      record: other.record,
+      messages: show(other),
+      ...(file.demonstrations.answer !== null && { answer: renderAnswer(file, other.record) }),
+    }));
+  }
+
+  /** What a model said under the key; kept, since what was said under a key never changes. */
+  private said(key: string): StoredPrediction | null {
+    const known = this.knownOutputs.get(key) ?? this.store?.byKey(key) ?? null;
+    if (known) this.knownOutputs.set(key, known);
+    return known;
   }
 
   private fileOf({ prompt, promptText }: RunCard): PromptFile {

@@ -168,7 +168,7 @@ export function rendered(
     record: record.id,
     setting,
     models: file.models,
-    demonstrations: demonstrations.map((other) => other.record.id),
+    demonstrations,
     omitted: omittedFrom(file, setting, omitted),
     refusal: refusalOf(image),
   };

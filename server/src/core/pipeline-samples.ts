@@ -2,19 +2,28 @@
 import { calibration } from './metrics/calibration.ts';
 import { hasGold } from './metrics/report.ts';
 import { passAt } from './metrics/samples.ts';
+import type { Usage } from './models/types.ts';
 import type { RecordResult, RunReport } from './pipeline-types.ts';
 import type { RecordSource } from './records/types.ts';
+import type { StoredPrediction } from './store/types.ts';
 
-/** The numbers of a run that are taken of every sample, not of the records' votes. */
+/**
+ * The numbers of a run that are taken of every sample, not of the records' votes.
+ *
+ * @param earlier what the model said of these records to queries before those for the answer
+ */
 export function sampleNumbers(
   results: readonly { readonly source: RecordSource; readonly result: RecordResult }[],
-): Pick<RunReport, 'failed' | 'tokens' | 'cost' | 'passAt' | 'calibration'> {
+  earlier: readonly StoredPrediction[],
+): Pick<RunReport, 'failed' | 'promptTokens' | 'tokens' | 'cost' | 'passAt' | 'calibration'> {
   const judged = results.flatMap(({ source: { record }, result }) =>
     result.samples.map(({ judgement }) => ({ record, judgement })),
   );
   const predictions = results.flatMap(({ result }) => result.samples.map(({ prediction }) => prediction));
-  const tokens = predictions.reduce((sum, { usage }) => sum + usage.outputTokens, 0);
-  const paid = predictions.flatMap(({ usage }) => usage.cost ?? []);
+  const all = [...predictions, ...earlier];
+  const sumOf = (count: (usage: Usage) => number) =>
+    results.length === 0 ? 0 : all.reduce((sum, { usage }) => sum + count(usage), 0) / results.length;
+  const paid = all.flatMap(({ usage }) => usage.cost ?? []);
   const stated = results.flatMap(({ source, result: { vote, judgement } }) =>
     vote && hasGold(source.record)
       ? [{ confidence: vote.agreement, correct: judgement.verdict === 'correct' }]
@@ -22,7 +31,8 @@ export function sampleNumbers(
   );
   return {
     failed: predictions.filter(({ error }) => error !== undefined).length,
-    tokens: results.length === 0 ? 0 : tokens / results.length,
+    promptTokens: sumOf(({ promptTokens }) => promptTokens),
+    tokens: sumOf(({ outputTokens }) => outputTokens),
     cost: paid.length === 0 ? null : paid.reduce((sum, cost) => sum + cost, 0),
     passAt: passAt(judged),
     calibration: calibration(stated),

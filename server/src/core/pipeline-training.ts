@@ -116,7 +116,7 @@ class ExampleMaker {
     teacher: readonly TeacherOutput[] | null,
   ) {
     this.recipe = recipe;
-    this.prompts = new Prompts(dataset.surroundings, dataset.document);
+    this.prompts = new Prompts(dataset.surroundings, dataset.document, null);
     this.prompt = prompt;
     this.teacher = teacher && Map.groupBy(teacher, ({ recordId }) => recordId);
   }

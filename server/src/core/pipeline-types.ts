@@ -83,10 +83,22 @@ export interface AnnotateJob {
   readonly stored: number;
   /** Predictions that need no model: made under the same key by another run, or impossible to ask. */
   readonly settled: readonly StoredPrediction[];
-  readonly requests: readonly (ModelRequest & { readonly recordId: string; readonly sample: number })[];
+  readonly requests: readonly JobRequest[];
+  /** What was asked for: where a prompt takes several queries, what follows is planned when one is answered. */
+  readonly options: AnnotateOptions;
+}
+
+/** What the model has to be asked. */
+export interface JobRequest extends ModelRequest {
+  readonly recordId: string;
+  readonly sample: number;
+  /** The name of a query that comes before the one for the answer. */
+  readonly query?: string;
 }
 
 export interface AnnotateProgress {
+  /** While a query is at work that comes before the one for the answer. */
+  readonly query: { readonly name: string; readonly done: number; readonly total: number } | null;
   readonly done: number;
   readonly total: number;
   readonly failed: number;
@@ -104,7 +116,9 @@ export interface RunReport {
   /** Predictions that the run's selection still lacks: one for each sample of each record. */
   readonly missing: number;
   readonly failed: number;
-  /** Mean output tokens of a record, all its samples together. */
+  /** Mean prompt tokens of a record, all its samples and queries together. */
+  readonly promptTokens: number;
+  /** Mean output tokens of a record, all its samples and queries together. */
   readonly tokens: number;
   /** What the run's requests have cost; null where nothing is paid. */
   readonly cost: number | null;

@@ -9,7 +9,7 @@ import type { Judgement } from './judgements/types.ts';
 import { vote } from './judgements/vote.ts';
 import { report } from './metrics/report.ts';
 import { failedPrediction } from './models/failed.ts';
-import type { Model, ModelRequest, PartialOutput, Prediction } from './models/types.ts';
+import type { Model, PartialOutput, Prediction } from './models/types.ts';
 import { Sitting } from './pipeline-annotate.ts';
 import { type ComposedPrompt, Prompts } from './pipeline-prompts.ts';
 import { type Comparison, RecordChecks } from './pipeline-records.ts';
@@ -19,6 +19,7 @@ import type {
   AnnotateOptions,
   AnnotateProgress,
   Asked,
+  JobRequest,
   JudgedOutput,
   NamedPrompt,
   RecordResult,
@@ -98,7 +99,7 @@ export class Pipeline {
     this.store = store;
     this.runs = new StoredRuns(store, around.path);
     this.records = new RecordChecks(document, around);
-    this.prompts = new Prompts(around, document);
+    this.prompts = new Prompts(around, document, store);
   }
 
   get surroundings(): Surroundings {
@@ -211,13 +212,14 @@ export class Pipeline {
     const known = this.store?.predictions(run.id) ?? new Map<string, readonly StoredPrediction[]>();
     const { samples = 1 } = options.decoding;
     const settled: StoredPrediction[] = [];
-    const requests: (ModelRequest & { recordId: string; sample: number })[] = [];
+    const requests: JobRequest[] = [];
+    const queries = this.store?.queries(run.id);
     let stored = 0;
     for (const chunk of selected) {
       const { id: recordId } = (chunk.source as RecordSource).record;
-      const asked = this.prompts.ask(chunk, run);
       for (let sample = 0; sample < samples; sample++) {
-        const key = this.prompts.keyFor(chunk, run, sample);
+        const asked = this.prompts.ask(chunk, run, sample);
+        const { key } = asked;
         const place = { runId: run.id, recordId, sample };
         if ('refusal' in asked) {
           settled.push({ ...failedPrediction(key, asked.refusal), ...place });
@@ -228,12 +230,17 @@ export class Pipeline {
           stored++;
           continue;
         }
+        const here = queries?.get(recordId) ?? [];
+        for (const said of asked.earlier) {
+          if (!here.some((one) => one.key === said.key)) settled.push({ ...said, ...place });
+        }
         const elsewhere = this.store?.byKey(key);
-        if (elsewhere) settled.push({ ...elsewhere, ...place });
-        else requests.push({ recordId, key, messages: asked.messages, sample });
+        const { query, messages } = asked;
+        if (elsewhere && query === null) settled.push({ ...elsewhere, ...place });
+        else requests.push({ recordId, key, messages, sample, ...(query !== null && { query }) });
       }
     }
-    return { run, total: selected.length * samples, stored, settled, requests };
+    return { run, total: selected.length * samples, stored, settled, requests, options };
   }
 
   /**
@@ -264,11 +271,15 @@ export class Pipeline {
       sitting.begin(model.device);
       try {
         const { decoding } = job.run;
-        for await (const prediction of model.generate(sitting.requests, decoding, signal, onPartial)) {
-          const progress = sitting.take(prediction);
-          if (progress) yield progress;
+        while (sitting.requests.length > 0 && !signal.aborted) {
+          for await (const prediction of model.generate(sitting.requests, decoding, signal, onPartial)) {
+            const progress = sitting.take(prediction);
+            if (progress) yield progress;
+          }
+          yield sitting.flush();
+          if (!sitting.hasMore) break;
+          yield sitting.proceed(this.plan(job.options, job.run.startedAt));
         }
-        yield sitting.flush();
       } finally {
         // Whoever stops listening, or a run that breaks off, loses nothing either.
         sitting.flush();
@@ -285,6 +296,7 @@ export class Pipeline {
     const predictions = stored?.predictions ?? new Map<string, readonly StoredPrediction[]>();
     const results: { source: RecordSource; result: RecordResult }[] = [];
     const { samples = 1 } = run.decoding;
+    const earlier = this.store?.queries(run.id);
     let stale = 0;
     let missing = 0;
     for (const chunk of this.select(run)) {
@@ -304,7 +316,10 @@ export class Pipeline {
       missing,
       recordsPerSecond: run.seconds > 0 ? run.generated / samples / run.seconds : null,
       results,
-      ...sampleNumbers(results),
+      ...sampleNumbers(
+        results,
+        results.flatMap(({ source }) => earlier?.get(source.record.id) ?? []),
+      ),
     };
   }
 

@@ -119,10 +119,10 @@ export class Annotator {
       for await (const step of pipeline.annotate(job, open, signal, CLOCK)) {
         ({ generated, failed } = step);
         const seconds = (performance.now() - openedAt) / 1000;
-        progress.report(
-          (100 * step.done) / step.total,
-          progressText(step.done, step.total, generated, seconds, samples > 1 ? 'samples' : 'records'),
-        );
+        const unit = samples > 1 ? 'samples' : 'records';
+        const at = step.query ?? step;
+        const text = progressText(at.done, at.total, step.query?.done ?? generated, seconds, unit);
+        progress.report((100 * at.done) / at.total, step.query ? `${step.query.name}: ${text}` : text);
         for (const id of step.recordIds) fresh.add(id);
         show.request();
         // A model that answers at once must not keep the editor waiting.

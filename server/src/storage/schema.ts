@@ -38,6 +38,19 @@ export const STEPS: readonly string[] = [
    DROP TABLE predictions;
    ALTER TABLE sampled RENAME TO predictions;
    CREATE INDEX predictions_by_key ON predictions (key);`,
+  // Queries that come before the one for the answer, whose name is empty.
+  `CREATE TABLE queried (
+     run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, record_id TEXT NOT NULL,
+     sample INTEGER NOT NULL, query TEXT NOT NULL, key TEXT NOT NULL, output TEXT NOT NULL,
+     finish_reason TEXT NOT NULL, prompt_tokens INTEGER NOT NULL, image_tokens INTEGER NOT NULL,
+     output_tokens INTEGER NOT NULL, log_probability REAL, cost REAL, error TEXT,
+     PRIMARY KEY (run_id, record_id, sample, query)
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO queried SELECT run_id, record_id, sample, '', key, output, finish_reason, prompt_tokens,
+     image_tokens, output_tokens, log_probability, cost, error FROM predictions;
+   DROP TABLE predictions;
+   ALTER TABLE queried RENAME TO predictions;
+   CREATE INDEX predictions_by_key ON predictions (key);`,
 ];
 
 /** Brings a database up to date. Throws one sentence when a newer program has written it. */

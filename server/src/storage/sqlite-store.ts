@@ -97,9 +97,9 @@ class SqliteStore implements Store {
   save(predictions: readonly StoredPrediction[]): void {
     const insert = this.database.prepare(
       `INSERT OR REPLACE INTO predictions
-         (run_id, record_id, sample, key, output, finish_reason, prompt_tokens, image_tokens, output_tokens,
+         (run_id, record_id, sample, query, key, output, finish_reason, prompt_tokens, image_tokens, output_tokens,
           log_probability, cost, error)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.database.exec('BEGIN IMMEDIATE');
     try {
@@ -109,6 +109,7 @@ class SqliteStore implements Store {
           p.runId,
           p.recordId,
           p.sample,
+          p.query ?? '',
           p.key,
           p.output,
           p.finishReason,
@@ -128,9 +129,18 @@ class SqliteStore implements Store {
   }
 
   predictions(runId: string): ReadonlyMap<string, readonly StoredPrediction[]> {
-    const rows = this.database
-      .prepare('SELECT * FROM predictions WHERE run_id = ? ORDER BY record_id, sample')
-      .all(runId);
+    return this.byRecord(
+      "SELECT * FROM predictions WHERE run_id = ? AND query = '' ORDER BY record_id, sample",
+      runId,
+    );
+  }
+
+  queries(runId: string): ReadonlyMap<string, readonly StoredPrediction[]> {
+    return this.byRecord("SELECT * FROM predictions WHERE run_id = ? AND query <> ''", runId);
+  }
+
+  private byRecord(select: string, runId: string): ReadonlyMap<string, readonly StoredPrediction[]> {
+    const rows = this.database.prepare(select).all(runId);
     return Map.groupBy(
       rows.map((row) => toPrediction(row as Row)),
       ({ recordId }) => recordId,
@@ -177,6 +187,7 @@ function toPrediction(row: Row): StoredPrediction {
     runId: String(row.run_id),
     recordId: String(row.record_id),
     sample: Number(row.sample),
+    ...(row.query === '' ? {} : { query: String(row.query) }),
     key: String(row.key),
     output: String(row.output),
     finishReason: row.finish_reason as StoredPrediction['finishReason'],

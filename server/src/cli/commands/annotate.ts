@@ -130,13 +130,11 @@ async function annotate(file: string, options: Options): Promise<void> {
   process.once('SIGINT', () => interrupt.abort());
   const line = new ProgressLine(card.id, decoding.samples === undefined ? 'records' : 'samples');
   const clock = { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() };
-  for await (const { done, total, generated } of pipeline.annotate(
-    job,
-    () => openModel(provider, card),
-    interrupt.signal,
-    clock,
-  )) {
-    line.show(done, total, generated);
+  const open = () => openModel(provider, card);
+  for await (const step of pipeline.annotate(job, open, interrupt.signal, clock)) {
+    const { query } = step;
+    if (query) line.show(query.done, query.total, query.done, query.name);
+    else line.show(step.done, step.total, step.generated);
   }
   line.end();
   if (interrupt.signal.aborted)

@@ -46,6 +46,8 @@ export interface StoredPrediction extends Prediction {
   readonly recordId: string;
   /** Which of the record's samples this is, counted from 0. */
   readonly sample: number;
+  /** The query that it answers, when that is one before the query for the answer. */
+  readonly query?: string;
 }
 
 export interface RunChange {
@@ -64,10 +66,12 @@ export interface Store {
   runs(dataset?: string): readonly RunCard[];
   run(id: string): RunCard | null;
   deleteRun(id: string): void;
-  /** Stores what is new, by (run, record, sample); in one transaction. */
+  /** Stores what is new, by (run, record, sample, query); in one transaction. */
   save(predictions: readonly StoredPrediction[]): void;
-  /** All predictions of a run, by record id: each record's samples in order. */
+  /** The answers of a run, by record id: each record's samples in order. */
   predictions(runId: string): ReadonlyMap<string, readonly StoredPrediction[]>;
+  /** What a run's model said to queries before those for the answer, by record id. */
+  queries(runId: string): ReadonlyMap<string, readonly StoredPrediction[]>;
   /** A prediction made under the same content key, in whichever run. */
   byKey(key: string): StoredPrediction | null;
   close(): void;

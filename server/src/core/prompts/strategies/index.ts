@@ -1,4 +1,6 @@
 import { chainOfThought } from './chain-of-thought.ts';
+import { ddcot } from './ddcot.ts';
+import { dualQuery } from './dual-query.ts';
 import { fewShot } from './few-shot.ts';
 import { noThinking } from './no-thinking.ts';
 import { short } from './short.ts';
@@ -12,6 +14,8 @@ export const STRATEGIES: readonly Strategy[] = [
   chainOfThought,
   fewShot,
   svrdStages,
+  dualQuery,
+  ddcot,
   noThinking,
   short,
 ];
