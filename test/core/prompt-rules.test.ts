@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { checkPrompt } from '../../server/src/core/annotations/engine.ts';
 import { RULES } from '../../server/src/core/annotations/rules/index.ts';
 import type { Finding, PromptContext } from '../../server/src/core/annotations/types.ts';
-import { checkPromptFile } from '../../server/src/core/pipeline-prompty.ts';
+import { checkPromptFile } from '../../server/src/core/pipeline-checks.ts';
 import { readPromptFile } from '../../server/src/core/prompts/prompt-file.ts';
 import { templateUses } from '../../server/src/core/prompts/uses.ts';
 import { offeredVariables } from '../../server/src/core/prompts/variables.ts';
@@ -16,10 +16,26 @@ const cases = join(root, 'test/cases/prompts');
 const shipped = join(root, 'samples/sketchbook/prompts');
 const promptRules = RULES.filter(({ scope }) => scope === 'prompt');
 
+/** What models of the tests were trained with. */
+const trainedWith = ([1, 2] as const).map((setting) => {
+  const name = `setting-${setting}`;
+  const { template } = readPromptFile(readFileSync(join(shipped, `${name}.prompty`), 'utf8'), name);
+  return { name, setting, template };
+});
+
+/** Every model that a file names takes 512 tokens, 400 of which its longest prompt has. */
 function check(text: string, records: PromptContext['records'] = null): Finding[] {
   const file = readPromptFile(text, 'test');
-  const offered = offeredVariables(file);
-  return checkPrompt({ file, uses: templateUses(file), offered, records, misfits: [] }, {});
+  const answer = file.maxOutputTokens ?? 256;
+  const longest = { record: '7', tokens: { total: 400, image: 37 }, context: 512, answer };
+  return checkPrompt(
+    {
+      ...{ file, uses: templateUses(file), offered: offeredVariables(file), records, misfits: [] },
+      lengths: () => file.models.map((model) => ({ model, ...longest })),
+      trained: file.models.map((model) => ({ model, prompts: trainedWith })),
+    },
+    {},
+  );
 }
 
 interface Case extends MarkedCase {
@@ -126,10 +142,39 @@ describe('Prompt rules', () => {
     });
   });
 
+  it('say how long a prompt gets, and where it is not what models were trained with', () => {
+    const says = (front: string, body: string) =>
+      check(`---\n${front}\n---\n${body}`)
+        .filter(({ rule }) => rule === 'prompt-too-long' || rule === 'train-template-mismatch')
+        .map(({ message }) => message);
+    const [one, two] = trainedWith.map(({ template }) => template) as [string, string];
+    assert.deepEqual(says('model: small', one), [
+      'With record "7" the prompt has 400 tokens: of the 512 that small takes, 112 are left to an answer of up to 256.',
+    ]);
+    const short = (models: string) =>
+      `metadata: {rationale: {models: ${models}}}\nmodel: {options: {maxOutputTokens: 99}}`;
+    assert.deepEqual(says(short('[small]'), one), []);
+    assert.deepEqual(says(short('[small]'), two), [
+      'small was not trained with this prompt: its template was trained with setting 2.',
+    ]);
+    assert.deepEqual(says(short('[small, smaller]'), one.replace('Hint:', 'Context:')), [
+      'small, smaller were not trained with this prompt: the nearest, "setting-1", has "Hint: {{ hint }}" where it says "Context: {{ hint }}".',
+    ]);
+    assert.deepEqual(
+      says(
+        'metadata: {rationale: {strategy: short}}\nmodel: {id: small, options: {maxOutputTokens: 99}}',
+        one,
+      ),
+      [
+        'small was not trained with this prompt: the template is the one, but the strategy "short" adds to it.',
+      ],
+    );
+  });
+
   it('hear of the settings', () => {
     const text = '---\nname: x\n---\nuser:\n{{ lecture }}';
     const by = (rules: Parameters<typeof checkPromptFile>[2]) =>
-      checkPromptFile({ name: 'x', text }, { dataset: null, datasetProblem: null }, rules).map(
+      checkPromptFile({ name: 'x', text }, { dataset: null, datasetProblem: null, models: [] }, rules).map(
         ({ rule, severity }) => `${severity} ${rule}`,
       );
     assert.deepEqual(by({}), ['hint format-not-requested', 'error solution-leak']);

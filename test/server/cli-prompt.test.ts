@@ -159,6 +159,28 @@ describe('prompt check', function () {
     assert.match(stdout, /^fine\.prompty:8:1 warning missing-image-input 1 of 3 records has an image/);
   });
 
+  it('holds a prompt against the models that it names: their context, and what they were trained with', () => {
+    const long = 'Once upon a time. '.repeat(60);
+    const words = Array.from({ length: 40 }, (_, i) => `word ${i}`).join(' ');
+    session.write('problems.json', dataset(3, { r1: { hint: words } }));
+    session.write(
+      'long.prompty',
+      `---\nmodel: sketchbook-student\nmetadata: {rationale: {dataset: problems.json, format: letter}}\n---\nuser:\n${long}\n{{ question }} {{ hint }}\nAnswer with a letter.\n`,
+    );
+    const { stdout } = session.run('prompt', 'check', 'long.prompty');
+    assert.match(
+      stdout,
+      /^long\.prompty:2:8 warning prompt-too-long With record "r1" the prompt has \d+ tokens(: of the 512|, and sketchbook-student)/m,
+    );
+    assert.match(
+      stdout,
+      /^long\.prompty:6:1 warning train-template-mismatch sketchbook-student was not trained with this prompt: /m,
+    );
+    const rendered = session.run('prompt', 'render', 'long.prompty', '--record', 'r1', '--format', 'json');
+    const [{ total }] = JSON.parse(rendered.stdout).tokens;
+    assert.ok(stdout.includes(`the prompt has ${total} tokens`), `${total}`);
+  });
+
   it('hears of the settings of the workspace', () => {
     session.write(
       'prompts/.vscode/settings.json',

@@ -78,6 +78,20 @@ describe('prompt files through the language server', () => {
     );
   });
 
+  it('are held against the model that they name as soon as it is known', async () => {
+    editor.write('problems.json', dataset(3));
+    const uri = await editor.open(
+      'a.prompty',
+      prompt('{{ hint }}').replace('name: Test', 'model: sketchbook-base'),
+    );
+    const rules = async () => (await editor.diagnostics(uri)).map(({ code }) => code).sort();
+    await editor.until('the model is known', async () => (await rules()).includes('train-template-mismatch'));
+    await editor.replace(uri, 'Answer within', `${'Look at the picture. '.repeat(200)}Answer within`);
+    assert.deepEqual(await rules(), ['prompt-too-long', 'train-template-mismatch']);
+    await editor.replace(uri, 'sketchbook-base', 'gpt-4');
+    assert.deepEqual(await rules(), []);
+  });
+
   it('offer within tags what the setting offers, with the first record’s values', async () => {
     editor.write('problems.json', dataset(2));
     mkdirSync(join(editor.folder, 'prompts'));

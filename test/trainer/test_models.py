@@ -8,6 +8,7 @@ import pytest
 from onnx_greedy import OnnxModel
 from rationale_trainer.generate import Runner, image_path
 from rationale_trainer.judging import concluded
+from rationale_trainer.pair.publish import write_training
 
 MODELS = ("teacher", "base", "student")
 
@@ -57,6 +58,12 @@ def test_onnx_runtime_writes_the_goldens(name, sample, records, goldens):
 def test_the_goldens_show_right_and_wrong_answers(records, goldens):
     right = {name: sum(concluded(line["output"], records[line["id"]]) == records[line["id"]]["answer"] for line in lines) for name, lines in goldens.items()}
     assert right["sketchbook-base"] < right["sketchbook-teacher"]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_models_say_with_which_prompts_they_were_trained(name, sample, tmp_path):
+    write_training(tmp_path)
+    assert (sample / "models" / name / "training.json").read_text(encoding="utf-8") == (tmp_path / "training.json").read_text(encoding="utf-8")
 
 
 def test_the_models_fit_the_repository(sample):

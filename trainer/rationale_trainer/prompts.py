@@ -25,8 +25,22 @@ def setting_prompt(setting: int) -> Template:
 
 def read_prompt(path: Path) -> tuple[dict, Template]:
     """The front matter and the template of a prompt file."""
-    _, front, body = re.split(r"^---[ \t]*\n", path.read_text(encoding="utf-8"), maxsplit=2, flags=re.MULTILINE)
+    front, body = _parts_of_file(path)
     return yaml.safe_load(front), JINJA.from_string(body)
+
+
+def setting_templates() -> list[dict]:
+    """The prompts of the four settings as `training.json` of a model folder names them."""
+    names = {setting: f"setting-{setting}" for setting in SETTINGS}
+    return [
+        {"name": name, "setting": setting, "template": _parts_of_file(SAMPLE_PROMPTS / f"{name}.prompty")[1]} for setting, name in names.items()
+    ]
+
+
+def _parts_of_file(path: Path) -> tuple[str, str]:
+    """The front matter and the body of a prompt file."""
+    _, front, body = re.split(r"^---[ \t]*\n", path.read_text(encoding="utf-8"), maxsplit=2, flags=re.MULTILINE)
+    return front, body
 
 
 def variables(record: dict, setting: int, image: str | None) -> dict:

@@ -3,14 +3,16 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { NamedPrompt, Pipeline } from '../core/pipeline.ts';
 import {
   checkPromptFile,
-  datasetNamedBy,
-  missingDataset,
+  modelsOf,
+  type PromptModel,
   type PromptSurroundings,
-} from '../core/pipeline-prompty.ts';
+} from '../core/pipeline-checks.ts';
+import { datasetNamedBy, missingDataset } from '../core/pipeline-prompty.ts';
 import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
 import { readTextFile } from '../files/text-file.ts';
 import type { CheckedFile } from './formats/checked.ts';
 import { placeIn } from './formats/place.ts';
+import { findModel } from './models.ts';
 import { openDataset } from './open-dataset.ts';
 import { workspaceRules } from './settings.ts';
 
@@ -24,17 +26,33 @@ export function isPromptFile(file: string): boolean {
  *
  * @param dataset the one it is for; null: the one that it names, if it does
  */
-export function checkPrompt(file: string, dataset: Pipeline | null): CheckedFile {
+export async function checkPrompt(file: string, dataset: Pipeline | null): Promise<CheckedFile> {
   const prompt = readPrompt(file);
-  const around = dataset ? { dataset, datasetProblem: null } : namedDataset(file, prompt);
-  const findings = checkPromptFile(prompt, around, workspaceRules(resolve(file))).map((finding) => ({
+  const bound = dataset ? { dataset, datasetProblem: null } : namedDataset(file, prompt);
+  const models = await promptModels(modelsOf(prompt, bound.dataset), dirname(file));
+  const rules = workspaceRules(resolve(file));
+  const findings = checkPromptFile(prompt, { ...bound, models }, rules).map((finding) => ({
     finding,
     ...placeIn(file, prompt.text, finding.span),
   }));
   return { file, records: [], findings };
 }
 
-function namedDataset(file: string, prompt: NamedPrompt): PromptSurroundings {
+/** What is known of the models that a prompt file names; one that is not known here says nothing. */
+async function promptModels(ids: readonly string[], folder: string): Promise<PromptModel[]> {
+  const models = ids.map(async (id): Promise<PromptModel[]> => {
+    try {
+      const { provider, card } = await findModel(id.startsWith('.') ? join(folder, id) : id, 'auto');
+      const counter = (await provider.tokenCounter?.(card)) ?? null;
+      return [{ id, counter, trainedWith: card.trainedWith ?? null }];
+    } catch {
+      return [];
+    }
+  });
+  return (await Promise.all(models)).flat();
+}
+
+function namedDataset(file: string, prompt: NamedPrompt): Omit<PromptSurroundings, 'models'> {
   const named = datasetNamedBy(prompt);
   if (named === null) return { dataset: null, datasetProblem: null };
   const path = join(dirname(file), named);

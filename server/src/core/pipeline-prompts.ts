@@ -51,13 +51,26 @@ interface Shown extends Prompt {
 const MOST_KEPT = 2048;
 const MOST_FILES = 256;
 
+const read = new Map<string, PromptFile>();
+
+/** The prompt file, read once for as long as it is in use. */
+export function readPrompt({ name, text }: NamedPrompt): PromptFile {
+  const key = `${name}\n${text}`;
+  let file = read.get(key);
+  if (!file) {
+    file = readPromptFile(text, name);
+    if (read.size >= MOST_FILES) read.clear();
+    read.set(key, file);
+  }
+  return file;
+}
+
 /** Renders prompts and keeps what was worked out for each record. */
 export class Prompts {
   private around: Surroundings;
   private readonly document: DatasetDocument;
   private readonly store: Store | null;
   private readonly knownOutputs = new Map<string, StoredPrediction>();
-  private readonly files = new Map<string, PromptFile>();
   private digests = new WeakMap<RecordSource, Map<string, string>>();
   /** By record, then by template and what it may hold; the oldest record goes first. */
   private readonly shown = new Map<RecordSource, Map<string, Shown>>();
@@ -77,16 +90,6 @@ export class Prompts {
   surroundingsChanged(around: Surroundings): void {
     this.around = around;
     this.forget();
-  }
-
-  read({ name, text }: NamedPrompt): PromptFile {
-    let file = this.files.get(text);
-    if (!file) {
-      file = readPromptFile(text, name);
-      if (this.files.size >= MOST_FILES) this.files.clear();
-      this.files.set(text, file);
-    }
-    return file;
   }
 
   /**
@@ -199,17 +202,17 @@ export class Prompts {
   }
 
   private fileOf({ prompt, promptText }: RunCard): PromptFile {
-    return this.read({ name: prompt, text: promptText });
+    return readPrompt({ name: prompt, text: promptText });
   }
 
   private show(file: PromptFile, source: RecordSource, setting: Setting): Shown {
+    const name = `${setting} ${file.gold} ${this.numberOf(file)}`;
     let known = this.shown.get(source);
     if (!known) {
       known = new Map();
       if (this.shown.size >= MOST_KEPT) this.shown.delete(this.shown.keys().next().value as RecordSource);
       this.shown.set(source, known);
     }
-    const name = `${setting} ${file.gold} ${this.numberOf(file.template)}`;
     let shown = known.get(name);
     if (!shown) {
       shown = this.render(file, source, setting, false);
@@ -259,9 +262,16 @@ export class Prompts {
     }
   }
 
-  private numberOf(template: string): number {
-    const number = this.templates.get(template) ?? this.templates.size;
-    this.templates.set(template, number);
+  private numberOf({ template, fields, imageInputs }: PromptFile): number {
+    const name = `${JSON.stringify([fields, imageInputs])}\n${template}`;
+    const known = this.templates.get(name);
+    if (known !== undefined) return known;
+    if (this.templates.size >= MOST_FILES) {
+      this.templates.clear();
+      this.shown.clear();
+    }
+    const number = this.templates.size;
+    this.templates.set(name, number);
     return number;
   }
 

@@ -1,52 +1,20 @@
 /** Prompt files by themselves: what the rules say of one, and what exactly a model would be shown with it. */
-import { checkPrompt } from './annotations/engine.ts';
 import { frontMatterHover, variableHover } from './annotations/prompt-hover.ts';
-import type { Finding, Misfit, RuleSettings } from './annotations/types.ts';
 import { DEFAULT_MAX_NEW_TOKENS } from './decoding.ts';
 import { READERS } from './judgements/readers/index.ts';
 import type { Pipeline } from './pipeline.ts';
-import { type ComposedPrompt, refusalOf } from './pipeline-prompts.ts';
+import { type ComposedPrompt, readPrompt, refusalOf } from './pipeline-prompts.ts';
 import type { NamedPrompt } from './pipeline-types.ts';
 import { type Completions, completionsAt, type Offers } from './prompts/complete.ts';
 import { keyPathAt } from './prompts/complete-front-matter.ts';
 import { describeVariables } from './prompts/describe.ts';
 import { type KeyValue, keyAt } from './prompts/front-matter-keys.ts';
-import { readPromptFile } from './prompts/prompt-file.ts';
 import type { Message, PromptFile, Setting, VariableUse } from './prompts/types.ts';
 import { templateUses } from './prompts/uses.ts';
 import { offeredVariables } from './prompts/variables.ts';
 import { splitOf } from './records/splits.ts';
 import type { DatasetRecord, RecordSource } from './records/types.ts';
-import { similarNames } from './similar-name.ts';
 import { count, quote } from './text.ts';
-
-/** What lies around a prompt file. */
-export interface PromptSurroundings {
-  /** The dataset that it is for; null when none is known. */
-  readonly dataset: Pipeline | null;
-  /** One sentence why the dataset that it names is not to be had; null when it is, or none is named. */
-  readonly datasetProblem: string | null;
-}
-
-/** What the rules say of a prompt file. Spans lie in its text. */
-export function checkPromptFile(
-  prompt: NamedPrompt,
-  around: PromptSurroundings,
-  rules: RuleSettings,
-): Finding[] {
-  const file = readPrompt(prompt);
-  const { dataset } = around;
-  return checkPrompt(
-    {
-      file,
-      uses: templateUses(file),
-      offered: offeredVariables(file),
-      records: dataset && countOf(dataset),
-      misfits: misfits(file, around),
-    },
-    rules,
-  );
-}
 
 /** Path of the dataset that a prompt file names, from the file; null when it names none. */
 export function datasetNamedBy(prompt: NamedPrompt): string | null {
@@ -61,51 +29,6 @@ export function missingDataset(named: string): string {
 /** Tokens of an answer to the prompt, at most, when nobody says otherwise. */
 export function maxNewTokensOf(prompt: NamedPrompt): number {
   return readPrompt(prompt).maxOutputTokens ?? DEFAULT_MAX_NEW_TOKENS;
-}
-
-/** Prompts in use at a time are few; an editor that types in one makes many. */
-const MOST_READ = 16;
-const read = new Map<string, PromptFile>();
-
-function readPrompt({ name, text }: NamedPrompt): PromptFile {
-  const key = `${name}\n${text}`;
-  const known = read.get(key) ?? readPromptFile(text, name);
-  if (read.size >= MOST_READ) read.clear();
-  read.set(key, known);
-  return known;
-}
-
-/** What the front matter says that what lies around the file does not bear out. */
-function misfits({ split, reader }: PromptFile, { dataset, datasetProblem }: PromptSurroundings): Misfit[] {
-  const found: Misfit[] = [];
-  if (datasetProblem !== null) found.push({ key: 'dataset', message: datasetProblem });
-  const splits = split !== null && dataset ? [...dataset.splitCounts().keys()] : [];
-  if (split !== null && dataset && !splits.includes(split)) {
-    const has = splits.length > 0 ? `it has ${splits.join(', ')}` : 'it has no splits';
-    const message = `No record of ${fileName(dataset)} is in the split ${quote(split, 40)}: ${has}.`;
-    found.push({ key: 'split', message, instead: similarNames(split, splits, 1)[0] });
-  }
-  const readers = READERS.map(({ id }) => id);
-  if (reader !== null && !readers.includes(reader)) {
-    const message = `There is no answer reader ${quote(reader, 40)}: there are ${readers.join(', ')}.`;
-    found.push({ key: 'reader', message, instead: similarNames(reader, readers, 1)[0] });
-  }
-  return found;
-}
-
-function fileName({ surroundings }: Pipeline): string {
-  return surroundings.path.split(/[\\/]/).at(-1) ?? '';
-}
-
-function countOf({ document }: Pipeline) {
-  let total = 0;
-  let withImage = 0;
-  for (const { source } of document.chunks) {
-    if (!source) continue;
-    total++;
-    if (source.record.image !== null) withImage++;
-  }
-  return { total, withImage };
 }
 
 /** A field that the prompt does not hold, and why in a few words. */
@@ -177,8 +100,7 @@ export function rendered(
 const FIELDS = ['question', 'choices', 'hint', 'image', 'task', 'lecture', 'solution'];
 
 function omittedFrom(file: PromptFile, setting: Setting, omitted: readonly string[]): OmittedField[] {
-  const fieldOf = ({ name }: VariableUse) => (Object.hasOwn(file.fields, name) ? file.fields[name] : name);
-  const asked = new Set(templateUses(file)?.variables.map(fieldOf));
+  const asked = new Set(templateUses(file)?.variables.map((use) => fieldOf(file, use)));
   const withheld = offeredVariables({ ...file, setting }).filter(({ isWithheld }) => isWithheld);
   const fields = FIELDS.flatMap((field) => {
     if (withheld.some(({ name }) => name === field)) {
@@ -245,4 +167,14 @@ function keyHover(text: string, offset: number): string | null {
   const found = keyPathAt(text, offset);
   const key = found && keyAt(found.path);
   return key ? frontMatterHover(found.path, key) : null;
+}
+
+/** The field that a name of the template stands for. */
+export function fieldOf({ fields }: PromptFile, { name }: VariableUse): string {
+  return Object.hasOwn(fields, name) ? (fields[name] as string) : name;
+}
+
+/** File name of a dataset. */
+export function fileName({ surroundings }: Pipeline): string {
+  return surroundings.path.split(/[\\/]/).at(-1) ?? '';
 }

@@ -11,7 +11,8 @@ import { report } from './metrics/report.ts';
 import { failedPrediction } from './models/failed.ts';
 import type { Model, PartialOutput, Prediction } from './models/types.ts';
 import { Sitting } from './pipeline-annotate.ts';
-import { type ComposedPrompt, Prompts } from './pipeline-prompts.ts';
+import { Measures } from './pipeline-measures.ts';
+import { type ComposedPrompt, Prompts, readPrompt } from './pipeline-prompts.ts';
 import { type Comparison, RecordChecks } from './pipeline-records.ts';
 import { sampleNumbers } from './pipeline-samples.ts';
 import type {
@@ -92,6 +93,7 @@ export class Pipeline {
   private readonly runs: StoredRuns;
   private readonly records: RecordChecks;
   private readonly prompts: Prompts;
+  readonly measures: Measures;
 
   constructor(document: DatasetDocument, around: Surroundings, store: Store | null) {
     this.document = document;
@@ -99,6 +101,7 @@ export class Pipeline {
     this.store = store;
     this.runs = new StoredRuns(store, around.path);
     this.records = new RecordChecks(document, around);
+    this.measures = new Measures(document, around);
     this.prompts = new Prompts(around, document, store);
   }
 
@@ -111,6 +114,7 @@ export class Pipeline {
     this.around = around;
     this.records.surroundingsChanged(around);
     this.prompts.surroundingsChanged(around);
+    this.measures.surroundingsChanged(around);
     this.stamp++;
   }
 
@@ -125,7 +129,7 @@ export class Pipeline {
     source: RecordSource,
     { setting, isMarked }: { readonly setting?: Setting; readonly isMarked?: boolean } = {},
   ): ComposedPrompt {
-    const file = this.prompts.read(prompt);
+    const file = readPrompt(prompt);
     return this.prompts.compose(file, source, setting ?? file.setting, isMarked);
   }
 
@@ -175,17 +179,18 @@ export class Pipeline {
 
   /** The splits that the records name, with their number of records, in order of appearance. */
   splitCounts(): ReadonlyMap<string, number> {
-    const counts = new Map<string, number>();
-    for (const chunk of this.document.chunks) {
-      const split = chunk.source && splitOf(chunk.source.record, this.around.splits);
-      if (split) counts.set(split, (counts.get(split) ?? 0) + 1);
-    }
-    return counts;
+    return this.measures.counts().splits;
+  }
+
+  /** The models that have a stored run with the prompt of this name. */
+  modelsRunWith(prompt: string): readonly string[] {
+    const runs = this.runs.all().filter(({ card }) => card.prompt === prompt);
+    return [...new Set(runs.map(({ card }) => card.model))];
   }
 
   /** Works out what has to be run. Throws one sentence when the prompt file or the selection is unusable. */
   plan(options: AnnotateOptions, startedAt: string): AnnotateJob {
-    const file = this.prompts.read(options.prompt);
+    const file = readPrompt(options.prompt);
     const [problem] = file.problems;
     if (problem) throw new Error(`The prompt file ${options.prompt.name} cannot be used: ${problem.message}`);
     const run = newRunCard(
@@ -366,7 +371,7 @@ export class Pipeline {
 
   /** The prompt of a run may name a reader of its own. */
   private askedBy(run: RunCard): Asked {
-    const { reader } = this.prompts.read({ name: run.prompt, text: run.promptText });
+    const { reader } = readPrompt({ name: run.prompt, text: run.promptText });
     return reader === null ? run : { ...run, reader };
   }
 

@@ -3,7 +3,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from 'vscode-languageserver/node';
 import type { RuleSettings } from '../core/annotations/types.ts';
 import type { NamedPrompt } from '../core/pipeline.ts';
-import { checkPromptFile, datasetNamedBy } from '../core/pipeline-prompty.ts';
+import {
+  checkPromptFile,
+  modelsOf,
+  type PromptModel,
+  type PromptSurroundings,
+} from '../core/pipeline-checks.ts';
+import { datasetNamedBy } from '../core/pipeline-prompty.ts';
 import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
 import type { CheckedText } from './checked-text.ts';
 import type { Client } from './client.ts';
@@ -13,6 +19,7 @@ import type { Datasets } from './datasets.ts';
 import { capped } from './finding-cap.ts';
 import type { OpenDocument } from './open-document.ts';
 import { PromptDatasets } from './prompt-datasets.ts';
+import { PromptModels } from './prompt-models.ts';
 import { Throttle } from './throttle.ts';
 
 /** Prompts follow the edits of their dataset this often. Milliseconds. */
@@ -42,16 +49,25 @@ export class PromptFiles {
   private readonly settings: () => PromptsSettings;
   private readonly checked = new Map<string, { readonly state: string; readonly prompt: CheckedPrompt }>();
   private readonly bound: PromptDatasets;
+  private readonly models: PromptModels;
   private readonly follow = new Throttle(() => this.followDatasets(), FOLLOW_EVERY);
   private lastReport = 0;
   private mayPublish = false;
 
-  constructor(connection: Connection, client: Client, datasets: Datasets, settings: () => PromptsSettings) {
+  /** @param findModel what is to be known of a model; throws when there is none */
+  constructor(
+    connection: Connection,
+    client: Client,
+    datasets: Datasets,
+    settings: () => PromptsSettings,
+    findModel: (id: string) => Promise<PromptModel>,
+  ) {
     this.connection = connection;
     this.client = client;
     this.datasets = datasets;
     this.settings = settings;
     this.bound = new PromptDatasets(datasets, () => settings().folders);
+    this.models = new PromptModels(findModel, () => client.refreshFindings());
     const { documents } = datasets;
     documents.onDidOpen(({ document }) => document.isDataset && this.lookAgain());
     documents.onDidChangeContent(({ document }) => this.documentEdited(document));
@@ -65,9 +81,12 @@ export class PromptFiles {
     const prompt = { name: basename(document.path, PROMPT_FILE_EXTENSION), text: document.document.text };
     const { dataset, problem } = this.bound.of(document.path, datasetNamedBy(prompt));
     const known = this.checked.get(uri);
-    const state = `${document.version} ${problem} ${dataset ? this.datasets.stateAt(dataset.path) : ''}`;
+    const models = this.models.of(modelsOf(prompt, dataset?.pipeline ?? null), document.path);
+    const at = dataset ? this.datasets.stateAt(dataset.path) : '';
+    const state = `${document.version} ${problem} ${models.map(({ id }) => id).join()} ${at}`;
     if (known?.state === state && known.prompt.dataset === dataset) return known.prompt;
-    const checked = this.check(document, prompt, { dataset, problem }, known?.prompt.report);
+    const around = { dataset: dataset?.pipeline ?? null, datasetProblem: problem, models };
+    const checked = { ...this.check(document, prompt, around, known?.prompt.report), dataset };
     this.checked.set(uri, { state, prompt: checked });
     return checked;
   }
@@ -81,6 +100,7 @@ export class PromptFiles {
   /** Rules are not what they were. */
   settingsChanged(): void {
     this.checked.clear();
+    this.models.forget();
     this.client.refreshFindings();
   }
 
@@ -93,18 +113,17 @@ export class PromptFiles {
   private check(
     { uri, document }: OpenDocument,
     prompt: NamedPrompt,
-    { dataset, problem }: ReturnType<PromptDatasets['of']>,
+    around: PromptSurroundings,
     before: CheckedPrompt['report'] | undefined,
-  ): CheckedPrompt {
+  ): Omit<CheckedPrompt, 'dataset'> {
     const { rules, rulePages } = this.settings();
-    const around = { dataset: dataset?.pipeline ?? null, datasetProblem: problem };
     const findings = checkPromptFile(prompt, around, rules);
     const diagnostics = capped(
       findings.map((finding) => toDiagnostic(finding, spanRange(document, finding.span), rulePages)),
     );
     const isSame = before && isDeepStrictEqual(before.diagnostics, diagnostics);
     const report = isSame ? before : { id: `prompt ${++this.lastReport}`, diagnostics };
-    return { uri, document, prompt, dataset, findings, report };
+    return { uri, document, prompt, findings, report };
   }
 
   /** What had no dataset, or another, may have this one now. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Connection, InitializeParams } from 'vscode-languageserver/node';
 import { readFieldMaps } from '../core/pipeline.ts';
+import type { PromptModel } from '../core/pipeline-checks.ts';
 import type { Store } from '../core/store/types.ts';
 import { readAsFor } from '../files/read-as.ts';
 import { shippedModels, shippedPrompts, shippedRoot } from '../files/shipped.ts';
@@ -66,11 +67,13 @@ export class Session {
       named: this.settings.outputs,
       folders: this.folders,
     }));
-    this.prompts = new PromptFiles(connection, this.client, this.datasets, () => ({
-      rules: this.settings.rules,
-      rulePages: this.rulePages,
-      folders: this.folders,
-    }));
+    this.prompts = new PromptFiles(
+      connection,
+      this.client,
+      this.datasets,
+      () => ({ rules: this.settings.rules, rulePages: this.rulePages, folders: this.folders }),
+      (id) => this.promptModel(id),
+    );
     this.recipes = new RecipeFiles(connection, this.client, this.datasets, () => ({
       rules: this.settings.rules,
       rulePages: this.rulePages,
@@ -204,6 +207,15 @@ export class Session {
     this.datasets.reopen();
     this.recipes.settingsChanged();
     this.client.tellChanged({ uri: null, what: 'runs' });
+  }
+
+  private async promptModel(id: string): Promise<PromptModel> {
+    // What a workspace names is looked into only when it is trusted.
+    const offered = await this.models.list(this.device, this.trusted ? [id] : []);
+    const card = offered.find((model) => model.card.id === id)?.card;
+    if (!card) throw new Error(`There is no model "${id}".`);
+    const counter = await this.models.tokenCounter(id, this.device);
+    return { id, counter, trainedWith: card.trainedWith ?? null };
   }
 
   private datasetOptions(): DatasetOptions {

@@ -1,5 +1,6 @@
 """The last stage: exports the three models, measures what was stored, writes cards and goldens."""
 
+import json
 from pathlib import Path
 
 import torch
@@ -8,6 +9,7 @@ from ..decoding import greedy
 from ..export import export_model, load_exported
 from ..goldens import MODELS, model_goldens, prompt_goldens, write_lines
 from ..judging import Figures, figures
+from ..prompts import setting_templates
 from ..sketchbook.dataset import sample
 from ..sketchbook.draw import pixels
 from .card import card
@@ -30,11 +32,18 @@ def publish(pair: Pair, out: Path, golden: Path | None):
 def publish_one(pair: Pair, name: str, out: Path):
     architecture = pair.configuration.teacher if name == "teacher" else pair.configuration.student
     export_model(pair.model(architecture, name), pair.tokenizer, out / name, PIXEL_MEAN, PIXEL_STD)
+    write_training(out / name)
     stored, _ = load_exported(out / name)
     results = {"held-out draw": held_out_figures(pair, stored), "test split of the sample": sample_figures(pair, stored)}
     for title, result in results.items():
         print(f"{name}: {title}  {result}", flush=True)
     (out / name / "README.md").write_text(card(name, pair, stored, results), encoding="utf-8")
+
+
+def write_training(folder: Path):
+    """`training.json`: the prompts that the model was trained with. Each record was shown in one of the four settings (`lessons.setting_of`)."""
+    training = {"version": 1, "prompts": setting_templates()}
+    (folder / "training.json").write_text(json.dumps(training, indent=2) + "\n", encoding="utf-8")
 
 
 def held_out_figures(pair: Pair, model) -> Figures:

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { DEFAULT_MAX_NEW_TOKENS, decodingOf } from '../../core/decoding.ts';
-import { checkPromptFile, maxNewTokensOf } from '../../core/pipeline-prompty.ts';
+import { checkPromptFile } from '../../core/pipeline-checks.ts';
+import { maxNewTokensOf } from '../../core/pipeline-prompty.ts';
 import type { Setting } from '../../core/prompts/types.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
 import type { Sample } from '../../core/records/sample.ts';
@@ -109,7 +110,7 @@ async function annotate(file: string, options: Options): Promise<void> {
     pipeline.surroundings.path,
     shippedPrompts,
   );
-  const around = { dataset: pipeline, datasetProblem: null };
+  const around = { dataset: pipeline, datasetProblem: null, models: [] };
   for (const { severity, message } of checkPromptFile(prompt, around, pipeline.surroundings.rules)) {
     if (severity === 'error') process.stderr.write(`The prompt ${prompt.name}: ${message}\n`);
   }

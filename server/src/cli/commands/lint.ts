@@ -31,15 +31,13 @@ export function lintCommand(program: Command): void {
     .action(lint);
 }
 
-function lint(names: readonly string[], options: Options): void {
-  printChecks(
-    'lint',
-    names.map((name) => checkFile(name, options.fields ?? null)),
-    options,
-  );
+async function lint(names: readonly string[], options: Options): Promise<void> {
+  const files: CheckedFile[] = [];
+  for (const name of names) files.push(await checkFile(name, options.fields ?? null));
+  printChecks('lint', files, options);
 }
 
-function checkFile(file: string, fields: FieldMap | null): CheckedFile {
+async function checkFile(file: string, fields: FieldMap | null): Promise<CheckedFile> {
   if (isTableFile(file)) return checkResultsTables(file);
   if (isRecipeFile(file)) return checkRecipe(file);
   return isPromptFile(file) ? checkPrompt(file, null) : checkDataset(file, fields);

@@ -68,11 +68,11 @@ export function promptCommand(program: Command): void {
     .action(render);
 }
 
-function check(names: readonly string[], { dataset, ...options }: CheckOptions): void {
+async function check(names: readonly string[], { dataset, ...options }: CheckOptions): Promise<void> {
   const other = names.find((name) => !isPromptFile(name));
   if (other) throw new UsageError(`${other} is no prompt file: name files that end in .prompty.`);
   const pipeline = dataset === undefined ? null : openDataset(dataset, null).pipeline;
-  const files = names.map((name) => checkPrompt(name, pipeline));
+  const files = await Promise.all(names.map((name) => checkPrompt(name, pipeline)));
   printChecks('prompt check', files, options);
 }
 

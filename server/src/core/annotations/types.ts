@@ -1,5 +1,5 @@
 import type { Judgement } from '../judgements/types.ts';
-import type { Prediction } from '../models/types.ts';
+import type { Prediction, TokenCount, TrainedPrompt } from '../models/types.ts';
 import type { OfferedVariable, PlacedKey, PromptFile, TemplateUses } from '../prompts/types.ts';
 import type { RecipeFacts, RecipeFile } from '../recipes/types.ts';
 import type { Likeness } from '../records/similar.ts';
@@ -140,6 +140,18 @@ export interface Misfit {
   readonly instead?: string;
 }
 
+/** How long a prompt gets for a model. */
+export interface PromptLength {
+  readonly model: string;
+  /** Id of the record with which it is the longest, as far as was tried. */
+  readonly record: string;
+  readonly tokens: TokenCount;
+  /** Tokens of prompt and answer together, at most. */
+  readonly context: number;
+  /** Tokens of the answer, at most. */
+  readonly answer: number;
+}
+
 /** What prompt rules look at. Report spans lie in the prompt file's text. */
 export interface PromptContext {
   readonly file: PromptFile;
@@ -149,6 +161,10 @@ export interface PromptContext {
   /** How many records the dataset has, and how many of them name an image; null when no dataset is known. */
   readonly records: { readonly total: number; readonly withImage: number } | null;
   readonly misfits: readonly Misfit[];
+  /** The longest prompt that each model it is used with would be shown; worked out when asked for. */
+  readonly lengths: () => readonly PromptLength[];
+  /** The models it is used with of which is known with which prompts they were trained. */
+  readonly trained: readonly { readonly model: string; readonly prompts: readonly TrainedPrompt[] }[];
 }
 
 export interface PromptRule extends RuleBase {

@@ -1,4 +1,4 @@
-import type { Message } from '../prompts/types.ts';
+import type { Message, Setting } from '../prompts/types.ts';
 
 /** How tokens are chosen. The same prompt, weights, decoding and sample give the same output. */
 export interface Decoding {
@@ -14,6 +14,14 @@ export interface Decoding {
   readonly samples?: number;
 }
 
+/** A prompt file that a model was trained with. */
+export interface TrainedPrompt {
+  readonly name: string;
+  readonly setting: Setting;
+  /** The body of the file, as it was. */
+  readonly template: string;
+}
+
 /** What is known of a model before it is opened. */
 export interface ModelCard {
   /** What the user types: `sketchbook-teacher`, or the path of a model folder. */
@@ -26,6 +34,8 @@ export interface ModelCard {
   /** Content address of the weights; part of every stored prediction's key. */
   readonly revision: string;
   readonly description: string;
+  /** The prompts that it was trained with, where its folder says. */
+  readonly trainedWith?: readonly TrainedPrompt[];
   /** Set when the model cannot run here: one clear sentence. */
   readonly unavailable?: string;
 }

@@ -69,6 +69,7 @@ export function readPromptFile(text: string, name: string): PromptFile {
       dataset: matter.place(own('dataset')),
       split: matter.place(own('split')),
       reader: matter.place(own('reader')),
+      strategy: matter.place(own('strategy')),
       models: matter.place(own('models')) ?? matter.place(['model', 'id']) ?? matter.place(['model']),
     },
   };

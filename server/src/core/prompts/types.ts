@@ -44,7 +44,15 @@ export interface DemonstrationChoice {
 }
 
 /** What of the front matter findings stand on. */
-export type PlacedKey = 'setting' | 'format' | 'gold' | 'dataset' | 'split' | 'reader' | 'models';
+export type PlacedKey =
+  | 'setting'
+  | 'format'
+  | 'gold'
+  | 'dataset'
+  | 'split'
+  | 'reader'
+  | 'models'
+  | 'strategy';
 
 /** A `.prompty` file, read. */
 export interface PromptFile {

@@ -8,6 +8,7 @@ import { HostFailure } from './host-process.ts';
 import { OnnxModel, PATIENCE, type Patience } from './model.ts';
 import { modelFiles, readModelConfig } from './model-files.ts';
 import { revisionOf } from './revision.ts';
+import { trainedPrompts } from './trained-prompts.ts';
 
 export interface OnnxOptions {
   /** Folder that holds one folder for each shipped model. */
@@ -76,7 +77,7 @@ function folders(named: readonly string[]): Known[] {
 }
 
 async function cardOf(known: Known): Promise<ModelCard> {
-  const card = { ...known, provider: 'onnx' };
+  const card = { ...known, provider: 'onnx', trainedWith: trainedPrompts(known.folder) };
   try {
     const files = presentFiles(known.folder);
     return { ...card, revision: await revisionOf(known.folder, files) };

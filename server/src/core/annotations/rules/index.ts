@@ -30,6 +30,7 @@ import { missingRecipeInput } from './missing-recipe-input.ts';
 import { missingStage } from './missing-stage.ts';
 import { nearDuplicate } from './near-duplicate.ts';
 import { noOutput } from './no-output.ts';
+import { promptTooLong } from './prompt-too-long.ts';
 import { reasoningContradictsConclusion } from './reasoning-contradicts-conclusion.ts';
 import { refusal } from './refusal.ts';
 import { repetition } from './repetition.ts';
@@ -44,6 +45,7 @@ import { targetInPrompt } from './target-in-prompt.ts';
 import { targetWithoutAnswer } from './target-without-answer.ts';
 import { teacherOfOtherRecords } from './teacher-of-other-records.ts';
 import { tooFewChoices } from './too-few-choices.ts';
+import { trainTemplateMismatch } from './train-template-mismatch.ts';
 import { truncatedOutput } from './truncated-output.ts';
 import { unclosedStage } from './unclosed-stage.ts';
 import { unknownSplitId } from './unknown-split-id.ts';
@@ -82,7 +84,9 @@ export const RULES: readonly Rule[] = [
   invalidFrontMatter,
   invalidTemplate,
   missingImageInput,
+  promptTooLong,
   solutionLeak,
+  trainTemplateMismatch,
   unknownVariable,
   unusedInput,
   // Recipes: what a training is told.

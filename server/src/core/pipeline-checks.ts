@@ -1,0 +1,113 @@
+/** What the rules say of a prompt file. */
+import { checkPrompt } from './annotations/engine.ts';
+import type { Finding, Misfit, PromptLength, RuleSettings } from './annotations/types.ts';
+import { READERS } from './judgements/readers/index.ts';
+import type { TokenCount, TokenCounter, TrainedPrompt } from './models/types.ts';
+import type { Pipeline } from './pipeline.ts';
+import { readPrompt } from './pipeline-prompts.ts';
+import { fieldOf, fileName, maxNewTokensOf } from './pipeline-prompty.ts';
+import type { NamedPrompt } from './pipeline-types.ts';
+import type { PromptFile } from './prompts/types.ts';
+import { templateUses } from './prompts/uses.ts';
+import { offeredVariables } from './prompts/variables.ts';
+import type { RecordSource } from './records/types.ts';
+import { similarNames } from './similar-name.ts';
+import { quote } from './text.ts';
+
+/** A model that a prompt file is used with. */
+export interface PromptModel {
+  readonly id: string;
+  /** Null where its tokens cannot be counted, or not yet. */
+  readonly counter: TokenCounter | null;
+  /** Null where nothing is known of its training. */
+  readonly trainedWith: readonly TrainedPrompt[] | null;
+}
+
+/** What lies around a prompt file. */
+export interface PromptSurroundings {
+  /** The dataset that it is for; null when none is known. */
+  readonly dataset: Pipeline | null;
+  /** One sentence why the dataset that it names is not to be had; null when it is, or none is named. */
+  readonly datasetProblem: string | null;
+  readonly models: readonly PromptModel[];
+}
+
+/** What the rules say of a prompt file. Spans lie in its text. */
+export function checkPromptFile(
+  prompt: NamedPrompt,
+  around: PromptSurroundings,
+  rules: RuleSettings,
+): Finding[] {
+  const file = readPrompt(prompt);
+  const { dataset } = around;
+  return checkPrompt(
+    {
+      file,
+      uses: templateUses(file),
+      offered: offeredVariables(file),
+      records: dataset?.measures.counts() ?? null,
+      misfits: misfits(file, around),
+      lengths: () => promptLengths(prompt, around),
+      trained: around.models.flatMap(({ id, trainedWith }) =>
+        trainedWith && trainedWith.length > 0 ? [{ model: id, prompts: trainedWith }] : [],
+      ),
+    },
+    rules,
+  );
+}
+
+/** The models that a prompt file is used with: those that it names, else those that were run with it. */
+export function modelsOf(prompt: NamedPrompt, dataset: Pipeline | null): readonly string[] {
+  const { models } = readPrompt(prompt);
+  return models.length > 0 ? models : (dataset?.modelsRunWith(prompt.name) ?? []);
+}
+
+/** How long the prompt gets, for each model whose tokens can be counted. */
+function promptLengths(prompt: NamedPrompt, { dataset, models }: PromptSurroundings): PromptLength[] {
+  const file = readPrompt(prompt);
+  if (!dataset || file.problems.length > 0) return [];
+  const asked = templateUses(file)?.variables.map((use) => fieldOf(file, use)) ?? [];
+  const longest = dataset.measures.longestRecords(asked, file.split);
+  const answer = maxNewTokensOf(prompt);
+  return models.flatMap(({ id, counter }) => {
+    if (!counter || counter.context === null) return [];
+    const { context } = counter;
+    const lengths = longest.flatMap((source): PromptLength[] => {
+      const tokens = tokensOf(prompt, source, dataset, counter);
+      return tokens ? [{ model: id, record: source.record.id, tokens, context, answer }] : [];
+    });
+    return lengths.sort((a, b) => b.tokens.total - a.tokens.total).slice(0, 1);
+  });
+}
+
+/** Null when the model could not be asked this: why is said where it is asked. */
+function tokensOf(
+  prompt: NamedPrompt,
+  source: RecordSource,
+  dataset: Pipeline,
+  counter: TokenCounter,
+): TokenCount | null {
+  try {
+    return counter.count(dataset.compose(prompt, source).messages);
+  } catch {
+    return null;
+  }
+}
+
+/** What the front matter says that what lies around the file does not bear out. */
+function misfits({ split, reader }: PromptFile, { dataset, datasetProblem }: PromptSurroundings): Misfit[] {
+  const found: Misfit[] = [];
+  if (datasetProblem !== null) found.push({ key: 'dataset', message: datasetProblem });
+  const splits = split !== null && dataset ? [...dataset.splitCounts().keys()] : [];
+  if (split !== null && dataset && !splits.includes(split)) {
+    const has = splits.length > 0 ? `it has ${splits.join(', ')}` : 'it has no splits';
+    const message = `No record of ${fileName(dataset)} is in the split ${quote(split, 40)}: ${has}.`;
+    found.push({ key: 'split', message, instead: similarNames(split, splits, 1)[0] });
+  }
+  const readers = READERS.map(({ id }) => id);
+  if (reader !== null && !readers.includes(reader)) {
+    const message = `There is no answer reader ${quote(reader, 40)}: there are ${readers.join(', ')}.`;
+    found.push({ key: 'reader', message, instead: similarNames(reader, readers, 1)[0] });
+  }
+  return found;
+}
