@@ -9,6 +9,7 @@ import { type Completions, completionsAt, type Offers } from './prompts/complete
 import { keyPathAt } from './prompts/complete-front-matter.ts';
 import { describeVariables } from './prompts/describe.ts';
 import { type KeyValue, keyAt } from './prompts/front-matter-keys.ts';
+import { SNIPPETS, type SnippetLanguage, type SnippetOptions } from './prompts/snippets.ts';
 import type { Message, PromptFile, Setting, VariableUse } from './prompts/types.ts';
 import { templateUses } from './prompts/uses.ts';
 import { offeredVariables } from './prompts/variables.ts';
@@ -35,6 +36,15 @@ export function maxNewTokensOf(prompt: NamedPrompt): number {
 export interface OmittedField {
   readonly field: string;
   readonly why: string;
+}
+
+/** A prompt as people send it by themselves. */
+export function promptSnippet(
+  language: SnippetLanguage,
+  messages: readonly Message[],
+  options: SnippetOptions,
+): string {
+  return SNIPPETS[language](messages, options);
 }
 
 /** What a model would be shown for a record. */

@@ -212,7 +212,7 @@ export class Pipeline {
     const selected = this.select(options)
       .filter(({ source }) => options.records?.includes((source as RecordSource).record.id) ?? true)
       .slice(0, options.limit);
-    if (selected.length === 0) throw new Error(this.nothingSelected(options.split));
+    if (selected.length === 0) throw new Error(this.nothingSelected(options));
     this.refuseOtherConfiguration(run);
     const known = this.store?.predictions(run.id) ?? new Map<string, readonly StoredPrediction[]>();
     const { samples = 1 } = options.decoding;
@@ -328,6 +328,17 @@ export class Pipeline {
     };
   }
 
+  /** What a run has for a record as the record stands; null when it has nothing. */
+  answer(run: RunCard, recordId: string): { source: RecordSource; result: RecordResult } | null {
+    const index = this.document.find(recordId);
+    const chunk = index === undefined ? undefined : this.document.chunks[index];
+    if (!chunk?.source) return null;
+    const current = this.current(chunk, run, this.runs.find(run.id)?.predictions.get(recordId));
+    return current.length === 0
+      ? null
+      : { source: chunk.source, result: this.resultOf(chunk.source, run, current) };
+  }
+
   /** Judges one output for a record, wherever it was made. */
   judgeOutput(source: RecordSource, prediction: Prediction, asked: Asked): JudgedOutput {
     const judgement = this.judgementOf(source, prediction, asked);
@@ -417,7 +428,8 @@ export class Pipeline {
     );
   }
 
-  private nothingSelected(split: string | null): string {
+  private nothingSelected({ split, records }: AnnotateOptions): string {
+    if (records) return `${this.around.path} has no record ${records.join(', ')}.`;
     const splits = [...this.splitCounts().keys()];
     if (split === null) return `${this.around.path} holds no records.`;
     return `No record of ${this.around.path} is in the split "${split}": it has ${splits.join(', ') || 'no splits'}.`;

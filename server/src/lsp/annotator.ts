@@ -1,12 +1,15 @@
 import { setTimeout as wait, setImmediate as yieldToEditor } from 'node:timers/promises';
 import type { WorkDoneProgressReporter } from 'vscode-languageserver/node';
 import { decodingOf } from '../core/decoding.ts';
-import type { AnnotateJob, Pipeline } from '../core/pipeline.ts';
+import type { PartialOutput } from '../core/models/types.ts';
+import type { AnnotateJob, NamedPrompt, Pipeline } from '../core/pipeline.ts';
 import { maxNewTokensOf } from '../core/pipeline-prompty.ts';
 import { progressText } from '../core/progress.ts';
 import { findPromptFile } from '../files/prompt-files.ts';
 import type { AnnotateParams, AnnotateResult } from '../protocol/messages.ts';
 import type { OfferedModel } from './model-catalog.ts';
+import { pathOf } from './open-document.ts';
+import { partialReport } from './output-reports.ts';
 import type { Session } from './session.ts';
 import { Throttle } from './throttle.ts';
 
@@ -34,12 +37,15 @@ export class Annotator {
 
   /**
    * Runs what is not stored yet, waiting for its turn first.
+   *
+   * @param given the prompt, in place of the one that the parameters name
    * @throws Error whose message is one sentence, when nothing can be run
    */
   async annotate(
     params: AnnotateParams,
     progress: WorkDoneProgressReporter,
     cancel: AbortController,
+    given?: NamedPrompt,
   ): Promise<AnnotateResult> {
     const { session } = this;
     const decoding = decodingOf(params);
@@ -50,11 +56,7 @@ export class Annotator {
     try {
       const { path } = session.datasets.get(params.uri);
       const model = await session.models.find(params.model, session.device);
-      const prompt = findPromptFile(
-        params.prompt ?? `setting-${params.setting ?? 1}`,
-        path,
-        session.promptsFolder,
-      );
+      const prompt = given ?? this.promptFor(params.prompt ?? `setting-${params.setting ?? 1}`, path);
       progress.begin(`Annotating with ${model.card.name}`, 0, undefined, true);
       if (this.runs.size > 1) progress.report('Waiting for another run to finish');
       await turn.hasCome;
@@ -66,10 +68,14 @@ export class Annotator {
           setting: params.setting,
           decoding: { ...decoding, maxNewTokens: maxNewTokensOf(prompt) },
           split: params.split ?? null,
+          sample: params.sample,
+          ...(params.record !== undefined && { records: [params.record] }),
+          purpose: params.purpose,
         },
         new Date().toISOString(),
       );
-      return await this.run({ pipeline, path, job, model }, progress, cancel.signal);
+      const work = { pipeline, path, job, model };
+      return await this.run(work, progress, cancel.signal, this.watcher(params, work));
     } finally {
       this.runs.delete(cancel);
       turn.end();
@@ -83,6 +89,26 @@ export class Annotator {
     await Promise.race([this.last, wait(LAST_WORDS)]);
   }
 
+  /** A prompt file as the editor has it open, or else as it is on disk. */
+  private promptFor(prompt: string, datasetPath: string): NamedPrompt {
+    const { prompts, promptsFolder } = this.session;
+    return (
+      prompts.open(prompt)?.prompt ?? findPromptFile(pathOf(prompt) ?? prompt, datasetPath, promptsFolder)
+    );
+  }
+
+  /** Tells what the model has written so far of a record, if somebody wants to know. */
+  private watcher({ record, partialToken: token }: AnnotateParams, { pipeline, job }: Work) {
+    const { document } = pipeline;
+    const index = record === undefined ? undefined : document.find(record);
+    const source = index === undefined ? null : document.chunks[index]?.source;
+    if (!source || token === undefined) return undefined;
+    return (partial: PartialOutput) => {
+      const output = partialReport(source, partial, job.run, pipeline);
+      this.session.client.tellPartialOutput({ token, output });
+    };
+  }
+
   private takeTurn(): { readonly hasCome: Promise<void>; readonly end: () => void } {
     const hasCome = this.last;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -94,6 +120,7 @@ export class Annotator {
     { pipeline, path, job, model }: Work,
     progress: WorkDoneProgressReporter,
     signal: AbortSignal,
+    onPartial: ((partial: PartialOutput) => void) | undefined,
   ): Promise<AnnotateResult> {
     const { session } = this;
     const { samples = 1 } = job.run.decoding;
@@ -116,7 +143,7 @@ export class Annotator {
     };
     this.running.add(job.run.id);
     try {
-      for await (const step of pipeline.annotate(job, open, signal, CLOCK)) {
+      for await (const step of pipeline.annotate(job, open, signal, CLOCK, onPartial)) {
         ({ generated, failed } = step);
         const seconds = (performance.now() - openedAt) / 1000;
         const unit = samples > 1 ? 'samples' : 'records';

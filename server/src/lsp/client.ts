@@ -1,5 +1,5 @@
 import type { ClientCapabilities, Connection, WorkDoneProgressReporter } from 'vscode-languageserver/node';
-import { type ChangedParams, Methods } from '../protocol/messages.ts';
+import { type ChangedParams, Methods, type PartialOutputParams } from '../protocol/messages.ts';
 import { Throttle } from './throttle.ts';
 
 /** No view is told of changes, and no editor asked to pull, more often than this. Milliseconds. */
@@ -51,6 +51,11 @@ export class Client {
     if (uris.length === this.datasets.length && uris.every((uri, i) => uri === this.datasets[i])) return;
     this.datasets = uris;
     this.notify(Methods.datasets, { uris });
+  }
+
+  /** Shows what a model has written so far, to whom asked for it. */
+  tellPartialOutput(params: PartialOutputParams): void {
+    this.notify(Methods.partialOutput, params);
   }
 
   /** Asks to be told of changes to these files. */

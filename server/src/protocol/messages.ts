@@ -6,10 +6,16 @@ export const Methods = {
   records: 'rationale/records',
   runs: 'rationale/runs',
   deleteRun: 'rationale/deleteRun',
+  output: 'rationale/output',
+  partialOutput: 'rationale/partialOutput',
+  runRecords: 'rationale/runRecords',
+  compareWithHead: 'rationale/compareWithHead',
   models: 'rationale/models',
   splits: 'rationale/splits',
   outputsDatasets: 'rationale/outputsDatasets',
   renderPrompt: 'rationale/renderPrompt',
+  promptTokens: 'rationale/promptTokens',
+  promptSnippet: 'rationale/promptSnippet',
   datasets: 'rationale/datasets',
   changed: 'rationale/changed',
   trustGranted: 'rationale/trustGranted',
@@ -21,16 +27,22 @@ export interface Requests {
   [Methods.records]: { params: RecordsParams; result: RecordsResult };
   [Methods.runs]: { params: RunsParams; result: RunsResult };
   [Methods.deleteRun]: { params: DeleteRunParams; result: null };
+  [Methods.output]: { params: OutputParams; result: OutputReport | null };
+  [Methods.runRecords]: { params: RunRecordsParams; result: RunRecordsResult };
+  [Methods.compareWithHead]: { params: CompareWithHeadParams; result: CompareWithHeadResult };
   [Methods.models]: { params: null; result: ModelsResult };
   [Methods.splits]: { params: SplitsParams; result: SplitsResult };
   [Methods.outputsDatasets]: { params: OutputsDatasetsParams; result: OutputsDatasetsResult };
   [Methods.renderPrompt]: { params: RenderPromptParams; result: RenderPromptResult };
+  [Methods.promptTokens]: { params: PromptTokensParams; result: PromptTokens | null };
+  [Methods.promptSnippet]: { params: PromptSnippetParams; result: { readonly text: string } };
 }
 
 /** Notifications, server to client. */
 export interface ServerNotifications {
   [Methods.datasets]: DatasetsParams;
   [Methods.changed]: ChangedParams;
+  [Methods.partialOutput]: PartialOutputParams;
 }
 
 /** Notifications, client to server. */
@@ -50,14 +62,21 @@ export interface AnnotateParams {
   /** A `ModelRow.id`. */
   readonly model: string;
   /**
-   * Path of a `.prompty` file, or the name of one beside the dataset or shipped; absent: `setting-N`, by
-   * `setting`, or 1.
+   * Path of a `.prompty` file, its URI (then it is taken as the editor has it open), or the name of one beside the
+   * dataset or shipped; absent: `setting-N`, by `setting`, or 1.
    */
   readonly prompt?: string;
   /** 1 to 4; absent: the prompt file's. */
   readonly setting?: 1 | 2 | 3 | 4;
   /** Absent: every record. */
   readonly split?: string;
+  /** Only so many of the split, each topic in its share; another seed draws others. Absent: all. */
+  readonly sample?: { readonly n: number; readonly seed: number };
+  /** Only this record, by its id. What the model has written so far comes as `partialOutput` under `partialToken`. */
+  readonly record?: string;
+  readonly partialToken?: string;
+  /** `trial`: the run is kept, but not listed, and annotates nothing. */
+  readonly purpose?: 'trial';
   /** Answers of each record, which vote; absent: 1. More than one needs a temperature above 0. */
   readonly samples?: number;
   /** Absent: 0, the likeliest token each time. */
@@ -78,6 +97,114 @@ export interface AnnotateResult {
   readonly cancelled: boolean;
   /** The device really used: `CPU (2 threads)`. */
   readonly device: string;
+}
+
+export interface OutputParams {
+  readonly runId: string;
+  /** Id of the record. */
+  readonly record: string;
+}
+
+/** A model's output for a record, taken apart and judged. */
+export interface OutputReport {
+  readonly runId: string;
+  readonly model: string;
+  readonly device: string;
+  /** They make up the raw output. */
+  readonly pieces: readonly OutputPiece[];
+  /** Null while the output is being written. */
+  readonly verdict: VerdictView | null;
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly severity: 'error' | 'warning' | 'information' | 'hint';
+    readonly message: string;
+  }[];
+  /** Null while the output is being written. */
+  readonly usage: {
+    readonly promptTokens: number;
+    readonly imageTokens: number;
+    readonly outputTokens: number;
+  } | null;
+  /** One sentence, when the request failed. */
+  readonly error: string | null;
+  readonly isWhole: boolean;
+}
+
+export interface VerdictView {
+  readonly kind: 'correct' | 'wrong' | 'unmapped' | 'no-output' | 'failed' | 'ungraded';
+  readonly mark: string;
+  /** `B (repel), wrong` */
+  readonly words: string;
+}
+
+export interface RunRecordsParams {
+  readonly runId: string;
+}
+
+export interface RunRecordsResult {
+  /** URI; null when the run is no longer stored. */
+  readonly dataset: string | null;
+  readonly records: readonly RecordOutcome[];
+}
+
+/** What became of a record in a run. */
+export interface RecordOutcome {
+  readonly id: string;
+  /** The question, shortened to one line. */
+  readonly label: string;
+  /** The record's own lines; null when it is no longer there. */
+  readonly range: Range | null;
+  readonly verdict: VerdictView;
+}
+
+/** Runs the committed version of an open prompt file, then the one in the editor, and pairs their records. */
+export interface CompareWithHeadParams extends AnnotateParams {
+  /** URI of the prompt file. */
+  readonly prompt: string;
+}
+
+export interface CompareWithHeadResult {
+  /** The commit that is checked out, abbreviated. */
+  readonly commit: string;
+  /** The file was not changed since. */
+  readonly isSame: boolean;
+  readonly cancelled: boolean;
+  /** Records that both answered. */
+  readonly shared: number;
+  /** Of the exact McNemar test, two-sided. */
+  readonly p: number;
+  readonly before: ComparedRun;
+  readonly after: ComparedRun;
+  /** Records that only the version in the editor has right, and those that only the committed one has. */
+  readonly gained: readonly FlippedRecord[];
+  readonly lost: readonly FlippedRecord[];
+}
+
+export interface ComparedRun {
+  readonly runId: string;
+  /** On the shared records. */
+  readonly accuracy: Share;
+  readonly coverage: Share;
+}
+
+export interface FlippedRecord {
+  readonly before: RecordOutcome;
+  readonly after: RecordOutcome;
+}
+
+export interface OutputPiece {
+  readonly text: string;
+  readonly stage: 'summary' | 'caption' | 'reasoning' | 'conclusion' | null;
+  readonly isTag: boolean;
+  /** Whether the answer was read from it. */
+  readonly isEvidence: boolean;
+}
+
+/** What a model has written so far: all of it, some times a second. */
+export interface PartialOutputParams {
+  /** `AnnotateParams.partialToken` */
+  readonly token: string;
+  readonly output: OutputReport;
 }
 
 export interface RecordsParams {
@@ -267,6 +394,26 @@ export interface PromptPiece {
   readonly fields: readonly string[];
   /** Whether it is what a leak tells. */
   readonly isLeak: boolean;
+}
+
+export interface PromptTokensParams {
+  readonly uri: string;
+  readonly record: RecordReference;
+  readonly model: string;
+}
+
+/** What a prompt costs a model, in the model's own tokens and with its chat template. */
+export interface PromptTokens {
+  readonly total: number;
+  /** Of these, the tokens that stand for images. */
+  readonly image: number;
+  /** Tokens of prompt and answer together, at most; null where the model does not say. */
+  readonly context: number | null;
+}
+
+export interface PromptSnippetParams extends PromptTokensParams {
+  /** `curl`: for bash and zsh; `python`: with the package `openai`. */
+  readonly language: 'curl' | 'python';
 }
 
 /** Which open documents the server reads as datasets, by shape. Sent when that set changes. */

@@ -2,6 +2,7 @@ import { Methods } from '../../protocol/messages.ts';
 import type { AllNotifications, AllRequests, NotificationHandler, RequestHandler } from '../handler.ts';
 import { annotate } from './annotate.ts';
 import { codeAction } from './code-action.ts';
+import { compareWithHead } from './compare-with-head.ts';
 import { completion } from './completion.ts';
 import { definition } from './definition.ts';
 import { deleteRun } from './delete-run.ts';
@@ -12,10 +13,14 @@ import { documentSymbol } from './document-symbol.ts';
 import { hover } from './hover.ts';
 import { inlayHint } from './inlay-hint.ts';
 import { models } from './models.ts';
+import { output } from './output.ts';
 import { outputsDatasets } from './outputs-datasets.ts';
+import { promptSnippet } from './prompt-snippet.ts';
+import { promptTokens } from './prompt-tokens.ts';
 import { records } from './records.ts';
 import { references } from './references.ts';
 import { renderPrompt } from './render-prompt.ts';
+import { runRecords } from './run-records.ts';
 import { runs } from './runs.ts';
 import { splits } from './splits.ts';
 import { trustGranted } from './trust-granted.ts';
@@ -31,11 +36,16 @@ export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } 
   'textDocument/inlayHint': inlayHint,
   'textDocument/references': references,
   [Methods.annotate]: annotate,
+  [Methods.compareWithHead]: compareWithHead,
   [Methods.deleteRun]: deleteRun,
   [Methods.models]: models,
+  [Methods.output]: output,
   [Methods.outputsDatasets]: outputsDatasets,
+  [Methods.promptSnippet]: promptSnippet,
+  [Methods.promptTokens]: promptTokens,
   [Methods.records]: records,
   [Methods.renderPrompt]: renderPrompt,
+  [Methods.runRecords]: runRecords,
   [Methods.runs]: runs,
   [Methods.splits]: splits,
 };
