@@ -1,7 +1,12 @@
 import * as vscode from 'vscode';
 import { LanguageClient, State, TransportKind, WorkDoneProgress } from 'vscode-languageclient/node';
 import type { InitializationOptions } from '../../server/src/protocol/initialization.ts';
-import { type ChangedParams, type DatasetsParams, Methods } from '../../server/src/protocol/messages.ts';
+import {
+  type ChangedParams,
+  type DatasetsParams,
+  Methods,
+  type PartialOutputParams,
+} from '../../server/src/protocol/messages.ts';
 import { SETTINGS_SECTION } from '../../server/src/protocol/settings.ts';
 import { presentation } from './presentation.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -15,6 +20,7 @@ const HOVER_COMMANDS = ['rationale.annotate', 'rationale.openRulePage', 'vscode.
 export interface ServerEvents {
   readonly changed: (params: ChangedParams) => void;
   readonly datasets: (params: DatasetsParams) => void;
+  readonly partialOutput: (params: PartialOutputParams) => void;
   readonly state: (state: ServerState) => void;
 }
 
@@ -50,6 +56,7 @@ export function createClient(
   );
   client.onNotification(Methods.changed, events.changed);
   client.onNotification(Methods.datasets, events.datasets);
+  client.onNotification(Methods.partialOutput, events.partialOutput);
   client.onDidChangeState(({ newState }) => events.state(stateOf(newState)));
   return client;
 }

@@ -1,6 +1,11 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import type { ChangedParams, ClientNotifications, Requests } from '../../server/src/protocol/messages.ts';
+import type {
+  ChangedParams,
+  ClientNotifications,
+  PartialOutputParams,
+  Requests,
+} from '../../server/src/protocol/messages.ts';
 
 export type ServerState = 'starting' | 'running' | 'stopped';
 
@@ -17,6 +22,7 @@ export class Session implements vscode.Disposable {
   readonly #serverModule: string;
   readonly #changed = new vscode.EventEmitter<ChangedParams>();
   readonly #datasetsChanged = new vscode.EventEmitter<void>();
+  readonly #partialOutput = new vscode.EventEmitter<PartialOutputParams>();
   readonly #stateChanged = new vscode.EventEmitter<void>();
   #loading: Promise<LanguageClient> | null = null;
   #datasets: readonly vscode.Uri[] = [];
@@ -25,6 +31,8 @@ export class Session implements vscode.Disposable {
   /** Something that a view shows has changed. */
   readonly onDidChange = this.#changed.event;
   readonly onDidChangeDatasets = this.#datasetsChanged.event;
+  /** What a model has written so far, for whoever asked to watch. */
+  readonly onPartialOutput = this.#partialOutput.event;
   readonly onDidChangeState = this.#stateChanged.event;
 
   constructor(serverModule: string) {
@@ -93,6 +101,7 @@ export class Session implements vscode.Disposable {
     this.output.dispose();
     this.#changed.dispose();
     this.#datasetsChanged.dispose();
+    this.#partialOutput.dispose();
     this.#stateChanged.dispose();
   }
 
@@ -102,6 +111,7 @@ export class Session implements vscode.Disposable {
       createClient(this.#serverModule, this.output, {
         changed: (params) => this.#changed.fire(params),
         datasets: ({ uris }) => this.#setDatasets(uris.map((uri) => vscode.Uri.parse(uri, true))),
+        partialOutput: (params) => this.#partialOutput.fire(params),
         state: (state) => {
           this.#state = state;
           if (state !== 'running') this.#setDatasets([]);

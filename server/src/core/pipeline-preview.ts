@@ -21,6 +21,8 @@ export interface PromptPreview extends Omit<RenderedPrompt, 'messages' | 'before
   readonly messages: readonly SourcedMessage[];
   readonly before: readonly { readonly query: string; readonly messages: readonly SourcedMessage[] }[];
   readonly leaks: readonly Leak[];
+  /** The split that the prompt file is for; null when it names none. */
+  readonly split: string | null;
 }
 
 /**
@@ -45,6 +47,7 @@ export function previewRecord(prompt: NamedPrompt, source: RecordSource, dataset
     messages: sourced(messages),
     before: before.map((query) => ({ query: query.query, messages: sourced(query.messages) })),
     leaks: sources.leaks,
+    split: file.split,
   };
 }
 

@@ -360,6 +360,8 @@ export interface PromptView {
   readonly setting: number;
   /** Ids of the models that the prompt file is written for; empty when it names none. */
   readonly models: readonly string[];
+  /** The split that it is for; null when it names none. */
+  readonly split: string | null;
   readonly messages: readonly PromptMessage[];
   /** What is asked before these, query by query; an output that is not known yet stands as `«…»`. */
   readonly before: readonly { readonly query: string; readonly messages: readonly PromptMessage[] }[];

@@ -1,7 +1,9 @@
 import './preview.css';
 import { mount, type PageProps } from '../shared/page.tsx';
 import type { Message, Model } from './messages.ts';
-import { Leaks, Prompt } from './prompt.tsx';
+import { isLeaking, Leaks, Prompt } from './prompt.tsx';
+import { Results } from './results.tsx';
+import { Tools } from './tools.tsx';
 
 mount<Model, Message>(Preview);
 
@@ -23,6 +25,7 @@ function Preview({ model, send }: PageProps<Model, Message>) {
             <span class="quiet"> {record.label}</span>
           </p>
         )}
+        <Tools model={model} send={send} />
       </header>
       <div aria-live="polite">
         {problem !== null && (
@@ -42,10 +45,11 @@ function Preview({ model, send }: PageProps<Model, Message>) {
         )}
       </div>
       {prompt && (
-        <div class={problem === null ? '' : 'old'}>
-          <Prompt prompt={prompt} />
+        <div class={`${problem === null ? '' : 'old'} ${isLeaking(prompt) ? 'is-leaking' : ''}`}>
+          <Prompt prompt={prompt} tokens={model.tokens} />
         </div>
       )}
+      <Results model={model} send={send} />
     </>
   );
 }

@@ -3,12 +3,14 @@ import type {
   PromptMessage,
   PromptPart,
   PromptPiece,
+  PromptTokens,
   PromptView,
 } from '../../../../server/src/protocol/messages.ts';
+import { plural } from '../../text.ts';
 import { colourOf, legendOf } from './fields.ts';
 
 /** What a model would be shown. */
-export function Prompt({ prompt }: { prompt: PromptView }) {
+export function Prompt({ prompt, tokens }: { prompt: PromptView; tokens: PromptTokens | null }) {
   const { before, messages, demonstrations, omitted } = prompt;
   const all = [...before.flatMap((query) => query.messages), ...messages];
   const pieces = all.flatMap(({ content }) =>
@@ -21,6 +23,7 @@ export function Prompt({ prompt }: { prompt: PromptView }) {
         <Messages key={query} title={`First it is asked for its ${query}`} messages={messages} />
       ))}
       <Messages title={before.length > 0 ? 'Then for its answer' : null} messages={messages} />
+      {tokens && <Tokens tokens={tokens} />}
       {demonstrations.length > 0 && (
         <p class="quiet">Shown solved before the question: records {demonstrations.join(', ')}.</p>
       )}
@@ -52,8 +55,24 @@ export function Leaks({ prompt: { leaks, setting } }: { prompt: PromptView }) {
   );
 }
 
+/** Whether the prompt holds what its setting withholds. */
+export function isLeaking({ leaks }: PromptView): boolean {
+  return leaks.some(({ isWithheld }) => isWithheld);
+}
+
 function namesOf(leaks: readonly PromptLeak[]): string {
   return leaks.map(({ field }) => (field === 'answer' ? 'gold answer' : field)).join(' and the ');
+}
+
+function Tokens({ tokens: { total, image, context } }: { tokens: PromptTokens }) {
+  const isTooLong = context !== null && total >= context;
+  return (
+    <p class={isTooLong ? 'banner error' : 'quiet'}>
+      {plural(total, 'token')}
+      {image > 0 && `, ${image} of them for images`}
+      {context !== null && `; the model takes ${context.toLocaleString('en')} together with its answer`}.
+    </p>
+  );
 }
 
 function Legend({ pieces }: { pieces: readonly PromptPiece[] }) {
@@ -114,18 +133,15 @@ function Piece({ piece: { text, fields, isLeak } }: { piece: PromptPiece }) {
 }
 
 function LeftOut({ omitted }: Pick<PromptView, 'omitted'>) {
-  if (omitted.length === 0) return null;
+  const reasons = Map.groupBy(omitted, ({ why }) => why);
   return (
-    <section>
-      <h2>Left out</h2>
-      <dl class="facts">
-        {omitted.map(({ field, why }) => (
-          <div key={field}>
-            <dt>{field}</dt>
-            <dd>{why}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
+    <dl class="left-out">
+      {Array.from(reasons, ([why, fields]) => (
+        <div key={why}>
+          <dt>Left out: {fields.map(({ field }) => field).join(', ')}</dt>
+          <dd>{why}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -1,0 +1,137 @@
+import type { ModelRow } from '../../../../server/src/protocol/messages.ts';
+import { useKept } from '../shared/page.tsx';
+import type { Message, Model, SampleRequest } from './messages.ts';
+
+interface Props {
+  readonly model: Model;
+  readonly send: (message: Message) => void;
+}
+
+/** Which models are asked, and what for. */
+export function Tools({ model, send }: Props) {
+  const { chosen } = model;
+  const isBusy = [...model.outputs, ...model.samples, ...(model.comparison ? [model.comparison] : [])].some(
+    ({ progress }) => progress.state === 'running' || progress.state === 'waiting',
+  );
+  const cannot = model.prompt === null || model.problem !== null || chosen.length === 0 || isBusy;
+  return (
+    <div class="tools">
+      <Models model={model} send={send} />
+      <div class="row">
+        <button
+          type="button"
+          class="primary"
+          disabled={cannot || model.prompt?.refusal !== null}
+          onClick={() => send({ type: 'run' })}
+        >
+          Run on This Record
+        </button>
+        {isBusy && (
+          <button type="button" onClick={() => send({ type: 'stop' })}>
+            Stop
+          </button>
+        )}
+        <span class="gap" />
+        <button
+          type="button"
+          disabled={!model.prompt}
+          onClick={() => send({ type: 'copy', language: 'curl' })}
+        >
+          Copy as curl
+        </button>
+        <button
+          type="button"
+          disabled={!model.prompt}
+          onClick={() => send({ type: 'copy', language: 'python' })}
+        >
+          Copy as Python
+        </button>
+      </div>
+      <Sample model={model} cannot={cannot} send={send} />
+    </div>
+  );
+}
+
+function Models({ model: { models, chosen }, send }: Props) {
+  const toggle = ({ id }: ModelRow, isChosen: boolean) =>
+    send({
+      type: 'choose',
+      models: models.map((one) => one.id).filter((one) => (one === id ? isChosen : chosen.includes(one))),
+    });
+  return (
+    <fieldset class="models">
+      <legend>Models</legend>
+      {models.map((row) => (
+        <label key={row.id} title={row.unavailable ?? row.description}>
+          <input
+            type="checkbox"
+            checked={chosen.includes(row.id)}
+            disabled={row.unavailable !== null}
+            onChange={({ currentTarget }) => toggle(row, currentTarget.checked)}
+          />
+          {row.id}
+        </label>
+      ))}
+      {models.length === 0 && <span class="quiet">None was found.</span>}
+    </fieldset>
+  );
+}
+
+const ALL = '';
+
+function Sample({ model, cannot, send }: Props & { readonly cannot: boolean }) {
+  const { splits, records } = model.splits;
+  const [n, setN] = useKept('n', 60);
+  const [seed, setSeed] = useKept('seed', 0);
+  const [split, setSplit] = useKept<string | null>('split', null);
+  const wished = split ?? model.prompt?.split ?? ALL;
+  const known = splits.some(({ name }) => name === wished) ? wished : ALL;
+  const of = splits.find(({ name }) => name === known)?.records ?? records;
+  const request: SampleRequest = { n, seed, split: known === ALL ? null : known };
+  return (
+    <fieldset class="row">
+      <legend class="hidden">Sample</legend>
+      <label>
+        Sample of
+        <input
+          type="number"
+          min={1}
+          value={n}
+          onChange={({ currentTarget }) => setN(wholeNumber(currentTarget.value, 1, n))}
+        />
+      </label>
+      <label>
+        of
+        <select value={known} onChange={({ currentTarget }) => setSplit(currentTarget.value)}>
+          {splits.map(({ name }) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+          <option value={ALL}>all records</option>
+        </select>
+      </label>
+      <span class="quiet">({of.toLocaleString('en')}),</span>
+      <label>
+        seed
+        <input
+          type="number"
+          min={0}
+          value={seed}
+          onChange={({ currentTarget }) => setSeed(wholeNumber(currentTarget.value, 0, seed))}
+        />
+      </label>
+      <button type="button" disabled={cannot} onClick={() => send({ type: 'sample', request })}>
+        Run on Sample
+      </button>
+      <button type="button" disabled={cannot} onClick={() => send({ type: 'compare', request })}>
+        Compare with HEAD
+      </button>
+    </fieldset>
+  );
+}
+
+function wholeNumber(text: string, least: number, before: number): number {
+  const value = Number(text);
+  return Number.isInteger(value) && value >= least ? value : before;
+}
