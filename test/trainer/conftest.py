@@ -1,12 +1,17 @@
 """Paths of the trainer's tests. Run with: .venv/bin/python -m pytest test/trainer"""
 
+import os
 import sys
 from pathlib import Path
 
-import pytest
+# Before PyTorch is imported, here and in the processes that tests start: sums depend on the number of threads.
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import pytest  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "trainer"))
+os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "trainer"), str(ROOT / "test" / "trainer")])
 
 
 @pytest.fixture(scope="session")

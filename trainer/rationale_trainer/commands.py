@@ -1,5 +1,6 @@
 """The table of commands: what it does, its arguments, the function that runs it. Heavy imports wait until then."""
 
+import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -88,11 +89,23 @@ def _sentences(options: Namespace):
     export_sentences(options.model, options.out)
 
 
+def _train_arguments(parser: ArgumentParser):
+    parser.add_argument("folder", type=Path, help="run folder, as `rationale train` writes it")
+    parser.add_argument("--check", action="store_true", help="only look at what would be trained, what is wrong with it and what it costs")
+
+
+def _train(options: Namespace):
+    from .training.command import train_command
+
+    sys.exit(train_command(options.folder, options.check))
+
+
 COMMANDS = {
     "sketchbook": ("Draw the sample dataset, byte for byte as it is in the repository.", _sketchbook_arguments, _sketchbook),
     "pair": ("Make teacher, base student and distilled student from nothing; resumes.", _pair_arguments, _pair),
     "untrained": ("Write a tiny random model in the layout of an export.", _untrained_arguments, _untrained),
     "tiny": ("Write a tiny random model of an architecture, in the layout of a model repository.", _tiny_arguments, _tiny),
+    "train": ("Train the student of a run folder; started again, it goes on from its last checkpoint.", _train_arguments, _train),
     "generate": ("Run an exported model with Hugging Face generate; JSON lines with timing.", _generate_arguments, _generate),
     "sentences": ("Export a sentence-embedding model to ONNX, for the cosine of texts.", _sentences_arguments, _sentences),
 }

@@ -16,10 +16,12 @@ import torch
 from PIL import Image
 from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerFast
 
+from ..failure import Unusable
+from .prefix import Prefix, load_prefix
 from .sequences import IMAGE, PROMPT, TARGET, Batch, Picture, Sequence, collate
 
 
-class FamilyError(Exception):
+class FamilyError(Unusable):
     """A model or an example that cannot be used; the message is one sentence for the user."""
 
 
@@ -35,8 +37,8 @@ class Family(ABC):
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, source: Path):
         self.model, self.tokenizer, self.source = model, tokenizer, source
-        # Keys and values before every sequence (adapters/prefix.py), or none.
-        self.prefix: torch.nn.Module | None = None
+        # Keys and values before every sequence, if some were learnt.
+        self.prefix: Prefix | None = load_prefix(source)
 
     # What every family writes.
 
@@ -217,6 +219,8 @@ class Family(ABC):
             if file.suffix in (".json", ".jinja", ".model", ".txt") and not file.name.endswith(".index.json") and file.name != "training.json":
                 (folder / file.name).write_bytes(file.read_bytes())
         self.model.save_pretrained(folder)
+        if self.prefix is not None:
+            self.prefix.save(folder)
         self.tokenizer.save_pretrained(folder)
 
 

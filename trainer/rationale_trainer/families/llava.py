@@ -17,7 +17,7 @@ class Llava(Family):
 
     def __init__(self, model, tokenizer, source: Path):
         super().__init__(model, tokenizer, source)
-        self.image_processor = AutoImageProcessor.from_pretrained(source, use_fast=False)
+        self.image_processor = AutoImageProcessor.from_pretrained(source, backend="pil")
 
     @classmethod
     def load(cls, folder: Path, dtype: torch.dtype = torch.float32) -> Self:

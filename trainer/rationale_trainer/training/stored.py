@@ -1,0 +1,71 @@
+"""Tensors that are computed once and kept by content in the run folder, in files of at most SHARD items each.
+
+Image features of a frozen tower, a teacher's log-probabilities and a reference model's are all of this kind. A file is
+written whole and then renamed; after a kill, what is there is used and the rest is computed. With several processes each
+computes its share of the files.
+"""
+
+import hashlib
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Callable
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+SHARD = 64
+
+
+class Stored:
+    def __init__(self, folder: Path, accelerator):
+        self.folder, self.accelerator = folder, accelerator
+        self.memory: dict[str, torch.Tensor] = {}
+
+    def fill(self, keys: list[str], compute: Callable[[list[str]], list[torch.Tensor]], keep: bool):
+        """Computes what is missing, SHARD keys at a time: `compute` gives a tensor for each of the keys it is asked for.
+
+        Which keys are computed together depends on `keys` alone, not on what a killed run left, so that the numbers are
+        the same to the last bit. Without `keep` nothing is written.
+        """
+        keys = list(dict.fromkeys(keys))
+        if not keep:
+            self.memory |= {key: tensor.detach().cpu() for key, tensor in zip(keys, compute(keys))}
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shards = [keys[start : start + SHARD] for start in range(0, len(keys), SHARD)]
+        files = [self.folder / f"{digest(*shard)[:32]}.safetensors" for shard in shards]
+        accelerator = self.accelerator
+        missing = [pair for pair in zip(shards, files) if not pair[1].exists()]
+        for shard, file in missing[accelerator.process_index :: accelerator.num_processes]:
+            tensors = compute(shard)
+            partial = file.with_suffix(".partial")
+            save_file({key: tensor.detach().contiguous().cpu() for key, tensor in zip(shard, tensors)}, partial)
+            os.replace(partial, file)
+        accelerator.wait_for_everyone()
+        for shard, file in zip(shards, files):
+            with safe_open(file, "pt") as opened:
+                # The file is mapped, not read: what is not used costs no memory.
+                self.memory |= {key: opened.get_tensor(key) for key in shard}
+
+    def __getitem__(self, key: str) -> torch.Tensor:
+        return self.memory[key]
+
+
+def digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+@lru_cache(maxsize=65536)
+def file_digest(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def weights_digest(module: torch.nn.Module) -> str:
+    """Of a module's weights, whatever device they are on."""
+    found = hashlib.sha256()
+    for name, value in sorted(module.state_dict().items()):
+        found.update(name.encode())
+        found.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    return found.hexdigest()
