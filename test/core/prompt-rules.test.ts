@@ -7,8 +7,11 @@ import { RULES } from '../../server/src/core/annotations/rules/index.ts';
 import type { Finding, PromptContext } from '../../server/src/core/annotations/types.ts';
 import { checkPromptFile } from '../../server/src/core/pipeline-checks.ts';
 import { readPromptFile } from '../../server/src/core/prompts/prompt-file.ts';
+import { toVersionTwo } from '../../server/src/core/prompts/prompty-one.ts';
+import { renderPrompt } from '../../server/src/core/prompts/render.ts';
 import { templateUses } from '../../server/src/core/prompts/uses.ts';
 import { offeredVariables } from '../../server/src/core/prompts/variables.ts';
+import type { DatasetRecord } from '../../server/src/core/records/types.ts';
 import { type MarkedCase, readMarkedCases } from './marked-cases.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -31,6 +34,7 @@ function check(text: string, records: PromptContext['records'] = null): Finding[
   return checkPrompt(
     {
       ...{ file, uses: templateUses(file), offered: offeredVariables(file), records, misfits: [] },
+      asVersionTwo: () => toVersionTwo(text, file),
       lengths: () => file.models.map((model) => ({ model, ...longest })),
       trained: file.models.map((model) => ({ model, prompts: trainedWith })),
     },
@@ -48,6 +52,21 @@ function readCases(file: string): Case[] {
     return { ...example, records: total ? { total: Number(total), withImage: Number(withImage) } : null };
   });
 }
+
+const pictured: DatasetRecord = {
+  ...{ id: '1', question: 'Why?', choices: ['a', 'b'], answer: 0, hint: '', image: 'image.png', caption: '' },
+  ...{
+    task: '',
+    grade: '',
+    subject: '',
+    topic: '',
+    category: '',
+    skill: '',
+    lecture: '',
+    solution: '',
+    split: null,
+  },
+};
 
 const unmarked = (marked: string) => marked.replace(/[«»]/g, '');
 
@@ -169,6 +188,26 @@ describe('Prompt rules', () => {
         'small was not trained with this prompt: the template is the one, but the strategy "short" adds to it.',
       ],
     );
+  });
+
+  it('rewrite Prompty 1 into a file that is none, and that asks the same', () => {
+    const shown = (text: string) => {
+      const file = readPromptFile(text, 'test');
+      const { models, maxOutputTokens, problems } = file;
+      return { models, maxOutputTokens, problems, prompt: renderPrompt(file, pictured) };
+    };
+    const files = readCases('prompty-v1.txt').filter(({ fix }) => fix);
+    assert.ok(files.length > 1);
+    for (const { marked } of files) {
+      const text = unmarked(marked);
+      const after = applyFix(
+        text,
+        check(text).find(({ rule }) => rule === 'prompty-v1'),
+        'Write it as Prompty 2',
+      );
+      assert.deepEqual(readPromptFile(after, 'test').oldKeys, []);
+      assert.deepEqual(shown(after), shown(text));
+    }
   });
 
   it('hear of the settings', () => {

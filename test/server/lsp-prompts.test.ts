@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Environment, Template } from '@huggingface/jinja';
 import fc from 'fast-check';
 import { type Diagnostic, DiagnosticSeverity, type TextEdit } from 'vscode-languageserver/node';
 import { completePrompt, hoverPrompt } from '../../server/src/core/pipeline-prompty.ts';
+import { FILTERS, STATEMENTS, TESTS } from '../../server/src/core/prompts/vocabulary.ts';
 import { Editor } from './harness.ts';
 import { dataset } from './sample-dataset.ts';
 
@@ -108,9 +110,10 @@ describe('prompt files through the language server', () => {
     const hint = (await offers(uri, '{% if hi')).find(({ label }) => label === 'hint');
     assert.ok(hint);
     assert.equal(editor.textAt(uri, (hint.textEdit as TextEdit).range), 'hi');
-    for (const elsewhere of ['{{ topic|', '{% i', 'Question: ', 'user:']) {
-      assert.deepEqual(await labels(uri, elsewhere), [], elsewhere);
-    }
+    assert.deepEqual(await labels(uri, 'Question: '), []);
+    assert.ok((await labels(uri, '{{ topic|')).includes('upper'));
+    assert.ok((await labels(uri, '{% i')).includes('if'));
+    assert.deepEqual(await labels(uri, 'user:'), ['system:', 'user:', 'assistant:']);
     await editor.replace(uri, 'setting: 1', 'setting: 3');
     assert.ok((await labels(uri, 'Question: {{ ')).includes('solution'));
   });
@@ -226,6 +229,23 @@ describe('prompt files through the language server', () => {
     assert.equal(await hover(uri, 'Question'), 'null');
   });
 
+  it('show what a filter makes of a value, and the card of a model', async () => {
+    const uri = await editor.open(
+      'a.prompty',
+      prompt('{{ topic|upper }}').replace('name: Test', 'model: { id: sketchbook-student }'),
+    );
+    assert.match(
+      await hover(uri, 'upper'),
+      /^\*\*upper\*\*: in large letters\n\n`value \| upper`, for a value that is a text/,
+    );
+    assert.match(
+      await hover(uri, 'sketchbook-student'),
+      /^\*\*Sketchbook student\*\* .*\n\nThe distilled student: .*\n\nIt takes 512 tokens, its answer included\.\n\nIt was trained with setting-1, /,
+    );
+    await editor.replace(uri, 'sketchbook-student', 'gpt-4');
+    assert.equal(await hover(uri, 'gpt-4'), '**gpt-4** is no model that is known here.');
+  });
+
   it('say when hovered that no dataset is known', async () => {
     const uri = await editor.open('a.prompty', prompt(''));
     assert.match(await hover(uri, 'question }}'), /No dataset lies beside or above this file/);
@@ -285,19 +305,49 @@ describe('completion and hover in a prompt file', () => {
     );
   });
 
-  for (const before of [
-    '{{ "',
-    "{{ 'it is ",
-    '{{ a.',
-    '{{ a | ',
-    '{{ a is not ',
-    '{{ a ',
-    '{% set ',
-    '{% for ',
-    '{# ',
-    '{{ a }} ',
-  ]) {
-    it(`offer no variable after ${before}`, () => {
+  for (const [before, offered] of [
+    ['{{ a | ', 'tojson'],
+    ['{% filter ', 'upper'],
+    ['{{ a is ', 'defined'],
+    ['{{ a is not ', 'none'],
+    ['{% ', 'endfor'],
+    ['{%- e', 'else'],
+    ['us', 'user:'],
+  ] as const) {
+    it(`offer ${offered} after ${before}, and no variable`, () => {
+      const text = `---\nname: a\n---\n${before}`;
+      const items = complete(text, text.length)?.items ?? [];
+      assert.ok(items.some(({ label }) => label === offered));
+      assert.ok(!items.some(({ kind }) => kind === 'variable'));
+    });
+  }
+
+  it('know every filter, test and statement that the template engine does, and no other', () => {
+    const values = { text: 'a', list: ['a'], number: 1, mapping: { a: 1 }, truth: true, anything: 'a' };
+    const render = (template: string, value: unknown) => new Template(template).render({ value });
+    for (const { name, takes, given } of FILTERS) {
+      // Words in what is given stand for what people write there.
+      const call = given === undefined || /^[a-z]/.test(given) ? name : `${name}(${given})`;
+      const needs = {
+        map: 'map(attribute="a")',
+        rejectattr: 'rejectattr("a")',
+        selectattr: 'selectattr("a")',
+        default: 'default("b")',
+      };
+      for (const type of takes) {
+        const value = call.endsWith('attr("name")') ? [{ a: 1 }] : name === 'map' ? [{ a: 1 }] : values[type];
+        const applied = Object.hasOwn(needs, name) ? needs[name as keyof typeof needs] : call;
+        assert.doesNotThrow(() => render(`{{ value | ${applied} }}`, value), `${applied} of ${type}`);
+      }
+    }
+    const engine = [...(new Environment() as unknown as { tests: Map<string, unknown> }).tests.keys()];
+    assert.deepEqual(TESTS.map(([name]) => name).sort(), engine.sort());
+    const blocks = STATEMENTS.filter(([name]) => name.startsWith('end')).map(([name]) => name.slice(3));
+    assert.deepEqual(blocks.sort(), ['call', 'filter', 'for', 'if', 'macro', 'set']);
+  });
+
+  for (const before of ['{{ "', "{{ 'it is ", '{{ a.', '{{ a ', '{% set ', '{% for ', '{# ', '{{ a }} ']) {
+    it(`offer nothing after ${before}`, () => {
       const text = `---\nname: a\n---\n${before}`;
       assert.equal(complete(text, text.length), null);
     });
@@ -347,7 +397,7 @@ describe('completion and hover in a prompt file', () => {
         const found = complete(text, offset);
         if (!found) return;
         assert.ok(found.span.start <= offset && offset <= found.span.end && found.span.end <= text.length);
-        assert.match(text.slice(found.span.start, found.span.end), /^[\w./-]*$/);
+        assert.match(text.slice(found.span.start, found.span.end), /^[\w./-]*:?$/);
       }),
       { numRuns: 1000 },
     );

@@ -7,6 +7,7 @@ import type { Pipeline } from './pipeline.ts';
 import { readPrompt } from './pipeline-prompts.ts';
 import { fieldOf, fileName, maxNewTokensOf } from './pipeline-prompty.ts';
 import type { NamedPrompt } from './pipeline-types.ts';
+import { toVersionTwo } from './prompts/prompty-one.ts';
 import type { PromptFile } from './prompts/types.ts';
 import { templateUses } from './prompts/uses.ts';
 import { offeredVariables } from './prompts/variables.ts';
@@ -47,6 +48,7 @@ export function checkPromptFile(
       offered: offeredVariables(file),
       records: dataset?.measures.counts() ?? null,
       misfits: misfits(file, around),
+      asVersionTwo: () => toVersionTwo(prompt.text, file),
       lengths: () => promptLengths(prompt, around),
       trained: around.models.flatMap(({ id, trainedWith }) =>
         trainedWith && trainedWith.length > 0 ? [{ model: id, prompts: trainedWith }] : [],

@@ -1,11 +1,11 @@
 /** Prompt files by themselves: what the rules say of one, and what exactly a model would be shown with it. */
-import { frontMatterHover, variableHover } from './annotations/prompt-hover.ts';
+import { filterHover, frontMatterHover, variableHover } from './annotations/prompt-hover.ts';
 import { DEFAULT_MAX_NEW_TOKENS } from './decoding.ts';
 import { READERS } from './judgements/readers/index.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type ComposedPrompt, readPrompt, refusalOf } from './pipeline-prompts.ts';
 import type { NamedPrompt } from './pipeline-types.ts';
-import { type Completions, completionsAt, type Offers } from './prompts/complete.ts';
+import { type Completions, completionsAt, filterAt, type Offers } from './prompts/complete.ts';
 import { keyPathAt } from './prompts/complete-front-matter.ts';
 import { describeVariables } from './prompts/describe.ts';
 import { type KeyValue, keyAt } from './prompts/front-matter-keys.ts';
@@ -153,6 +153,8 @@ export function completePrompt(
 export function hoverPrompt(prompt: NamedPrompt, offset: number, dataset: Pipeline | null): string | null {
   const file = readPrompt(prompt);
   if (offset < file.bodyStart) return keyHover(prompt.text, offset);
+  const filter = filterAt(file.template, offset - file.bodyStart);
+  if (filter) return filterHover(filter);
   const use = templateUses(file)?.variables.find(({ span }) => span.start <= offset && offset <= span.end);
   if (!use) return null;
   const record = dataset && firstRecord(dataset, file.split);
@@ -171,6 +173,16 @@ function firstRecord({ document, surroundings }: Pipeline, split: string | null)
     first ??= record;
   }
   return first;
+}
+
+/** The id of a model that the front matter names at an offset; null where it names none. */
+export function modelNamedAt(prompt: NamedPrompt, offset: number): string | null {
+  const { places, models } = readPrompt(prompt);
+  const named = places.models;
+  if (!named || offset < named.start || offset > named.end) return null;
+  const [before = ''] = /[^\s,[\]'"]*$/.exec(prompt.text.slice(named.start, offset)) ?? [];
+  const [after = ''] = /^[^\s,[\]'"]*/.exec(prompt.text.slice(offset, named.end)) ?? [];
+  return models.find((model) => model === before + after) ?? null;
 }
 
 function keyHover(text: string, offset: number): string | null {

@@ -27,6 +27,8 @@ const KINDS = {
   variable: CompletionItemKind.Variable,
   key: CompletionItemKind.Property,
   value: CompletionItemKind.Value,
+  filter: CompletionItemKind.Function,
+  keyword: CompletionItemKind.Keyword,
 } as const;
 
 /** The findings that touch a range. */

@@ -3,12 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from 'vscode-languageserver/node';
 import type { RuleSettings } from '../core/annotations/types.ts';
 import type { NamedPrompt } from '../core/pipeline.ts';
-import {
-  checkPromptFile,
-  modelsOf,
-  type PromptModel,
-  type PromptSurroundings,
-} from '../core/pipeline-checks.ts';
+import { checkPromptFile, modelsOf, type PromptSurroundings } from '../core/pipeline-checks.ts';
 import { datasetNamedBy } from '../core/pipeline-prompty.ts';
 import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
 import type { CheckedText } from './checked-text.ts';
@@ -19,7 +14,7 @@ import type { Datasets } from './datasets.ts';
 import { capped } from './finding-cap.ts';
 import type { OpenDocument } from './open-document.ts';
 import { PromptDatasets } from './prompt-datasets.ts';
-import { PromptModels } from './prompt-models.ts';
+import { type FindModel, PromptModels } from './prompt-models.ts';
 import { Throttle } from './throttle.ts';
 
 /** Prompts follow the edits of their dataset this often. Milliseconds. */
@@ -54,13 +49,12 @@ export class PromptFiles {
   private lastReport = 0;
   private mayPublish = false;
 
-  /** @param findModel what is to be known of a model; throws when there is none */
   constructor(
     connection: Connection,
     client: Client,
     datasets: Datasets,
     settings: () => PromptsSettings,
-    findModel: (id: string) => Promise<PromptModel>,
+    findModel: FindModel,
   ) {
     this.connection = connection;
     this.client = client;

@@ -1,13 +1,28 @@
 /** What the editor shows of a prompt file besides its findings: hovers and completions. */
 import type { CompletionList } from 'vscode-languageserver/node';
-import { completePrompt, hoverPrompt } from '../core/pipeline-prompty.ts';
+import { modelHover } from '../core/annotations/prompt-hover.ts';
+import { completePrompt, hoverPrompt, modelNamedAt } from '../core/pipeline-prompty.ts';
 import type { Position } from '../core/span.ts';
 import { completionList } from './checked-text.ts';
+import { pathOf } from './open-document.ts';
 import type { CheckedPrompt } from './prompt-files.ts';
+import { type FindModel, modelId } from './prompt-models.ts';
 
-/** What the variable at a position is and holds, as Markdown; null where there is none. */
-export function hoverText({ document, prompt, dataset }: CheckedPrompt, position: Position): string | null {
-  return hoverPrompt(prompt, document.offsetAt(position), dataset?.pipeline ?? null);
+/** What the variable, filter, key or model at a position is and holds, as Markdown; null where there is none. */
+export async function hoverText(
+  { uri, document, prompt, dataset }: CheckedPrompt,
+  position: Position,
+  findModel: FindModel,
+): Promise<string | null> {
+  const offset = document.offsetAt(position);
+  const model = modelNamedAt(prompt, offset);
+  if (model === null) return hoverPrompt(prompt, offset, dataset?.pipeline ?? null);
+  try {
+    const { card, counter } = await findModel(modelId(model, pathOf(uri) ?? ''));
+    return modelHover(card, counter?.context ?? null);
+  } catch {
+    return `**${model}** is no model that is known here.`;
+  }
 }
 
 /** What can be written at a position; null where there is nothing to offer. @param offers models and datasets */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Connection, InitializeParams } from 'vscode-languageserver/node';
+import type { ModelCard, TokenCounter } from '../core/models/types.ts';
 import { readFieldMaps } from '../core/pipeline.ts';
-import type { PromptModel } from '../core/pipeline-checks.ts';
 import type { Store } from '../core/store/types.ts';
 import { readAsFor } from '../files/read-as.ts';
 import { shippedModels, shippedPrompts, shippedRoot } from '../files/shipped.ts';
@@ -72,7 +72,7 @@ export class Session {
       this.client,
       this.datasets,
       () => ({ rules: this.settings.rules, rulePages: this.rulePages, folders: this.folders }),
-      (id) => this.promptModel(id),
+      (id) => this.modelNamed(id),
     );
     this.recipes = new RecipeFiles(connection, this.client, this.datasets, () => ({
       rules: this.settings.rules,
@@ -103,6 +103,17 @@ export class Session {
     this.fieldsChanged();
     this.datasets.surroundingsChanged(() => true);
     this.publishAll();
+  }
+
+  /**
+   * What is known of a model that a file of the workspace names. It is looked into only when the workspace is trusted.
+   * @throws Error whose message is one sentence, when there is none
+   */
+  async modelNamed(id: string): Promise<{ readonly card: ModelCard; readonly counter: TokenCounter | null }> {
+    const offered = await this.models.list(this.device, this.trusted ? [id] : []);
+    const card = offered.find((model) => model.card.id === id)?.card;
+    if (!card) throw new Error(`There is no model "${id}".`);
+    return { card, counter: card.unavailable ? null : await this.models.tokenCounter(id, this.device) };
   }
 
   /** Resolved when the settings are known as they are now; nothing is answered before. */
@@ -207,15 +218,6 @@ export class Session {
     this.datasets.reopen();
     this.recipes.settingsChanged();
     this.client.tellChanged({ uri: null, what: 'runs' });
-  }
-
-  private async promptModel(id: string): Promise<PromptModel> {
-    // What a workspace names is looked into only when it is trusted.
-    const offered = await this.models.list(this.device, this.trusted ? [id] : []);
-    const card = offered.find((model) => model.card.id === id)?.card;
-    if (!card) throw new Error(`There is no model "${id}".`);
-    const counter = await this.models.tokenCounter(id, this.device);
-    return { id, counter, trainedWith: card.trainedWith ?? null };
   }
 
   private datasetOptions(): DatasetOptions {

@@ -161,6 +161,8 @@ export interface PromptContext {
   /** How many records the dataset has, and how many of them name an image; null when no dataset is known. */
   readonly records: { readonly total: number; readonly withImage: number } | null;
   readonly misfits: readonly Misfit[];
+  /** What makes the file one of version 2 of Prompty. */
+  readonly asVersionTwo: () => Fix['edits'];
   /** The longest prompt that each model it is used with would be shown; worked out when asked for. */
   readonly lengths: () => readonly PromptLength[];
   /** The models it is used with of which is known with which prompts they were trained. */

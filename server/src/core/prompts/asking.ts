@@ -1,7 +1,7 @@
 import type { FrontMatter } from './front-matter.ts';
 import { STRATEGIES, strategyOf } from './strategies/index.ts';
 import type { Strategy } from './strategies/strategy.ts';
-import { templateFault } from './template.ts';
+import { templateFault } from './template-fault.ts';
 import type { DemonstrationChoice, Order, PromptFile } from './types.ts';
 import { sampleVariables } from './variables.ts';
 

@@ -5,11 +5,13 @@ import { describeVariables } from './describe.ts';
 import type { KeyValue, ValueSource } from './front-matter-keys.ts';
 import { readPromptFile } from './prompt-file.ts';
 import { scanTags, type TemplateTag } from './tags.ts';
+import type { PromptFile } from './types.ts';
+import { FILTERS, type Filter, ROLES, STATEMENTS, TESTS } from './vocabulary.ts';
 
 /** Something that can be written at a place of a prompt file. */
 export interface Completion {
   readonly label: string;
-  readonly kind: 'variable' | 'key' | 'value';
+  readonly kind: 'variable' | 'key' | 'value' | 'filter' | 'keyword';
   /** What is written in place of the span. */
   readonly newText: string;
   /** One line beside the label; may be empty. */
@@ -29,8 +31,8 @@ export interface Completions {
 export type Offers = Readonly<Record<Exclude<ValueSource, 'variables'>, readonly KeyValue[]>>;
 
 /**
- * What can be written at an offset of a `.prompty` file: the variables that its setting offers within a tag, and
- * keys and values of the front matter. Never throws; null where there is nothing to offer.
+ * What can be written at an offset of a `.prompty` file: variables, filters, tests and statements within a tag,
+ * roles on lines of their own, keys and values of the front matter. Never throws; null where there is nothing to offer.
  *
  * @param record whose values are the examples; null when no dataset is known
  */
@@ -44,38 +46,87 @@ export function completionsAt(
   // Front matter that is not closed yet is being written.
   const isMatter = offset < file.bodyStart || (file.bodyStart === 0 && /^\uFEFF?---/.test(text));
   if (isMatter) return /\n/.test(text.slice(0, offset)) ? completeFrontMatter(text, offset, offers) : null;
-  const word = wordInTag(file.template, offset - file.bodyStart);
+  const word = wordAt(file.template, offset - file.bodyStart);
   if (!word) return null;
-  const offered = describeVariables(file, record).filter(({ isWithheld }) => !isWithheld);
-  return {
-    span: { start: word.start + file.bodyStart, end: word.end + file.bodyStart },
-    items: offered.map(({ name, what, value }) => {
-      return { label: name, kind: 'variable', newText: name, detail: value ?? '', what };
-    }),
-  };
+  const span = { start: word.span.start + file.bodyStart, end: word.span.end + file.bodyStart };
+  return { span, items: itemsFor(word.names, file, record) };
 }
 
-/** The word, perhaps empty, at an offset of the template where a variable may stand; null where none may. */
-function wordInTag(template: string, at: number): Span | null {
-  const tag = scanTags(template).find(({ span, isClosed, type }) => {
-    return type !== 'comment' && at >= span.start + 2 && at <= (isClosed ? span.end - 2 : span.end);
+function itemsFor(names: Names, file: PromptFile, record: DatasetRecord | null): Completion[] {
+  switch (names) {
+    case 'variable':
+      return describeVariables(file, record)
+        .filter(({ isWithheld }) => !isWithheld)
+        .map(({ name, what, value }) => {
+          return { label: name, kind: 'variable', newText: name, detail: value ?? '', what };
+        });
+    case 'filter':
+      return FILTERS.map(({ name, what, takes }) => {
+        return { label: name, kind: 'filter', newText: name, detail: `of ${takes.join(', ')}`, what };
+      });
+    case 'test':
+      return keywords(TESTS);
+    case 'statement':
+      return keywords(STATEMENTS);
+    case 'role':
+      return keywords(ROLES, ':');
+  }
+}
+
+function keywords(words: readonly KeyValue[], after = ''): Completion[] {
+  return words.map(([word, what]) => {
+    return { label: word + after, kind: 'keyword', newText: word + after, detail: '', what };
   });
-  if (!tag) return null;
+}
+
+/** What a word of the template names. */
+type Names = 'variable' | 'filter' | 'test' | 'statement' | 'role';
+
+/** The word, perhaps empty, at an offset of the template, and what it names; null where it may be anything. */
+function wordAt(template: string, at: number): { readonly span: Span; readonly names: Names } | null {
+  const tag = scanTags(template).find(({ span, isClosed }) => {
+    return at >= span.start + 2 && at <= (isClosed ? span.end - 2 : span.end);
+  });
+  if (!tag) return roleAt(template, at);
+  if (tag.type === 'comment') return null;
   const before = template.slice(tag.span.start + 2, at);
   const [begun = ''] = /\b[A-Za-z_]\w*$/.exec(before) ?? [];
-  if (!takesVariable(tag, before.slice(0, before.length - begun.length))) return null;
+  const names = namedAfter(tag, before.slice(0, before.length - begun.length));
+  if (!names) return null;
   const [rest = ''] = /^\w*/.exec(template.slice(at, tag.span.end)) ?? [];
-  return { start: at - begun.length, end: at + rest.length };
+  return { span: { start: at - begun.length, end: at + rest.length }, names };
+}
+
+/** The filter that is named at an offset of the template; null where none is. */
+export function filterAt(template: string, at: number): Filter | null {
+  const word = wordAt(template, at);
+  if (word?.names !== 'filter') return null;
+  const name = template.slice(word.span.start, word.span.end);
+  return FILTERS.find((filter) => filter.name === name) ?? null;
+}
+
+/** A role stands alone on its line. */
+function roleAt(template: string, at: number): { readonly span: Span; readonly names: 'role' } | null {
+  const start = template.lastIndexOf('\n', at - 1) + 1;
+  const [line = ''] = /.*/y.exec(template.slice(start)) ?? [];
+  const end = start + line.trimEnd().length;
+  if (at > end || !/^[a-z]*:?\r?$/i.test(line)) return null;
+  return { span: { start, end }, names: 'role' };
 }
 
 const STRING = /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/g;
-/** Where something else is named: within a string, an attribute, a filter, a test, a number. */
-const OTHER_NAME = /["']|\bis\s+not\s*$|[.|\w]\s*$(?<!\b(?:and|or|not|in|if|elif|else|recursive)\s*)/;
+/** Where something else is named: an attribute, a number. */
+const OTHER_NAME = /[.\w]\s*$(?<!\b(?:and|or|not|in|if|elif|else|recursive)\s*)/;
 /** Where a statement is named, or what it defines. */
 const DEFINES = /^[-+]?\s*(?:$|macro\b|for\b(?![\s\S]*\sin\s)|set\b[^=]*$)/;
 
-function takesVariable({ type }: TemplateTag, before: string): boolean {
+function namedAfter({ type }: TemplateTag, before: string): Names | null {
   const outside = before.replace(STRING, '0');
-  if (type === 'statement' && DEFINES.test(outside)) return false;
-  return !OTHER_NAME.test(outside);
+  if (/["']/.test(outside)) return null;
+  if (type === 'statement' && /^[-+]?\s*$/.test(outside)) return 'statement';
+  if (/\|\s*$/.test(outside) || (type === 'statement' && /^[-+]?\s*filter\s+$/.test(outside)))
+    return 'filter';
+  if (/\bis\s+(?:not\s+)?$/.test(outside)) return 'test';
+  if (type === 'statement' && DEFINES.test(outside)) return null;
+  return OTHER_NAME.test(outside) ? null : 'variable';
 }

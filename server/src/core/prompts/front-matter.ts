@@ -1,6 +1,7 @@
 import { isMap, isPair, isScalar, isSeq, type Node } from 'yaml';
 import { type YamlPath, YamlText } from '../yaml-text.ts';
-import type { PromptInput } from './types.ts';
+import { oldKeys } from './prompty-one.ts';
+import type { PromptFile, PromptInput } from './types.ts';
 
 /** The values of the front matter, each checked when it is asked for. Spans lie in the file. */
 export class FrontMatter extends YamlText {
@@ -25,6 +26,11 @@ export class FrontMatter extends YamlText {
         ? [{ name: name.value, span: this.spanOf(name.range), kind: kindOf(node.items[index]) }]
         : [],
     );
+  }
+
+  /** The keys that only version 1 of Prompty has. */
+  oldKeys(): PromptFile['oldKeys'] {
+    return oldKeys(this.root()).map(({ name, node }) => ({ name, span: this.spanOf(node.range) }));
   }
 
   /** The first of these that is a text. */

@@ -4,7 +4,7 @@ import { readAsking } from './asking.ts';
 import { OUTPUT_FORMATS } from './formats/index.ts';
 import { FrontMatter } from './front-matter.ts';
 import { OWN, OWN_KEYS } from './front-matter-keys.ts';
-import { templateFault } from './template.ts';
+import { templateFault } from './template-fault.ts';
 import type { OutputFormat, PromptFile, PromptProblem } from './types.ts';
 import { offeredVariables, SETTINGS, sampleVariables } from './variables.ts';
 
@@ -59,9 +59,11 @@ export function readPromptFile(text: string, name: string): PromptFile {
     fields: matter.namesOf(own('fields'), FIELDS),
     maxOutputTokens: maxOutputTokens(matter),
     template,
+    matter: match ? { start: match.indices?.[1]?.[0] ?? 0, end: match.indices?.[1]?.[1] ?? 0 } : null,
     bodyStart,
     inputs,
     imageInputs: inputs.filter(({ kind }) => kind === 'image').map((input) => input.name),
+    oldKeys: matter.oldKeys(),
     places: {
       setting: matter.place(own('setting')),
       format: matter.place(own('format')),
@@ -79,7 +81,7 @@ export function readPromptFile(text: string, name: string): PromptFile {
   checkTemplateKind(matter);
   const fault = templateFault(template, sampleVariables(file));
   const body: PromptProblem[] = fault
-    ? [{ code: 'invalid-template', message: fault.message, span: moved(fault.span, bodyStart) }]
+    ? [{ code: 'invalid-template', ...fault, span: moved(fault.span, bodyStart) }]
     : [];
   const head = matter.problems.map(
     (problem): PromptProblem => ({ code: 'invalid-front-matter', ...problem }),

@@ -1,8 +1,6 @@
 import { parse, tokenize } from '@huggingface/jinja';
 import type { Span } from '../span.ts';
-import { quote } from '../text.ts';
-import { type RenderBounds, renderBounded, Steps, TooMuch } from './bounded.ts';
-import { scanTags, type TemplateTag } from './tags.ts';
+import { type RenderBounds, renderBounded } from './bounded.ts';
 import type { PromptFile } from './types.ts';
 
 /**
@@ -22,7 +20,7 @@ const ROLE_LINE = /^[ \t]*(system|user|assistant):[ \t]*$/gim;
 /** As Prompty 1 shows images. Bounded in its parts: many beginnings would otherwise take the square of their length. */
 const IMAGE_LINE = '!\\[[^\\]\\n]{0,200}\\]\\((\\{\\{[^}\\n]{0,200}\\}\\}[^)\\n]{0,200})\\)';
 /** The template engine takes the square of their length. */
-const MOST_WHITE_SPACE = 2000;
+export const MOST_WHITE_SPACE = 2000;
 
 type Program = ReturnType<typeof parse>;
 
@@ -68,36 +66,6 @@ export function longGap(template: string): Span | null {
   return gap ? { start: gap.index, end: gap.index + gap[0].length } : null;
 }
 
-/** What keeps a template from being rendered, in one sentence, and where. */
-export interface TemplateFault {
-  readonly message: string;
-  readonly span: Span;
-}
-
-/** Tries the template on each set of variables; null when it can be rendered with all of them. */
-export function templateFault(template: string, samples: readonly Variables[]): TemplateFault | null {
-  const gap = longGap(template);
-  if (gap) {
-    return {
-      message: `More than ${MOST_WHITE_SPACE} characters of white space follow each other: take them out.`,
-      span: gap,
-    };
-  }
-  const steps = new Steps();
-  try {
-    for (const variables of samples) renderTemplate({ template, imageInputs: [] }, variables, { steps });
-    return null;
-  } catch (error) {
-    const tags = scanTags(template);
-    return (
-      unbalancedTag(template, tags) ?? {
-        message: `The template cannot be rendered: ${reasonOf(error)}`,
-        span: tagThatFails(template, tags, samples, error) ?? firstLine(template),
-      }
-    );
-  }
-}
-
 /** What the template engine says, as a sentence. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
@@ -132,85 +100,4 @@ function imagePattern(imageInputs: readonly string[]): RegExp {
   const names = imageInputs.filter((name) => /^[A-Za-z_]\w*$/.test(name));
   const tags = names.length === 0 ? '' : `|\\{\\{-?[ \\t]*(?:${names.join('|')})[ \\t]*-?\\}\\}`;
   return new RegExp(IMAGE_LINE + tags, 'g');
-}
-
-const CLOSERS: Readonly<Record<string, string>> = {
-  if: 'endif',
-  for: 'endfor',
-  macro: 'endmacro',
-  call: 'endcall',
-  filter: 'endfilter',
-  set: 'endset',
-};
-const ENDINGS: ReadonlySet<string> = new Set(Object.values(CLOSERS));
-
-/** What closes the block that a tag opens; undefined when it opens none. */
-function closerOf(template: string, tag: TemplateTag): string | undefined {
-  const keyword = tag.type === 'statement' ? (tag.words[0]?.text ?? '') : '';
-  // `{% set x = 1 %}` stands alone; without a value it is a block.
-  if (keyword === 'set' && template.slice(tag.span.start, tag.span.end).includes('=')) return undefined;
-  return Object.hasOwn(CLOSERS, keyword) ? CLOSERS[keyword] : undefined;
-}
-
-/** A tag that is not closed, or a block that is not, or is closed twice. */
-function unbalancedTag(template: string, tags: readonly TemplateTag[]): TemplateFault | null {
-  const open: { readonly closer: string; readonly span: Span }[] = [];
-  for (const tag of tags) {
-    const { span, words, isClosed } = tag;
-    if (!isClosed) return unclosedTag(template, span.start);
-    const closer = closerOf(template, tag);
-    const keyword = words[0]?.text ?? '';
-    if (closer) open.push({ closer, span });
-    else if (tag.type === 'statement' && ENDINGS.has(keyword) && open.pop()?.closer !== keyword) {
-      return {
-        message: `${quote(template.slice(span.start, span.end))} does not close the block it stands in.`,
-        span,
-      };
-    }
-  }
-  const last = open.at(-1);
-  if (!last) return null;
-  const tag = quote(template.slice(last.span.start, last.span.end));
-  return { message: `${tag} is never closed: "{% ${last.closer} %}" is missing.`, span: last.span };
-}
-
-function unclosedTag(template: string, start: number): TemplateFault {
-  const brace = template.slice(start, start + 2);
-  const closing = { '{{': '}}', '{%': '%}', '{#': '#}' }[brace];
-  return { message: `"${brace}" is never closed: "${closing}" is missing.`, span: { start, end: start + 2 } };
-}
-
-/** The engine tells no offsets: the faulty tag is the first that fails by itself in the same way. */
-function tagThatFails(
-  template: string,
-  tags: readonly TemplateTag[],
-  samples: readonly Variables[],
-  error: unknown,
-): Span | null {
-  const reason = reasonOf(error);
-  const steps = new Steps();
-  for (const tag of tags) {
-    const text = template.slice(tag.span.start, tag.span.end);
-    const closer = closerOf(template, tag);
-    const alone = closer ? `${text}{% ${closer} %}` : text;
-    if (samples.some((variables) => failure(alone, variables, steps) === reason)) return tag.span;
-  }
-  // Loops within loops are each short enough alone.
-  const loop = error instanceof TooMuch && tags.find(({ words }) => words[0]?.text === 'for');
-  return loop ? loop.span : null;
-}
-
-function failure(template: string, variables: Variables, steps: Steps): string | null {
-  try {
-    renderBounded(parse(tokenize(template, TOKENS)), variables, { steps });
-    return null;
-  } catch (error) {
-    return reasonOf(error);
-  }
-}
-
-function firstLine(template: string): Span {
-  const start = Math.max(0, template.search(/\S/));
-  const [line = ''] = /.*/y.exec(template.slice(start)) ?? [];
-  return { start, end: start + Math.max(1, line.length) };
 }

@@ -70,6 +70,8 @@ export interface PromptFile {
   readonly gold: boolean;
   /** The body after the front matter: a Jinja template with role lines. */
   readonly template: string;
+  /** The YAML of the front matter, in the file; null without any. */
+  readonly matter: Span | null;
   /** Offset of the body in the file. */
   readonly bodyStart: number;
   /** What it says it needs, in order. */
@@ -85,6 +87,8 @@ export interface PromptFile {
   readonly maxOutputTokens: number | null;
   /** Further names of the record's fields, by name. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Keys of its front matter that only the first version of Prompty has. */
+  readonly oldKeys: readonly { readonly name: string; readonly span: Span }[];
   /** Where the front matter says these, in the file; null where it does not. */
   readonly places: { readonly [Key in PlacedKey]: Span | null };
   readonly problems: readonly PromptProblem[];

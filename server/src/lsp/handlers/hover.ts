@@ -15,11 +15,14 @@ import { touches } from '../range.ts';
 import { hoverText as recipeText } from '../recipe-view.ts';
 
 /** The record, the output, the variable or the recipe's key under the pointer, then the rules of the findings there. */
-export const hover: RequestHandler<'textDocument/hover'> = ({ textDocument, position }, session) => {
+export const hover: RequestHandler<'textDocument/hover'> = async ({ textDocument, position }, session) => {
   const here = { start: position, end: position };
   const ruleLink = (rule: string) => session.rulePage(rule);
   const prompt = session.prompts.open(textDocument.uri);
-  if (prompt) return shown(promptText(prompt, position), findingsAt(prompt, here), ruleLink);
+  if (prompt) {
+    const text = await promptText(prompt, position, (id) => session.modelNamed(id));
+    return shown(text, findingsAt(prompt, here), ruleLink);
+  }
   const recipe = session.recipes.open(textDocument.uri);
   if (recipe) return shown(recipeText(recipe, position), findingsAt(recipe, here), ruleLink);
   const checked = session.datasets.open(textDocument.uri) ?? session.outputs.open(textDocument.uri);

@@ -31,6 +31,7 @@ import { missingStage } from './missing-stage.ts';
 import { nearDuplicate } from './near-duplicate.ts';
 import { noOutput } from './no-output.ts';
 import { promptTooLong } from './prompt-too-long.ts';
+import { promptyV1 } from './prompty-v1.ts';
 import { reasoningContradictsConclusion } from './reasoning-contradicts-conclusion.ts';
 import { refusal } from './refusal.ts';
 import { repetition } from './repetition.ts';
@@ -85,6 +86,7 @@ export const RULES: readonly Rule[] = [
   invalidTemplate,
   missingImageInput,
   promptTooLong,
+  promptyV1,
   solutionLeak,
   trainTemplateMismatch,
   unknownVariable,
