@@ -16,6 +16,8 @@ const shipped = [
   'samples/sketchbook/models',
   'samples/sketchbook/prompts',
   'server/data/wordnet',
+  'trainer/rationale_trainer',
+  'trainer/requirements.txt',
   'README.md',
   'CHANGELOG.md',
   'LICENSE',
@@ -65,7 +67,7 @@ function copy(from, to, filter) {
 }
 
 function isShippedFile(path) {
-  return !/\.(map)$/.test(path);
+  return !/\.map$|__pycache__/.test(path);
 }
 
 /** Leaves out sources, declarations, installers and the other platforms' libraries. */

@@ -13,6 +13,7 @@ const STAGES = [
   'metrics',
   'store',
   'recipes',
+  'training',
   'annotations',
 ];
 /** Packages that do pure computing: all that core may use. */

@@ -132,6 +132,17 @@ describe('the store', () => {
     store.close();
   });
 
+  it('knows the folders of training runs, newest first, each once', () => {
+    const store = openStore(':memory:');
+    store.addTraining('/runs/a', '2026-01-01T00:00:00Z');
+    store.addTraining('/runs/b', '2026-01-02T00:00:00Z');
+    store.addTraining('/runs/a', '2026-01-03T00:00:00Z');
+    assert.deepEqual(store.trainings(), ['/runs/b', '/runs/a']);
+    store.removeTraining('/runs/b');
+    assert.deepEqual(store.trainings(), ['/runs/a']);
+    store.close();
+  });
+
   for (let version = 0; version < STEPS.length; version++) {
     it(`brings a database of schema ${version} up to date without losing a prediction`, () => {
       const path = join(folder, 'old.sqlite');
@@ -141,8 +152,9 @@ describe('the store', () => {
         old.exec(`INSERT INTO runs (id, dataset, model, revision, role, device, prompt, prompt_text, setting, format, decoding, started_at)
                   VALUES ('r1', '/data/problems.json', 'teacher', 'abc', 'teacher', 'CPU', 'setting-1', '', 1, 'stages', '{}', '2026')`);
         const sample = version > 4 ? ', sample' : '';
-        old.exec(`INSERT INTO predictions (run_id, record_id, key, output, finish_reason, prompt_tokens, image_tokens, output_tokens${sample})
-                  VALUES ('r1', '7', 'k', 'B', 'stop', 1, 2, 3${sample && ', 0'})`);
+        const query = version > 5 ? ', query' : '';
+        old.exec(`INSERT INTO predictions (run_id, record_id, key, output, finish_reason, prompt_tokens, image_tokens, output_tokens${sample}${query})
+                  VALUES ('r1', '7', 'k', 'B', 'stop', 1, 2, 3${sample && ', 0'}${query && ", ''"})`);
       }
       old.close();
       const store = openStore(path);

@@ -1,6 +1,9 @@
 import type { Model, ModelCard, ModelProvider } from '../core/models/types.ts';
 import { shippedModels } from '../files/shipped.ts';
 import { createProviders } from '../inference/index.ts';
+import { defaultStorePath } from '../storage/location.ts';
+import { openStore } from '../storage/sqlite-store.ts';
+import { trainedModels } from '../training/trained-models.ts';
 import { UsageError } from './exit.ts';
 
 export type DeviceSetting = 'auto' | 'cpu' | 'webgpu';
@@ -16,10 +19,20 @@ export async function offeredModels(
   named: readonly string[] = [],
 ): Promise<OfferedModel[]> {
   const offered: OfferedModel[] = [];
-  for (const provider of createProviders({ shippedModels, device, named })) {
+  const trained = trainedModels(storedTrainings());
+  for (const provider of createProviders({ shippedModels, device, named, trained })) {
     for (const card of await provider.list()) offered.push({ provider, card });
   }
   return offered;
+}
+
+function storedTrainings(): readonly string[] {
+  const store = openStore(defaultStorePath());
+  try {
+    return store.trainings();
+  } finally {
+    store.close();
+  }
 }
 
 /** The model that the user named, by id or by folder. Throws one sentence when it cannot run here. */

@@ -7,6 +7,7 @@ import { lspCommand } from './commands/lsp.ts';
 import { modelsCommand } from './commands/models.ts';
 import { promptCommand } from './commands/prompt.ts';
 import { reportCommand } from './commands/report.ts';
+import { trainCommand } from './commands/train.ts';
 
 /** The table of commands. A new one is a file in commands/ and a line here. */
 const COMMANDS = [
@@ -17,6 +18,7 @@ const COMMANDS = [
   compareCommand,
   promptCommand,
   modelsCommand,
+  trainCommand,
   lspCommand,
 ];
 

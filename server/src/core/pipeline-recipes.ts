@@ -2,7 +2,7 @@
 import { checkRecipe } from './annotations/engine.ts';
 import type { Finding, RuleSettings } from './annotations/types.ts';
 import { foreignPrediction, joinOutputs, type Pipeline, readOutputsFile } from './pipeline.ts';
-import { selectRecords } from './pipeline-training.ts';
+import { type Examples, examplesFor, selectRecords } from './pipeline-training.ts';
 import type { NamedPrompt } from './pipeline-types.ts';
 import type { Completions } from './prompts/complete.ts';
 import { readPromptFile } from './prompts/prompt-file.ts';
@@ -74,6 +74,57 @@ export function recipeCost({ name, text }: NamedRecipe, around: RecipeSurroundin
 /** Optimiser steps of a whole run: the last batch of an epoch may be smaller, and is a step none the less. */
 export function stepsOf({ batch, accumulation, epochs }: Recipe, examples: number): number {
   return Math.ceil(examples / (batch * accumulation)) * epochs;
+}
+
+/** A recipe with everything that it names found and written out. */
+export interface ResolvedRecipe {
+  /** The recipe with absolute paths and its prompt's text; keys of another objective or adapter are left out. */
+  readonly settings: Omit<Recipe, 'prompt'> & { readonly prompt: ResolvedPrompt };
+  readonly examples: Examples;
+}
+
+interface ResolvedPrompt {
+  readonly name: string;
+  readonly setting: number;
+  readonly format: string;
+  readonly template: string;
+  readonly text: string;
+}
+
+/**
+ * Everything that a training needs, and nothing else.
+ * @throws Error with one sentence when it cannot be trained
+ */
+export function resolveRecipe({ name, text }: NamedRecipe, around: RecipeSurroundings): ResolvedRecipe {
+  const { recipe, problems } = readRecipeFile(text, name);
+  const [problem] = problems;
+  if (problem) throw new Error(`The recipe ${name} cannot be used: ${problem.message}`);
+  const dataset = around.dataset(recipe.data.dataset);
+  const prompt = around.prompt(recipe.prompt, dataset);
+  const examples = examplesFor(recipe, dataset, prompt, teacherOutputs(recipe, dataset, around));
+  const { run, outputs, model } = recipe.teacher;
+  const file = readPromptFile(prompt.text, prompt.name);
+  const settings = {
+    ...recipe,
+    student: around.model(recipe.student),
+    teacher: {
+      run,
+      outputs: outputs === null ? null : around.outputs(outputs).path,
+      model: model === null ? null : around.model(model),
+    },
+    data: { ...recipe.data, dataset: dataset.surroundings.path },
+    prompt: {
+      ...{ name: prompt.name, setting: file.setting, format: file.format },
+      ...{ template: file.template, text: prompt.text },
+    },
+    objective: withoutNulls(recipe.objective),
+    adapter: withoutNulls(recipe.adapter),
+  };
+  return { settings, examples };
+}
+
+function withoutNulls<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null)) as T;
 }
 
 function factsOf(recipe: Recipe, around: RecipeSurroundings): RecipeFacts {

@@ -16,6 +16,7 @@ import type { Recipe } from './recipes/types.ts';
 import { splitOf } from './records/splits.ts';
 import type { DatasetRecord, RecordSource } from './records/types.ts';
 import { choiceLetter, count } from './text.ts';
+import { parseSamples, type SampleOutput, type SampleScores, scoresOf } from './training/samples.ts';
 
 /** One example as the trainer reads it, a line of `examples/*.jsonl`. */
 export interface Example {
@@ -23,8 +24,8 @@ export interface Example {
   readonly messages: readonly ExampleMessage[];
   /** Absolute paths, in the order of the image parts. */
   readonly images: readonly string[];
-  /** What is to be written after the prompt, without end token; null where there is none to compare with. */
-  readonly target: string | null;
+  /** What is to be written after the prompt, without end token. */
+  readonly target: string;
   readonly rejected?: string;
   readonly answer_target?: string;
   readonly weight: number;
@@ -129,12 +130,16 @@ class ExampleMaker {
     return made.map((target) => ({ ...asked, ...target }));
   }
 
+  /** Where there is nothing to learn of the record, its gold answer is what the outputs are compared with. */
   toAsk(source: RecordSource): Example[] {
     const asked = this.asked(source);
-    if (typeof asked === 'string') return [];
+    if (typeof asked === 'string' || asked.letter === null) return [];
     const made = this.targets(source);
-    const [target] = typeof made === 'string' ? [] : made;
-    return [{ ...asked, target: target?.target ?? null, weight: 1 }];
+    const { format, order } = this.prompt;
+    const first = typeof made === 'string' ? undefined : made[0];
+    return [
+      { ...asked, target: first?.target ?? formatOf(format).write([], asked.letter, order), weight: 1 },
+    ];
   }
 
   private leave(why: string): Example[] {
@@ -214,7 +219,7 @@ class ExampleMaker {
   }
 
   private verdictOf(source: RecordSource, output: TeacherOutput): Verdict {
-    return judgedOutput(source, output.output, output.mapped).verdict;
+    return judgedOutput(source.record, output.output, output.mapped).verdict;
   }
 
   private weightOf(verdict: Verdict): number {
@@ -224,17 +229,45 @@ class ExampleMaker {
   }
 }
 
-/** An output judged by the project's own reader. */
-export function judgedOutput({ record }: RecordSource, output: string, mapped?: number) {
+/** One of the student's outputs, judged. */
+export interface JudgedSample extends SampleOutput {
+  readonly verdict: Verdict;
+  /** The choice that was read, by its letter; null when none was. */
+  readonly letter: string | null;
+  readonly gold: string | null;
+}
+
+/** The outputs of a samples file with what the project's own reader makes of them. */
+export function judgeSamples(
+  text: string,
+  examples: readonly Example[],
+): { readonly samples: readonly JudgedSample[]; readonly scores: SampleScores } {
+  const byId = new Map(examples.map((example) => [example.id, example]));
+  const judged = parseSamples(text).flatMap((sample) => {
+    const example = byId.get(sample.id);
+    return example ? [{ sample, example, judgement: judgedOutput(example, sample.output) }] : [];
+  });
+  const asksForStages = examples.some(({ target }) => /<CONCLUSION>/.test(target));
+  return {
+    samples: judged.map(({ sample, example, judgement: { verdict, reading } }) => ({
+      ...sample,
+      verdict,
+      letter: reading.choice === null ? null : choiceLetter(reading.choice),
+      gold: example.letter,
+    })),
+    scores: scoresOf(
+      judged.map(({ judgement }) => judgement),
+      asksForStages,
+    ),
+  };
+}
+
+type Judged = Pick<DatasetRecord, 'id' | 'choices' | 'answer'>;
+
+function judgedOutput({ id, choices, answer }: Judged, output: string, mapped?: number) {
   const usage = { promptTokens: 0, imageTokens: 0, outputTokens: 0 };
   const prediction: Prediction = { key: '', output, finishReason: 'unknown', usage, mapped };
-  return judge({
-    recordId: record.id,
-    choices: record.choices,
-    answer: record.answer,
-    prediction,
-    rationale: parseRationale(output),
-  });
+  return judge({ recordId: id, choices, answer, prediction, rationale: parseRationale(output) });
 }
 
 function goldLetter({ answer, choices }: DatasetRecord): string | null {

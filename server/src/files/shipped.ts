@@ -8,6 +8,11 @@ export const shippedRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
 export const shippedModels = join(shippedRoot, 'samples', 'sketchbook', 'models');
 /** The shipped prompt files. */
 export const shippedPrompts = join(shippedRoot, 'samples', 'sketchbook', 'prompts');
+/** The trainer: its Python package lies in the folder, with the requirements that it is locked to. */
+export const shippedTrainer = {
+  folder: join(shippedRoot, 'trainer'),
+  requirements: join(shippedRoot, 'trainer', 'requirements.txt'),
+};
 
 function findRoot(start: string): string {
   for (let folder = start; ; folder = dirname(folder)) {

@@ -9,6 +9,14 @@ export interface ProviderOptions {
   readonly device: DeviceSetting;
   /** What the user named besides the shipped models: model folders, or `scripted:FILE`. */
   readonly named: readonly string[];
+  /** Students that were trained here and exported. */
+  readonly trained?: readonly TrainedModel[];
+}
+
+/** A trained student: the name of its run, and the folder of its export. */
+export interface TrainedModel {
+  readonly id: string;
+  readonly folder: string;
 }
 
 /** The table of providers: one line each. A provider that has nothing to offer for these options lists nothing. */

@@ -1,5 +1,5 @@
 import type { Model, ModelCard, ModelProvider, TokenCounter } from '../core/models/types.ts';
-import { createProviders } from '../inference/index.ts';
+import { createProviders, type TrainedModel } from '../inference/index.ts';
 import type { DeviceSetting } from '../protocol/settings.ts';
 
 export interface OfferedModel {
@@ -10,18 +10,24 @@ export interface OfferedModel {
 /** The models that can be asked for, and what is known of where they run. */
 export class ModelCatalog {
   private readonly shippedModels: string;
+  private readonly trained: () => readonly TrainedModel[];
   private readonly devices = new Map<string, string>();
   /** By id and revision. */
   private readonly counters = new Map<string, Promise<TokenCounter | null>>();
 
-  /** @param shippedModels folder of the shipped models */
-  constructor(shippedModels: string) {
+  /**
+   * @param shippedModels folder of the shipped models
+   * @param trained the students that were trained here, as they are now
+   */
+  constructor(shippedModels: string, trained: () => readonly TrainedModel[]) {
     this.shippedModels = shippedModels;
+    this.trained = trained;
   }
 
   /** @param named what the user named besides the shipped ones: folders, or other ids that a provider understands */
   async list(device: DeviceSetting, named: readonly string[] = []): Promise<readonly OfferedModel[]> {
-    const providers = createProviders({ shippedModels: this.shippedModels, device, named });
+    const { shippedModels } = this;
+    const providers = createProviders({ shippedModels, device, named, trained: this.trained() });
     const lists = providers.map(async (provider) =>
       (await provider.list()).map((card) => ({ provider, card })),
     );

@@ -8,6 +8,7 @@ import { readAsFor } from '../files/read-as.ts';
 import { shippedModels, shippedPrompts, shippedRoot } from '../files/shipped.ts';
 import type { InitializationOptions } from '../protocol/initialization.ts';
 import type { Settings } from '../protocol/settings.ts';
+import { trainedModels } from '../training/trained-models.ts';
 import { Annotator } from './annotator.ts';
 import { Client } from './client.ts';
 import { rulePage } from './convert.ts';
@@ -86,7 +87,9 @@ export class Session {
     this.rulePages = pathToFileURL(options.rulePagesFolder ?? join(shippedRoot, 'docs', 'rules')).href;
     this.promptsFolder = options.promptsFolder ?? shippedPrompts;
     this.modelsFolder = options.modelsFolder ?? shippedModels;
-    this.models = new ModelCatalog(this.modelsFolder);
+    this.models = new ModelCatalog(this.modelsFolder, () =>
+      trainedModels(this.storeIfAny()?.trainings() ?? []),
+    );
     this.trusted = options.trusted ?? true;
     this.settled = new Promise((resolve) => {
       this.setReady = resolve;

@@ -10,6 +10,11 @@ export function defaultStorePath(environment: NodeJS.ProcessEnv = process.env): 
   return environment.RATIONALE_STORE ?? join(dataFolder(environment), 'rationale', 'predictions.sqlite');
 }
 
+/** Where Rationale makes the Python environment that training needs, when it is asked to. */
+export function ownEnvironment(environment: NodeJS.ProcessEnv = process.env): string {
+  return join(dataFolder(environment), 'rationale', 'trainer');
+}
+
 function dataFolder(environment: NodeJS.ProcessEnv): string {
   switch (platform()) {
     case 'win32':

@@ -51,6 +51,8 @@ export const STEPS: readonly string[] = [
    DROP TABLE predictions;
    ALTER TABLE queried RENAME TO predictions;
    CREATE INDEX predictions_by_key ON predictions (key);`,
+  // Where training runs lie, each in a folder of its own beside its recipe.
+  `CREATE TABLE trainings (folder TEXT PRIMARY KEY, added_at TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
 ];
 
 /** Brings a database up to date. Throws one sentence when a newer program has written it. */

@@ -154,6 +154,21 @@ class SqliteStore implements Store {
     return row ? toPrediction(row as Row) : null;
   }
 
+  addTraining(folder: string, addedAt: string): void {
+    this.database
+      .prepare('INSERT INTO trainings (folder, added_at) VALUES (?, ?) ON CONFLICT (folder) DO NOTHING')
+      .run(folder, addedAt);
+  }
+
+  trainings(): readonly string[] {
+    const rows = this.database.prepare('SELECT folder FROM trainings ORDER BY added_at DESC, folder').all();
+    return rows.map(({ folder }) => String(folder));
+  }
+
+  removeTraining(folder: string): void {
+    this.database.prepare('DELETE FROM trainings WHERE folder = ?').run(folder);
+  }
+
   close(): void {
     this.database.close();
   }

@@ -74,5 +74,11 @@ export interface Store {
   queries(runId: string): ReadonlyMap<string, readonly StoredPrediction[]>;
   /** A prediction made under the same content key, in whichever run. */
   byKey(key: string): StoredPrediction | null;
+  /** Remembers the folder of a training run. @param addedAt ISO 8601, UTC */
+  addTraining(folder: string, addedAt: string): void;
+  /** The folders of training runs, newest first, whether they are still there or not. */
+  trainings(): readonly string[];
+  /** Forgets the folder; what is in it stays. */
+  removeTraining(folder: string): void;
   close(): void;
 }

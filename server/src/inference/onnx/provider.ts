@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Model, ModelCard, ModelProvider } from '../../core/models/types.ts';
 import { SHIPPED_FAMILY } from '../../core/shipped-family.ts';
 import { type ChosenDevice, chooseDevice, type DeviceSetting } from './devices.ts';
@@ -16,6 +16,8 @@ export interface OnnxOptions {
   readonly device: DeviceSetting;
   /** Names that may be model folders. */
   readonly named: readonly string[];
+  /** Students that were trained here, by the names of their runs. */
+  readonly trained?: readonly { readonly id: string; readonly folder: string }[];
   readonly patience?: Patience;
 }
 
@@ -43,7 +45,14 @@ type Known = Pick<ModelCard, 'id' | 'name' | 'role' | 'description'> & { readonl
 export function onnxProvider(options: OnnxOptions): ModelProvider {
   return {
     id: 'onnx',
-    list: () => Promise.all([...shipped(options.shippedModels), ...folders(options.named)].map(cardOf)),
+    list: () =>
+      Promise.all(
+        [
+          ...shipped(options.shippedModels),
+          ...(options.trained ?? []).map(trained),
+          ...folders(options.named),
+        ].map(cardOf),
+      ),
     open: (card, onNotice) => open(card, options, onNotice),
     tokenCounter: async ({ folder }) => {
       // Nothing that only lists models waits for a tokenizer.
@@ -58,6 +67,16 @@ function shipped(parent: string): Known[] {
     const id = SHIPPED_FAMILY + folder;
     return { id, name: `Sketchbook ${folder}`, role, description, folder: join(parent, folder) };
   });
+}
+
+function trained({ id, folder }: { readonly id: string; readonly folder: string }): Known {
+  return {
+    id,
+    name: id,
+    role: 'student',
+    description: `The student of the training run in ${dirname(folder)}.`,
+    folder,
+  };
 }
 
 /** A name with a scheme before it is another provider's, and a name that is no folder is no model of ours. */

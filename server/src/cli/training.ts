@@ -1,0 +1,72 @@
+import { dirname } from 'node:path';
+import { shippedTrainer } from '../files/shipped.ts';
+import { ownEnvironment } from '../storage/location.ts';
+import { environmentCommand } from '../training/environment.ts';
+import { follow } from '../training/follow.ts';
+import { findPython, missingPackages } from '../training/python.ts';
+import { askToStop } from '../training/trainer-process.ts';
+import { TrainingRun } from '../training/training-run.ts';
+import { UsageError } from './exit.ts';
+import { ProgressLine } from './progress.ts';
+
+/**
+ * The Python that trains, and what is to be said of it.
+ *
+ * @param recipe path of the recipe, from which a `.venv` is looked for
+ * @throws UsageError that says the one command to give, when there is none that can
+ */
+export async function findTrainer(
+  recipe: string,
+  named: string | undefined,
+): Promise<{ readonly path: string; readonly words: string }> {
+  const own = ownEnvironment();
+  const choice = { named: named ?? null, offered: [], from: dirname(recipe), own };
+  const probe = await findPython(choice, shippedTrainer);
+  const missing = probe ? missingPackages(probe) : [];
+  if (!probe || missing.length > 0) {
+    const why = probe ? `${probe.path} lacks ${missing.join(', ')}` : 'no Python was found';
+    const command = environmentCommand(own, shippedTrainer, probe?.path ?? null);
+    throw new UsageError(
+      `Training needs Python packages: ${why}. This makes an environment of its own for them:\n${command}`,
+    );
+  }
+  const devices = [probe.cuda && 'CUDA', probe.mps && 'MPS'].filter(Boolean).join(' and ') || 'the CPU alone';
+  const { torch, transformers } = probe.packages;
+  const words = `Python ${probe.version} (${probe.path}), torch ${torch}, transformers ${transformers}, on ${devices}.`;
+  return { path: probe.path, words };
+}
+
+/**
+ * Shows how far the training is until it ends. Ctrl-C asks it to save and stop; a terminal that closes leaves it
+ * running.
+ */
+export async function watchTraining(run: TrainingRun): Promise<TrainingRun> {
+  const line = new ProgressLine(run.name, 'steps');
+  const leave = new AbortController();
+  let asked = false;
+  const onInterrupt = () => {
+    if (asked) leave.abort();
+    else {
+      askToStop(run.folder);
+      process.stderr.write('\nStopping after this step; the run is saved. Once more leaves it running.\n');
+    }
+    asked = true;
+  };
+  process.on('SIGINT', onInterrupt);
+  const first = run.history.step;
+  try {
+    for await (const events of follow(run.folder, run.events, leave.signal)) {
+      for (const event of events) {
+        if (event.type === 'collapse' || event.type === 'warning') process.stderr.write(`${event.message}\n`);
+        if (event.type !== 'preflight') continue;
+        for (const { severity, message } of event.findings) process.stderr.write(`${severity}: ${message}\n`);
+      }
+      const { step, started } = run.history;
+      if (started) line.show(step, started.steps, step - first);
+    }
+  } finally {
+    process.off('SIGINT', onInterrupt);
+  }
+  line.end();
+  return new TrainingRun(run.folder);
+}

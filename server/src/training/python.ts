@@ -1,0 +1,125 @@
+/** Which Python trains, and whether it has what training needs. */
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Of the trainer, shipped with the extension. */
+export interface TrainerFiles {
+  /** Folder of the Python package. */
+  readonly folder: string;
+  /** The locked requirements. */
+  readonly requirements: string;
+}
+
+export interface PythonChoice {
+  /** The user's own choice, by setting or option; nothing else is tried then. */
+  readonly named: string | null;
+  /** Interpreters that the editor's Python extensions have chosen, the likeliest first. */
+  readonly offered: readonly string[];
+  /** Folder from which a `.venv` is looked for, here and above. */
+  readonly from: string;
+  /** Folder of the environment that Rationale makes when it is asked to. */
+  readonly own: string;
+}
+
+/** What a Python says of itself. */
+export interface PythonProbe {
+  readonly path: string;
+  readonly version: string;
+  /** Of the packages that training needs; null for those that are missing. */
+  readonly packages: Readonly<Record<string, string | null>>;
+  readonly cuda: boolean;
+  readonly mps: boolean;
+}
+
+const WINDOWS = process.platform === 'win32';
+const run = promisify(execFile);
+/** Importing PyTorch from a cold disk. Milliseconds. */
+const PATIENCE = 120_000;
+/** In the locked requirements for the tests alone. */
+const FOR_TESTS = /^pytest\b/;
+
+const PROBE = `
+import importlib.metadata as m, json, platform, sys
+def version(name):
+    try: return m.version(name)
+    except m.PackageNotFoundError: return None
+packages = {name: version(name) for name in sys.argv[1:]}
+cuda = mps = False
+if packages.get("torch"):
+    import torch
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+print(json.dumps({"version": platform.python_version(), "packages": packages, "cuda": cuda, "mps": mps}))
+`;
+
+/** The interpreters to try, in order, without repeats. */
+export function candidates(choice: PythonChoice, environment: NodeJS.ProcessEnv = process.env): string[] {
+  if (choice.named) return [choice.named];
+  const { VIRTUAL_ENV } = environment;
+  const folders = [...(VIRTUAL_ENV ? [VIRTUAL_ENV] : []), ...venvsAbove(choice.from), choice.own];
+  const inFolders = folders.map(pythonIn).filter(existsSync);
+  return [...new Set([...choice.offered, ...inFolders, ...onPath(environment)])];
+}
+
+/** The interpreter of a virtual environment. */
+export function pythonIn(environment: string): string {
+  return WINDOWS ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');
+}
+
+/** Asks a Python what it has. @throws Error with one sentence when it does not run */
+export async function probePython(path: string, { requirements }: TrainerFiles): Promise<PythonProbe> {
+  try {
+    const { stdout } = await run(path, ['-c', PROBE, ...requiredPackages(requirements)], {
+      timeout: PATIENCE,
+    });
+    return { path, ...JSON.parse(stdout) };
+  } catch (error) {
+    const { code, stderr = '' } = error as { readonly code?: string; readonly stderr?: string };
+    const why = code === 'ENOENT' ? 'there is no such program' : lastLine(stderr) || String(code ?? error);
+    throw new Error(`The Python ${path} does not run: ${why}.`);
+  }
+}
+
+/** The names of what training needs. */
+function requiredPackages(requirements: string): string[] {
+  return readFileSync(requirements, 'utf8')
+    .split('\n')
+    .map((line) => /^[\w.-]+/.exec(line.trim())?.[0] ?? '')
+    .filter((name) => name !== '' && !FOR_TESTS.test(name));
+}
+
+export function missingPackages({ packages }: PythonProbe): string[] {
+  return Object.entries(packages).flatMap(([name, version]) => (version === null ? [name] : []));
+}
+
+/** The first Python that has everything; or else the first that runs, with what it lacks. Null when none runs. */
+export async function findPython(choice: PythonChoice, files: TrainerFiles): Promise<PythonProbe | null> {
+  let first: PythonProbe | null = null;
+  for (const path of candidates(choice)) {
+    const probe = await probePython(path, files).catch((error) => {
+      if (choice.named) throw error;
+      return null;
+    });
+    if (probe && missingPackages(probe).length === 0) return probe;
+    first ??= probe;
+  }
+  return first;
+}
+
+function venvsAbove(folder: string): string[] {
+  const here = ['.venv', 'venv'].map((name) => join(folder, name));
+  return dirname(folder) === folder ? here : [...here, ...venvsAbove(dirname(folder))];
+}
+
+function onPath({ PATH = '' }: NodeJS.ProcessEnv): string[] {
+  const names = WINDOWS ? ['python.exe'] : ['python3', 'python'];
+  return PATH.split(delimiter)
+    .filter((folder) => folder !== '')
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .filter(existsSync);
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
