@@ -62,6 +62,7 @@ function keepRun(store: Store, id: string, dataset: string, ids: readonly string
     ...{
       split: null,
       sample: null,
+      variation: null,
       purpose: 'run',
       startedAt: '2026-01-01T00:00:00Z',
       finishedAt: null,

@@ -1,49 +1,15 @@
 import assert from 'node:assert/strict';
 import { decodingOf } from '../../server/src/core/decoding.ts';
-import type { Model, ModelCard, ModelRequest, Prediction } from '../../server/src/core/models/types.ts';
+import type { Model } from '../../server/src/core/models/types.ts';
 import { type AnnotateProgress, Pipeline } from '../../server/src/core/pipeline.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
 import type { DatasetRecord, ImageFacts } from '../../server/src/core/records/types.ts';
 import type { Store } from '../../server/src/core/store/types.ts';
 import { openStore } from '../../server/src/storage/sqlite-store.ts';
+import { AnsweringModel, CARD } from './answering-model.ts';
 import { dataset } from './sample-dataset.ts';
 
-const CARD: ModelCard = {
-  ...{ id: 'm', name: 'M', provider: 'test', role: 'other', revision: 'r1', description: '' },
-};
 const CLOCK = { seconds: () => 0, date: () => '2026-01-01T00:00:00.000Z' };
-
-/** Answers with what `say` makes of a prompt's text, and remembers every prompt. */
-class Answering implements Model {
-  readonly card = CARD;
-  readonly device = 'test';
-  readonly asked: string[] = [];
-  private readonly say: (text: string) => string | Error;
-
-  constructor(say: (text: string) => string | Error) {
-    this.say = say;
-  }
-
-  async *generate(
-    requests: readonly ModelRequest[],
-    _: unknown,
-    signal: AbortSignal,
-  ): AsyncIterable<Prediction> {
-    for (const { key, messages } of requests) {
-      if (signal.aborted) return;
-      const parts = messages.flatMap(({ content }) => content);
-      const text = parts.map((part) => (part.type === 'text' ? part.text : `[${part.path}]`)).join('\n');
-      this.asked.push(text);
-      const usage = { promptTokens: 10, imageTokens: 0, outputTokens: 3 };
-      const output = this.say(text);
-      yield output instanceof Error
-        ? { key, output: '', finishReason: 'error', usage, error: output.message }
-        : { key, output, finishReason: 'stop', usage };
-    }
-  }
-
-  async close(): Promise<void> {}
-}
 
 /** A caption that names the question, so that each record has its own. */
 const isCaption = (text: string) => text.includes('Describe what the image shows');
@@ -91,7 +57,7 @@ describe('strategies of several queries', () => {
   }
 
   it('ask each query in turn, the later ones with what was said, and of records without an image the last alone', async () => {
-    const model = new Answering(say);
+    const model = new AnsweringModel(say);
     const { report } = await run(promptFile('dual-query'), model);
     assert.deepEqual(
       model.asked.map((text) => (isCaption(text) ? 'caption' : 'answer')),
@@ -107,8 +73,10 @@ describe('strategies of several queries', () => {
   });
 
   it('keep what was said to earlier queries: in another format only the answers are asked anew', async () => {
-    await run(promptFile('dual-query'), new Answering(say));
-    const model = new Answering((text) => (isCaption(text) ? 'never' : '{"reasoning":"…","answer":"B"}'));
+    await run(promptFile('dual-query'), new AnsweringModel(say));
+    const model = new AnsweringModel((text) =>
+      isCaption(text) ? 'never' : '{"reasoning":"…","answer":"B"}',
+    );
     const { report } = await run(promptFile('dual-query', 'json'), model);
     assert.deepEqual(model.asked.filter(isCaption), []);
     assert.equal(model.asked.length, 3);
@@ -119,7 +87,7 @@ describe('strategies of several queries', () => {
     for (const most of [1, 2, 3, 4]) {
       store.close();
       fresh();
-      const [first, second] = [new Answering(say), new Answering(say)];
+      const [first, second] = [new AnsweringModel(say), new AnsweringModel(say)];
       const stopped = await run(promptFile('dual-query'), first, most);
       assert.ok(stopped.report.report.n < 3);
       const { report } = await run(promptFile('dual-query'), second);
@@ -133,17 +101,17 @@ describe('strategies of several queries', () => {
   it('a query that fails leaves its record without an answer, says why, and is tried again the next time', async () => {
     const broken = (text: string) =>
       isCaption(text) && /number 1/.test(text) ? new Error('No light.') : say(text);
-    const { report } = await run(promptFile('dual-query'), new Answering(broken));
+    const { report } = await run(promptFile('dual-query'), new AnsweringModel(broken));
     assert.deepEqual([report.report.n, report.failed, report.missing], [3, 1, 0]);
     const failed = report.results.find(({ result }) => result.prediction.error !== undefined);
     assert.equal(failed?.result.prediction.error, 'The query "caption" failed: No light.');
-    const model = new Answering(say);
+    const model = new AnsweringModel(say);
     const again = await run(promptFile('dual-query'), model);
     assert.deepEqual([again.report.failed, again.report.report.correct, model.asked.length], [0, 3, 2]);
   });
 
   it('tell which query is at work, and how far it is', async () => {
-    const { steps } = await run(promptFile('ddcot'), new Answering(say));
+    const { steps } = await run(promptFile('ddcot'), new AnsweringModel(say));
     const names = steps.flatMap(({ query }) => query?.name ?? []);
     assert.deepEqual([...new Set(names)], ['sub-questions', 'recognition']);
     assert.equal(steps.at(-1)?.done, 3);
@@ -151,10 +119,10 @@ describe('strategies of several queries', () => {
   });
 
   it('after an edit of a record, its answer is no longer current, and it alone is asked again', async () => {
-    await run(promptFile('dual-query'), new Answering(say));
+    await run(promptFile('dual-query'), new AnsweringModel(say));
     const { document } = pipeline;
     document.edit({ text: document.text.replace('Which of these is number 1?', 'Which one is number 1?') });
-    const model = new Answering(say);
+    const model = new AnsweringModel(say);
     await run(promptFile('dual-query'), model);
     assert.equal(model.asked.length, 2);
     assert.ok(model.asked.every((text) => text.includes('Which one is number 1?')));

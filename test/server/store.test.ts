@@ -22,6 +22,7 @@ const run: RunCard = {
   decoding: { maxNewTokens: 64, temperature: 0 },
   split: 'test',
   sample: { n: 200, seed: 1 },
+  variation: 'choices-moved',
   purpose: 'trial',
   startedAt: '2026-01-01T00:00:00.000Z',
   finishedAt: null,
@@ -70,6 +71,19 @@ describe('the store', () => {
     assert.deepEqual(again.predictions('r1').get('1'), [prediction('1')]);
     assert.equal(again.predictions('r1').get('2')?.[0]?.error, 'The image is broken.');
     again.close();
+  });
+
+  it('is opened by several processes at once, also when it has to be made first', async () => {
+    const path = join(folder, 'store.sqlite');
+    const storage = join(import.meta.dirname, '../../server/src/storage/sqlite-store.ts');
+    const open = `const { openStore } = await import(${JSON.stringify(storage)}); openStore(${JSON.stringify(path)}).close();`;
+    const codes = await Promise.all(
+      Array.from({ length: 4 }, () => {
+        const child = spawn(process.execPath, ['--input-type=module', '-e', open], { stdio: 'ignore' });
+        return new Promise((resolve) => child.on('exit', resolve));
+      }),
+    );
+    assert.deepEqual(codes, [0, 0, 0, 0]);
   });
 
   it('keeps one prediction for a sample of a record of a run, the newest', () => {

@@ -4,6 +4,7 @@ import { compareCommand } from './commands/compare.ts';
 import { judgeCommand } from './commands/judge.ts';
 import { lintCommand } from './commands/lint.ts';
 import { lspCommand } from './commands/lsp.ts';
+import { matrixCommand } from './commands/matrix.ts';
 import { modelsCommand } from './commands/models.ts';
 import { promptCommand } from './commands/prompt.ts';
 import { reportCommand } from './commands/report.ts';
@@ -17,6 +18,7 @@ const COMMANDS = [
   reportCommand,
   compareCommand,
   promptCommand,
+  matrixCommand,
   modelsCommand,
   trainCommand,
   lspCommand,

@@ -1,5 +1,6 @@
 import { stderr } from 'node:process';
 import { progressText } from '../core/progress.ts';
+import { shorten } from '../core/text.ts';
 
 /**
  * One progress line on a terminal, rewritten in place; elsewhere a line every ten seconds, so that a log
@@ -23,8 +24,9 @@ export class ProgressLine {
   /**
    * @param generated How many of `done` were made in this sitting: the rate counts only these.
    * @param part of the work, when it has several that are counted by themselves
+   * @param at what is being done just now
    */
-  show(done: number, total: number, generated: number, part = ''): void {
+  show(done: number, total: number, generated: number, part = '', at = ''): void {
     const now = performance.now();
     if (part !== this.part) {
       [this.part, this.started, this.lastDone] = [part, now, -1];
@@ -35,7 +37,8 @@ export class ProgressLine {
     this.lastDone = done;
     const label = part === '' ? this.label : `${this.label}, ${part}`;
     const text = `${label}  ${progressText(done, total, generated, (now - this.started) / 1000, this.unit)}`;
-    stderr.write(stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`);
+    const line = at === '' ? text : `${text}  ${at}`;
+    stderr.write(stderr.isTTY ? `\r\x1b[2K${shorten(line, Math.max(20, stderr.columns - 1))}` : `${line}\n`);
   }
 
   end(): void {

@@ -1,5 +1,6 @@
 /** What a model is shown for a record, and the key under which its answer is kept. */
 import type { NamedPrompt, Surroundings } from './pipeline-types.ts';
+import { askedRecord } from './pipeline-variations.ts';
 import { demonstrationCount } from './prompts/asking.ts';
 import {
   composeAnswer,
@@ -65,6 +66,14 @@ export function readPrompt({ name, text }: NamedPrompt): PromptFile {
   return file;
 }
 
+/** The prompt file, if it can be used. @throws Error with one sentence when it cannot */
+export function usablePrompt(prompt: NamedPrompt): PromptFile {
+  const file = readPrompt(prompt);
+  const [problem] = file.problems;
+  if (problem) throw new Error(`The prompt file ${prompt.name} cannot be used: ${problem.message}`);
+  return file;
+}
+
 /** Renders prompts and keeps what was worked out for each record. */
 export class Prompts {
   private around: Surroundings;
@@ -101,7 +110,8 @@ export class Prompts {
   }
 
   ask(chunk: Chunk, run: RunCard, sample: number): Question {
-    const source = chunk.source as RecordSource;
+    const written = chunk.source as RecordSource;
+    const source = askedRecord(written, run.variation)?.source ?? written;
     const file = this.fileOf(run);
     const { image } = this.show(file, source, run.setting);
     const refusal = refusalOf(image);

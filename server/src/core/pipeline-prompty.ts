@@ -3,7 +3,7 @@ import { filterHover, frontMatterHover, variableHover } from './annotations/prom
 import { DEFAULT_MAX_NEW_TOKENS } from './decoding.ts';
 import { READERS } from './judgements/readers/index.ts';
 import type { Pipeline } from './pipeline.ts';
-import { type ComposedPrompt, readPrompt, refusalOf } from './pipeline-prompts.ts';
+import { type ComposedPrompt, readPrompt, refusalOf, usablePrompt } from './pipeline-prompts.ts';
 import type { NamedPrompt } from './pipeline-types.ts';
 import { type Completions, completionsAt, filterAt, type Offers } from './prompts/complete.ts';
 import { keyPathAt } from './prompts/complete-front-matter.ts';
@@ -87,8 +87,7 @@ export function composeRecord(
   dataset: Pipeline,
   options: { readonly setting?: Setting; readonly isMarked?: boolean },
 ): ComposedPrompt {
-  const [problem] = readPrompt(prompt).problems;
-  if (problem) throw new Error(`The prompt file ${prompt.name} cannot be used: ${problem.message}`);
+  usablePrompt(prompt);
   return dataset.compose(prompt, source, options);
 }
 

@@ -66,6 +66,8 @@ export interface AnnotateOptions {
   readonly limit?: number;
   /** The ids of the records to ask about; absent: all that are selected otherwise. */
   readonly records?: readonly string[];
+  /** A name of the table of variations: the records are changed by it before they are asked. Absent: they are not. */
+  readonly variation?: string;
   /** Absent: a run that a person asked for by itself. */
   readonly purpose?: RunPurpose;
   /** Only these, drawn evenly from the topics. Absent: every record of the split. */

@@ -12,7 +12,7 @@ import { failedPrediction } from './models/failed.ts';
 import type { Model, PartialOutput, Prediction } from './models/types.ts';
 import { Sitting } from './pipeline-annotate.ts';
 import { Measures } from './pipeline-measures.ts';
-import { type ComposedPrompt, Prompts, readPrompt } from './pipeline-prompts.ts';
+import { type ComposedPrompt, Prompts, readPrompt, usablePrompt } from './pipeline-prompts.ts';
 import { type Comparison, RecordChecks } from './pipeline-records.ts';
 import { sampleNumbers } from './pipeline-samples.ts';
 import type {
@@ -27,6 +27,7 @@ import type {
   RunReport,
   Surroundings,
 } from './pipeline-types.ts';
+import { type AskedRecord, askedRecord, broughtBack } from './pipeline-variations.ts';
 import type { Setting } from './prompts/types.ts';
 import { parseRationale } from './rationales/parse.ts';
 import type { DatasetDocument } from './records/document.ts';
@@ -79,6 +80,14 @@ interface JudgedCache {
   readonly source: RecordSource;
   readonly rules: RuleSettings;
   readonly output: JudgedOutput;
+}
+
+/** Which records a run is made on. */
+interface Selection {
+  readonly split: string | null;
+  readonly sample?: Sample | null;
+  /** Records that it cannot change are left out. */
+  readonly variation?: string | null;
 }
 
 /** One open dataset and everything that is known about it. */
@@ -188,11 +197,16 @@ export class Pipeline {
     return [...new Set(runs.map(({ card }) => card.model))];
   }
 
+  /** The ids of the records that are selected. @throws Error with one sentence when there are none */
+  selectedIds(selection: Selection): string[] {
+    const selected = this.select(selection);
+    if (selected.length === 0) throw new Error(this.nothingSelected(selection));
+    return selected.map(({ source }) => (source as RecordSource).record.id);
+  }
+
   /** Works out what has to be run. Throws one sentence when the prompt file or the selection is unusable. */
   plan(options: AnnotateOptions, startedAt: string): AnnotateJob {
-    const file = readPrompt(options.prompt);
-    const [problem] = file.problems;
-    if (problem) throw new Error(`The prompt file ${options.prompt.name} cannot be used: ${problem.message}`);
+    const file = usablePrompt(options.prompt);
     const run = newRunCard(
       {
         dataset: this.around.path,
@@ -204,6 +218,7 @@ export class Pipeline {
         decoding: options.decoding,
         split: options.split,
         sample: options.sample ?? null,
+        variation: options.variation ?? null,
         purpose: options.purpose ?? 'run',
       },
       startedAt,
@@ -295,6 +310,11 @@ export class Pipeline {
     yield sitting.progress();
   }
 
+  /** The card of a stored run of this dataset as it is now; null when there is none. */
+  storedRun(id: string): RunCard | null {
+    return this.store?.run(id) ?? null;
+  }
+
   /** The numbers of a stored run, taken of the dataset as it stands now. */
   report(run: RunCard): RunReport {
     const stored = this.runs.find(run.id);
@@ -374,7 +394,10 @@ export class Pipeline {
     const { rules } = this.around;
     let judged = this.judged.get(prediction);
     if (judged?.source !== source || judged.rules !== rules) {
-      judged = { source, rules, output: this.judgeOutput(source, prediction, this.askedBy(run)) };
+      const { source: asked, places } = askedRecord(source, run.variation) as AskedRecord;
+      const output = this.judgeOutput(asked, prediction, this.askedBy(run));
+      const judgement = broughtBack(output.judgement, places);
+      judged = { source, rules, output: { ...output, judgement } };
       this.judged.set(prediction, judged);
     }
     return judged.output;
@@ -409,14 +432,17 @@ export class Pipeline {
     return predictions.filter(({ key, sample }) => this.prompts.keyFor(chunk, run, sample) === key);
   }
 
-  private select({ split, sample }: { split: string | null; sample?: Sample | null }): Chunk[] {
+  private select({ split, sample, variation = null }: Selection): Chunk[] {
     const { splits } = this.around;
     const selected = this.document.chunks.filter(
       ({ source }) => source !== null && (split === null || splitOf(source.record, splits) === split),
     );
-    return sample
+    const drawn = sample
       ? stratifiedSample(selected, ({ source }) => (source as RecordSource).record, sample)
       : selected;
+    return variation === null
+      ? drawn
+      : drawn.filter(({ source }) => askedRecord(source as RecordSource, variation) !== null);
   }
 
   /** A name the user gave may be taken by a run that was made otherwise; mixing the two would falsify both. */
@@ -428,7 +454,7 @@ export class Pipeline {
     );
   }
 
-  private nothingSelected({ split, records }: AnnotateOptions): string {
+  private nothingSelected({ split, records }: Pick<AnnotateOptions, 'split' | 'records'>): string {
     if (records) return `${this.around.path} has no record ${records.join(', ')}.`;
     const splits = [...this.splitCounts().keys()];
     if (split === null) return `${this.around.path} holds no records.`;

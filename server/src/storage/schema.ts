@@ -53,17 +53,32 @@ export const STEPS: readonly string[] = [
    CREATE INDEX predictions_by_key ON predictions (key);`,
   // Where training runs lie, each in a folder of its own beside its recipe.
   `CREATE TABLE trainings (folder TEXT PRIMARY KEY, added_at TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+  // A run on records that were changed before they were asked.
+  `ALTER TABLE runs ADD COLUMN variation TEXT;`,
 ];
 
 /** Brings a database up to date. Throws one sentence when a newer program has written it. */
 export function migrate(database: DatabaseSync, steps: readonly string[] = STEPS): void {
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  const version = versionOf(database);
   if (version > steps.length) {
     throw new Error(
       `The results were stored by a newer Rationale (schema ${version}, this one knows ${steps.length}): update Rationale, or name another store.`,
     );
   }
-  for (let step = version; step < steps.length; step++) {
-    database.exec(`BEGIN IMMEDIATE; ${steps[step]}; PRAGMA user_version = ${step + 1}; COMMIT;`);
+  if (version === steps.length) return;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process may have done it while this one waited for its turn.
+    for (let step = versionOf(database); step < steps.length; step++) {
+      database.exec(`${steps[step]}; PRAGMA user_version = ${step + 1};`);
+    }
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
   }
+}
+
+function versionOf(database: DatabaseSync): number {
+  return (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
 }

@@ -46,9 +46,9 @@ class SqliteStore implements Store {
     this.database
       .prepare(
         `INSERT INTO runs (id, dataset, model, revision, role, device, prompt, prompt_text, setting, format,
-           decoding, split, sample, purpose, started_at, finished_at, seconds, generated)
+           decoding, split, sample, variation, purpose, started_at, finished_at, seconds, generated)
          VALUES ($id, $dataset, $model, $revision, $role, $device, $prompt, $promptText, $setting, $format,
-           $decoding, $split, $sample, $purpose, $startedAt, $finishedAt, $seconds, $generated)
+           $decoding, $split, $sample, $variation, $purpose, $startedAt, $finishedAt, $seconds, $generated)
          ON CONFLICT (id) DO NOTHING`,
       )
       .run({
@@ -189,6 +189,7 @@ function toRun(row: Row): RunCard {
     decoding: JSON.parse(String(row.decoding)),
     split: row.split === null ? null : String(row.split),
     sample: row.sample === null ? null : JSON.parse(String(row.sample)),
+    variation: row.variation === null ? null : String(row.variation),
     purpose: row.purpose as RunCard['purpose'],
     startedAt: String(row.started_at),
     finishedAt: row.finished_at === null ? null : String(row.finished_at),

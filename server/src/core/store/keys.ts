@@ -49,6 +49,8 @@ export interface RunIdentity {
   readonly split: string | null;
   /** Absent: every record. */
   readonly sample?: Sample;
+  /** Absent: the records as they are written. */
+  readonly variation?: string;
   /** Absent: a run that a person asked for by itself. */
   readonly purpose?: 'trial' | 'matrix';
 }

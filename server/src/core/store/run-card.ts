@@ -16,6 +16,8 @@ export interface RunConfiguration {
   readonly split: string | null;
   /** Null: every record of the split. */
   readonly sample: Sample | null;
+  /** Null: the records as they are written. */
+  readonly variation: string | null;
   readonly purpose: RunPurpose;
 }
 
@@ -24,8 +26,19 @@ export interface RunConfiguration {
  * configuration, so that asking for the same run again finds it.
  */
 export function newRunCard(configuration: RunConfiguration, startedAt: string, name?: string): RunCard {
-  const { dataset, model, promptName, promptText, setting, format, decoding, split, sample, purpose } =
-    configuration;
+  const {
+    dataset,
+    model,
+    promptName,
+    promptText,
+    setting,
+    format,
+    decoding,
+    split,
+    sample,
+    variation,
+    purpose,
+  } = configuration;
   const identity = {
     dataset,
     model: model.id,
@@ -36,6 +49,7 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
     decoding,
     split,
     ...(sample && { sample: { n: sample.n, seed: sample.seed } }),
+    ...(variation !== null && { variation }),
     ...(purpose !== 'run' && { purpose }),
   };
   return {
@@ -52,6 +66,7 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
     decoding,
     split,
     sample,
+    variation,
     purpose,
     startedAt,
     finishedAt: null,
@@ -76,6 +91,7 @@ export function sameConfiguration(a: RunCard, b: RunCard): boolean {
     decoding,
     split,
     sample,
+    variation,
     purpose,
   }: RunCard) =>
     JSON.stringify([
@@ -88,6 +104,7 @@ export function sameConfiguration(a: RunCard, b: RunCard): boolean {
       split,
       sample?.n,
       sample?.seed,
+      variation,
       purpose,
     ]);
   return identity(a) === identity(b);

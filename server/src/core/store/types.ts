@@ -29,6 +29,8 @@ export interface RunCard {
   readonly split: string | null;
   /** Null: every record of the split. */
   readonly sample: Sample | null;
+  /** How its records were changed before they were asked; a name of the table of variations, null: not at all. */
+  readonly variation: string | null;
   readonly purpose: RunPurpose;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
