@@ -10,9 +10,10 @@ import { METHODS } from '../server/src/core/judgements/methods/table.ts';
 import { READERS } from '../server/src/core/judgements/readers/index.ts';
 import { answerReadingPage } from './generate/answer-reading.ts';
 import { commandReference } from './generate/commands.ts';
+import { endpointsPage, modelsFileSchema } from './generate/endpoints.ts';
 import { recipePage, recipeSchema } from './generate/recipes.ts';
 import { ruleIndex, rulePage } from './generate/rule-pages.ts';
-import { withRuleSettings } from './generate/settings.ts';
+import { withSettings } from './generate/settings.ts';
 
 const root = join(import.meta.dirname, '..');
 const rulePages = 'docs/rules';
@@ -26,7 +27,9 @@ function generated(): Map<string, string> {
     ['docs/recipes.md', recipePage()],
     ['trainer/rationale_trainer/recipe.schema.json', recipeSchema()],
     ['docs/answer-reading.md', answerReadingPage(METHODS, READERS)],
-    ['package.json', withRuleSettings(readFileSync(join(root, 'package.json'), 'utf8'), RULES)],
+    ['docs/endpoints.md', endpointsPage()],
+    ['media/models-file.schema.json', modelsFileSchema()],
+    ['package.json', withSettings(readFileSync(join(root, 'package.json'), 'utf8'), RULES)],
   ]);
 }
 

@@ -3,6 +3,7 @@ import { Activity } from './activity.ts';
 import type { Feature } from './feature.ts';
 import { annotate } from './features/annotate.ts';
 import { datasetContext } from './features/dataset-context.ts';
+import { endpointAccess } from './features/endpoint-access.ts';
 import { judgeOutputs } from './features/judge-outputs.ts';
 import { largeFile } from './features/large-file.ts';
 import { modelsView } from './features/models-view.ts';
@@ -19,6 +20,7 @@ import { Session } from './session.ts';
 const features: readonly Feature[] = [
   annotate,
   datasetContext,
+  endpointAccess,
   judgeOutputs,
   largeFile,
   modelsView,

@@ -4,6 +4,8 @@ import type { InitializationOptions } from '../../server/src/protocol/initializa
 import {
   type ChangedParams,
   type DatasetsParams,
+  type EndpointAccessParams,
+  type EndpointAccessResult,
   Methods,
   type PartialOutputParams,
 } from '../../server/src/protocol/messages.ts';
@@ -16,8 +18,9 @@ import type { ProgressReport, ServerState } from './session.ts';
 /** The commands that hovers may link to. */
 const HOVER_COMMANDS = ['rationale.annotate', 'rationale.openRulePage', 'vscode.open'];
 
-/** What the server says unasked. */
+/** What the server says and asks by itself. */
 export interface ServerEvents {
+  readonly endpointAccess: (params: EndpointAccessParams) => Promise<EndpointAccessResult>;
   readonly changed: (params: ChangedParams) => void;
   readonly datasets: (params: DatasetsParams) => void;
   readonly partialOutput: (params: PartialOutputParams) => void;
@@ -32,7 +35,10 @@ export function createClient(
 ): LanguageClient {
   const server = { module: serverModule, transport: TransportKind.ipc };
   // A function: when the server is started again, the workspace may have become trusted.
-  const initializationOptions = (): InitializationOptions => ({ trusted: vscode.workspace.isTrusted });
+  const initializationOptions = (): InitializationOptions => ({
+    trusted: vscode.workspace.isTrusted,
+    grantsEndpointAccess: true,
+  });
   const client = new LanguageClient(
     'rationale',
     'Rationale',
@@ -54,6 +60,7 @@ export function createClient(
       middleware: presentation,
     },
   );
+  client.onRequest(Methods.endpointAccess, events.endpointAccess);
   client.onNotification(Methods.changed, events.changed);
   client.onNotification(Methods.datasets, events.datasets);
   client.onNotification(Methods.partialOutput, events.partialOutput);

@@ -3,6 +3,8 @@ import type { LanguageClient } from 'vscode-languageclient/node';
 import type {
   ChangedParams,
   ClientNotifications,
+  EndpointAccessParams,
+  EndpointAccessResult,
   PartialOutputParams,
   Requests,
 } from '../../server/src/protocol/messages.ts';
@@ -27,6 +29,10 @@ export class Session implements vscode.Disposable {
   #loading: Promise<LanguageClient> | null = null;
   #datasets: readonly vscode.Uri[] = [];
   #state: ServerState = 'starting';
+  #endpointAccess: (params: EndpointAccessParams) => Promise<EndpointAccessResult> = async () => ({
+    allowed: false,
+    key: null,
+  });
 
   /** Something that a view shows has changed. */
   readonly onDidChange = this.#changed.event;
@@ -50,6 +56,11 @@ export class Session implements vscode.Disposable {
 
   isDataset(uri: vscode.Uri): boolean {
     return this.#datasets.some((dataset) => dataset.toString() === uri.toString());
+  }
+
+  /** Has `answer` asked before anything is sent to an endpoint. */
+  answerEndpointAccess(answer: (params: EndpointAccessParams) => Promise<EndpointAccessResult>): void {
+    this.#endpointAccess = answer;
   }
 
   /** Starts the server, or waits for a start under way. The language client shows and logs a failure. */
@@ -109,6 +120,7 @@ export class Session implements vscode.Disposable {
   #client(): Promise<LanguageClient> {
     this.#loading ??= import('./language-client.ts').then(({ createClient }) =>
       createClient(this.#serverModule, this.output, {
+        endpointAccess: (params) => this.#endpointAccess(params),
         changed: (params) => this.#changed.fire(params),
         datasets: ({ uris }) => this.#setDatasets(uris.map((uri) => vscode.Uri.parse(uri, true))),
         partialOutput: (params) => this.#partialOutput.fire(params),

@@ -1,13 +1,33 @@
 import { applyEdits, modify } from 'jsonc-parser';
 import type { Rule } from '../../server/src/core/annotations/types.ts';
+import { endpointsSchema } from '../../server/src/inference/openai/settings.ts';
 
-const PATH = ['contributes', 'configuration', 'properties', 'rationale.rules'];
+const PATH = ['contributes', 'configuration', 'properties'];
 
-/** `package.json` with the settings block of the rules written into it; everything else stays as it is. */
-export function withRuleSettings(packageJson: string, rules: readonly Rule[]): string {
-  const block = settingsBlock(rules);
-  const edits = modify(packageJson, PATH, block, { formattingOptions: { insertSpaces: true, tabSize: 2 } });
+/** `package.json` with the settings of rules and endpoints written into it; everything else stays as it is. */
+export function withSettings(packageJson: string, rules: readonly Rule[]): string {
+  return withSetting(
+    withSetting(packageJson, 'rationale.rules', settingsBlock(rules)),
+    'rationale.endpoints',
+    endpointsBlock(),
+  );
+}
+
+function withSetting(packageJson: string, name: string, block: object): string {
+  const edits = modify(packageJson, [...PATH, name], block, {
+    formattingOptions: { insertSpaces: true, tabSize: 2 },
+  });
   return applyEdits(packageJson, edits);
+}
+
+function endpointsBlock() {
+  return {
+    ...endpointsSchema(),
+    default: {},
+    scope: 'window',
+    markdownDescription:
+      'Servers that speak OpenAI’s chat completions, by the name that their model then has: `"mini": {"url": "https://api.openai.com/v1", "model": "gpt-4o-mini", "key": "OPENAI_API_KEY"}`. Records are sent there only when you run that model, after you have allowed it once.',
+  };
 }
 
 const SEVERITIES = ['off', 'error', 'warning', 'information', 'hint'];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Command, Option } from 'commander';
 import { commandReference } from '../../scripts/generate/commands.ts';
 import { ruleIndex, rulePage } from '../../scripts/generate/rule-pages.ts';
-import { withRuleSettings } from '../../scripts/generate/settings.ts';
+import { withSettings } from '../../scripts/generate/settings.ts';
 import type { Rule } from '../../server/src/core/annotations/types.ts';
 
 const RULE: Rule = {
@@ -36,7 +36,7 @@ describe('The generated files', () => {
       rulePage(rule),
       /\{ "no-output": \{ "severity": "warning", "threshold": 5 \} \}.*Threshold: how many\. From 1 to 9; 5 when it is not set\./s,
     );
-    const { properties } = JSON.parse(withRuleSettings('{}', [rule])).contributes.configuration;
+    const { properties } = JSON.parse(withSettings('{}', [rule])).contributes.configuration;
     const [severity, both] = properties['rationale.rules'].properties['no-output'].anyOf;
     assert.equal(severity.default, 'warning');
     assert.deepEqual(both.properties.threshold, {
@@ -58,13 +58,13 @@ describe('The generated files', () => {
   it('write the settings block and leave the rest of package.json as it is', () => {
     const before =
       '{\n  "name": "x",\n  "engines": { "node": ">=20" },\n  "contributes": {\n    "configuration": {\n      "properties": {\n        "rationale.device": {}\n      }\n    }\n  }\n}\n';
-    const after = withRuleSettings(before, [RULE]);
+    const after = withSettings(before, [RULE]);
     assert.deepEqual(
       JSON.parse(after).contributes.configuration.properties['rationale.rules'].properties['no-output'].enum,
       ['off', 'error', 'warning', 'information', 'hint'],
     );
     assert.ok(after.startsWith('{\n  "name": "x",\n  "engines": { "node": ">=20" },\n'));
-    assert.equal(withRuleSettings(after, [RULE]), after);
+    assert.equal(withSettings(after, [RULE]), after);
   });
 
   it('describe commands by what the program itself declares', () => {

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import type { Model, ModelCard, ModelProvider } from '../core/models/types.ts';
+import { findModelsFile, MODELS_FILE } from '../files/models-file.ts';
 import { shippedModels } from '../files/shipped.ts';
-import { createProviders } from '../inference/index.ts';
+import { createProviders, type EndpointSettings, readEndpointsOf } from '../inference/index.ts';
 import { defaultStorePath } from '../storage/location.ts';
 import { openStore } from '../storage/sqlite-store.ts';
 import { trainedModels } from '../training/trained-models.ts';
 import { UsageError } from './exit.ts';
+import { workspaceSettings } from './settings.ts';
 
 export type DeviceSetting = 'auto' | 'cpu' | 'webgpu';
 
@@ -20,7 +23,8 @@ export async function offeredModels(
 ): Promise<OfferedModel[]> {
   const offered: OfferedModel[] = [];
   const trained = trainedModels(storedTrainings());
-  for (const provider of createProviders({ shippedModels, device, named, trained })) {
+  const endpoints = configuredEndpoints();
+  for (const provider of createProviders({ shippedModels, device, named, trained, endpoints })) {
     for (const card of await provider.list()) offered.push({ provider, card });
   }
   return offered;
@@ -33,6 +37,23 @@ function storedTrainings(): readonly string[] {
   } finally {
     store.close();
   }
+}
+
+/**
+ * The endpoints that the nearest `.vscode/settings.json` and the nearest models file name, beside or above the present
+ * folder; what cannot be used is said on stderr.
+ */
+function configuredEndpoints(): readonly EndpointSettings[] {
+  const here = process.cwd();
+  const settings = workspaceSettings(join(here, MODELS_FILE));
+  const file = findModelsFile(here);
+  const { endpoints, problems } = readEndpointsOf([
+    { name: `${settings.file}`, value: settings.values.endpoints },
+    { name: `${file?.path}`, value: file?.endpoints },
+  ]);
+  for (const problem of [...(file?.problem ? [file.problem] : []), ...problems])
+    process.stderr.write(`${problem}\n`);
+  return endpoints;
 }
 
 /** The model that the user named, by id or by folder. Throws one sentence when it cannot run here. */

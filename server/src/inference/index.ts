@@ -1,6 +1,9 @@
 import type { ModelProvider } from '../core/models/types.ts';
 import type { DeviceSetting } from './onnx/devices.ts';
 import { onnxProvider } from './onnx/provider.ts';
+import { type EndpointAccess, environmentAccess } from './openai/access.ts';
+import { openaiProvider } from './openai/provider.ts';
+import type { EndpointSettings } from './openai/settings.ts';
 import { scriptedProvider } from './scripted/provider.ts';
 
 export interface ProviderOptions {
@@ -11,6 +14,10 @@ export interface ProviderOptions {
   readonly named: readonly string[];
   /** Students that were trained here and exported. */
   readonly trained?: readonly TrainedModel[];
+  /** The endpoints that the user configured; absent: none. */
+  readonly endpoints?: readonly EndpointSettings[];
+  /** Absent: whatever is configured may be sent, with keys from the environment. */
+  readonly access?: EndpointAccess;
 }
 
 /** A trained student: the name of its run, and the folder of its export. */
@@ -21,8 +28,12 @@ export interface TrainedModel {
 
 /** The table of providers: one line each. A provider that has nothing to offer for these options lists nothing. */
 export function createProviders(options: ProviderOptions): ModelProvider[] {
-  return [onnxProvider(options), scriptedProvider(options)];
+  const { endpoints = [], access = environmentAccess() } = options;
+  return [onnxProvider(options), scriptedProvider(options), openaiProvider({ endpoints, access })];
 }
 
 /** For the cosine of texts. */
 export { sentenceEmbedder } from './onnx/sentence-embedder.ts';
+export type { Destination, EndpointAccess } from './openai/access.ts';
+export { environmentAccess, isLoopback } from './openai/access.ts';
+export { type EndpointSettings, type ReadEndpoints, readEndpointsOf } from './openai/settings.ts';

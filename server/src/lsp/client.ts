@@ -1,5 +1,11 @@
 import type { ClientCapabilities, Connection, WorkDoneProgressReporter } from 'vscode-languageserver/node';
-import { type ChangedParams, Methods, type PartialOutputParams } from '../protocol/messages.ts';
+import {
+  type ChangedParams,
+  type EndpointAccessParams,
+  type EndpointAccessResult,
+  Methods,
+  type PartialOutputParams,
+} from '../protocol/messages.ts';
 import { Throttle } from './throttle.ts';
 
 /** No view is told of changes, and no editor asked to pull, more often than this. Milliseconds. */
@@ -68,6 +74,11 @@ export class Client {
       registerOptions: { watchers },
     };
     this.ask('client/registerCapability', { registrations: [registration] });
+  }
+
+  /** Asks the user, through the editor, whether something may be sent and with which key. */
+  endpointAccess(params: EndpointAccessParams): Promise<EndpointAccessResult> {
+    return this.connection.sendRequest(Methods.endpointAccess, params);
   }
 
   /** The progress that the editor asked for under this token; one that says nothing when it did not. */

@@ -1,5 +1,5 @@
 import type { Model, ModelCard, ModelProvider, TokenCounter } from '../core/models/types.ts';
-import { createProviders, type TrainedModel } from '../inference/index.ts';
+import { createProviders, type ProviderOptions } from '../inference/index.ts';
 import type { DeviceSetting } from '../protocol/settings.ts';
 
 export interface OfferedModel {
@@ -7,27 +7,29 @@ export interface OfferedModel {
   readonly card: ModelCard;
 }
 
+/** Models that are there besides the shipped ones. */
+export type AddedModels = Required<Pick<ProviderOptions, 'trained' | 'endpoints' | 'access'>>;
+
 /** The models that can be asked for, and what is known of where they run. */
 export class ModelCatalog {
   private readonly shippedModels: string;
-  private readonly trained: () => readonly TrainedModel[];
+  private readonly added: () => AddedModels;
   private readonly devices = new Map<string, string>();
   /** By id and revision. */
   private readonly counters = new Map<string, Promise<TokenCounter | null>>();
 
   /**
    * @param shippedModels folder of the shipped models
-   * @param trained the students that were trained here, as they are now
+   * @param added the students that were trained here and the endpoints that may be asked, as they are now
    */
-  constructor(shippedModels: string, trained: () => readonly TrainedModel[]) {
+  constructor(shippedModels: string, added: () => AddedModels) {
     this.shippedModels = shippedModels;
-    this.trained = trained;
+    this.added = added;
   }
 
   /** @param named what the user named besides the shipped ones: folders, or other ids that a provider understands */
   async list(device: DeviceSetting, named: readonly string[] = []): Promise<readonly OfferedModel[]> {
-    const { shippedModels } = this;
-    const providers = createProviders({ shippedModels, device, named, trained: this.trained() });
+    const providers = createProviders({ shippedModels: this.shippedModels, device, named, ...this.added() });
     const lists = providers.map(async (provider) =>
       (await provider.list()).map((card) => ({ provider, card })),
     );

@@ -6,6 +6,7 @@ import { readFieldMaps } from '../core/pipeline.ts';
 import type { Store } from '../core/store/types.ts';
 import { readAsFor } from '../files/read-as.ts';
 import { shippedModels, shippedPrompts, shippedRoot } from '../files/shipped.ts';
+import { type EndpointSettings, environmentAccess } from '../inference/index.ts';
 import type { InitializationOptions } from '../protocol/initialization.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { trainedModels } from '../training/trained-models.ts';
@@ -14,6 +15,8 @@ import { Client } from './client.ts';
 import { rulePage } from './convert.ts';
 import type { DatasetOptions } from './dataset.ts';
 import { Datasets } from './datasets.ts';
+import { EditorAccess } from './endpoint-access.ts';
+import { configuredEndpoints } from './endpoints.ts';
 import { ModelCatalog } from './model-catalog.ts';
 import { pathOf } from './open-document.ts';
 import { OutputsFiles } from './outputs-files.ts';
@@ -87,9 +90,14 @@ export class Session {
     this.rulePages = pathToFileURL(options.rulePagesFolder ?? join(shippedRoot, 'docs', 'rules')).href;
     this.promptsFolder = options.promptsFolder ?? shippedPrompts;
     this.modelsFolder = options.modelsFolder ?? shippedModels;
-    this.models = new ModelCatalog(this.modelsFolder, () =>
-      trainedModels(this.storeIfAny()?.trainings() ?? []),
-    );
+    const access = options.grantsEndpointAccess
+      ? new EditorAccess((asked) => this.client.endpointAccess(asked))
+      : environmentAccess();
+    this.models = new ModelCatalog(this.modelsFolder, () => ({
+      trained: trainedModels(this.storeIfAny()?.trainings() ?? []),
+      endpoints: this.endpoints(),
+      access,
+    }));
     this.trusted = options.trusted ?? true;
     this.settled = new Promise((resolve) => {
       this.setReady = resolve;
@@ -200,13 +208,24 @@ export class Session {
     this.outputs.settingsChanged();
     this.prompts.settingsChanged();
     this.recipes.settingsChanged();
-    if (before.device !== this.settings.device) this.client.tellChanged({ uri: null, what: 'models' });
+    const { device, endpoints } = this.settings;
+    const isOther =
+      before.device !== device || JSON.stringify(before.endpoints) !== JSON.stringify(endpoints);
+    if (isOther) this.client.tellChanged({ uri: null, what: 'models' });
   }
 
   private fieldsChanged(): void {
     const { maps, problems } = readFieldMaps(this.settings.fields);
     for (const problem of problems) this.client.log(problem);
     this.fieldMaps = maps;
+  }
+
+  /** None in a workspace that is not trusted: it could have records and keys sent anywhere. */
+  private endpoints(): readonly EndpointSettings[] {
+    if (!this.trusted) return [];
+    const { endpoints, problems } = configuredEndpoints(this.settings.endpoints, this.folders);
+    for (const problem of problems) this.client.log(problem);
+    return endpoints;
   }
 
   private publishAll(): void {

@@ -9,6 +9,7 @@ export const DEFAULT_SETTINGS: Settings = {
   storePath: '',
   outputs: {},
   fields: {},
+  endpoints: {},
 };
 
 /** Reads what the client says the user set. What is absent or of the wrong type keeps its default. */
@@ -19,6 +20,7 @@ export function readSettings(value: unknown): Settings {
     rules: readRuleSettings(given.rules).rules,
     outputs: readOutputs(given.outputs),
     fields: isObject(given.fields) ? (given.fields as Settings['fields']) : DEFAULT_SETTINGS.fields,
+    endpoints: isObject(given.endpoints) ? given.endpoints : DEFAULT_SETTINGS.endpoints,
     device: device === 'cpu' || device === 'webgpu' ? device : DEFAULT_SETTINGS.device,
     inlayHints: typeof inlayHints === 'boolean' ? inlayHints : DEFAULT_SETTINGS.inlayHints,
     storePath: typeof storePath === 'string' ? storePath.trim() : DEFAULT_SETTINGS.storePath,

@@ -9,6 +9,8 @@ export interface InitializationOptions {
   readonly promptsFolder?: string;
   /** Absolute path of the folder of the rules' pages, `<rule>.md`. Absent: the server's own. */
   readonly rulePagesFolder?: string;
+  /** True: the editor answers `rationale/endpointAccess`. Absent: keys come from the server's environment alone. */
+  readonly grantsEndpointAccess?: boolean;
   /** False: findings and hovers only, no model runs and nothing is written. Absent means true. */
   readonly trusted?: boolean;
 }

@@ -19,6 +19,7 @@ export const Methods = {
   datasets: 'rationale/datasets',
   changed: 'rationale/changed',
   trustGranted: 'rationale/trustGranted',
+  endpointAccess: 'rationale/endpointAccess',
 } as const;
 
 /** Requests, client to server. A failure is a response error whose message is one sentence for the user. */
@@ -36,6 +37,11 @@ export interface Requests {
   [Methods.renderPrompt]: { params: RenderPromptParams; result: RenderPromptResult };
   [Methods.promptTokens]: { params: PromptTokensParams; result: PromptTokens | null };
   [Methods.promptSnippet]: { params: PromptSnippetParams; result: { readonly text: string } };
+}
+
+/** Requests, server to client, which an editor answers that says so in `initializationOptions.grantsEndpointAccess`. */
+export interface ServerRequests {
+  [Methods.endpointAccess]: { params: EndpointAccessParams; result: EndpointAccessResult };
 }
 
 /** Notifications, server to client. */
@@ -416,6 +422,24 @@ export interface PromptTokens {
 export interface PromptSnippetParams extends PromptTokensParams {
   /** `curl`: for bash and zsh; `python`: with the package `openai`. */
   readonly language: 'curl' | 'python';
+}
+
+/** Something is to be sent to an endpoint that the user configured, and the user has to agree or to give a key. */
+export interface EndpointAccessParams {
+  /** What the user calls it. */
+  readonly endpoint: string;
+  /** Host and port. */
+  readonly host: string;
+  /** Name of the key that is wanted, an environment variable; null: none, or the server has it. */
+  readonly key: string | null;
+  /** The endpoint did not take the key that was given last. */
+  readonly refused: boolean;
+}
+
+export interface EndpointAccessResult {
+  readonly allowed: boolean;
+  /** The key itself, which the server passes on to the endpoint and keeps nowhere. */
+  readonly key: string | null;
 }
 
 /** Which open documents the server reads as datasets, by shape. Sent when that set changes. */

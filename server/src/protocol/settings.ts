@@ -18,6 +18,8 @@ export interface Settings {
   readonly outputs: Readonly<Record<string, OutputsSetting>>;
   /** Datasets, by path or glob pattern, whose records' fields have other names, and what these are. */
   readonly fields: Readonly<Record<string, FieldsSetting>>;
+  /** Servers that models may be asked on, by the name that the model then has; described by `docs/endpoints.md`. */
+  readonly endpoints: Readonly<Record<string, unknown>>;
 }
 
 /** By the record's own name of a field: the path at which it stands, or one path for each choice. */
