@@ -87,12 +87,13 @@ def _validated(recipe, file: Path) -> dict:
 
 
 def _filled(recipe: dict, schema: dict) -> dict:
-    """With the defaults of the keys that are missing."""
+    """With the defaults of the keys that are missing; those that only some kinds have stay null."""
     for name, field in schema["properties"].items():
         if field.get("type") == "object":
             recipe[name] = _filled(recipe.get(name) or {}, field)
         elif "default" in field:
-            recipe.setdefault(name, field["default"])
+            may_be_null = {"type": "null"} in field.get("anyOf", [])
+            recipe.setdefault(name, None if may_be_null else field["default"])
     return recipe
 
 
