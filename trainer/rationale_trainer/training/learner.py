@@ -31,8 +31,8 @@ class Learner:
         self.forget()
 
     def forget(self):
-        """A fresh optimiser."""
-        self.optimiser = make_optimiser(self.recipe["optimiser"], self.parameters)
+        """A fresh optimiser. (Where nothing learns, preflight says so.)"""
+        self.optimiser = make_optimiser(self.recipe["optimiser"], self.parameters) if self.parameters else None
 
     def fill(self, indices: list[int], keep: bool = True):
         """Computes beforehand what is needed of some examples, and keeps it in the run folder."""

@@ -12,15 +12,12 @@ from ...families.base import Family
 
 
 def attach(family: Family, settings: dict, frozen: list[str]):
-    modules = "|".join(map(re.escape, settings["modules"]))
-    config = LoraConfig(
-        r=settings["rank"],
-        lora_alpha=settings["alpha"],
-        lora_dropout=settings["dropout"],
-        target_modules=rf"{re.escape(family.text)}\..*\.({modules})",
-    )
+    named = rf"{re.escape(family.text)}\..*\.({'|'.join(map(re.escape, settings['modules']))})"
+    config = LoraConfig(r=settings["rank"], lora_alpha=settings["alpha"], lora_dropout=settings["dropout"], target_modules=named)
     family.model.requires_grad_(False)
-    LoraModel(family.model, {"default": config}, "default")
+    # Names that the model does not have are a finding of preflight; PEFT would raise.
+    if any(re.fullmatch(named, name) for name, _ in family.model.named_modules()):
+        LoraModel(family.model, {"default": config}, "default")
 
 
 def merge(family: Family):

@@ -11,7 +11,7 @@ from .finding import Finding
 # Students up to this size gain little from few long rationales (Li et al. 2025, "Small models struggle to learn from strong reasoners").
 SMALL, FEW, LONG = 3_000_000_000, 5_000, 300
 # Texts whose word triples overlap by this much are the same question.
-ALIKE = 0.8
+ALIKE = 0.7
 WORD = re.compile(r"\w+")
 
 
@@ -31,7 +31,7 @@ def small_student(learner: Learner) -> Iterator[Finding]:
     targets = [len(texts[-1].target) for texts in learner.texts]
     mean = sum(targets) / len(targets)
     if size <= SMALL and len(targets) < FEW and mean > LONG:
-        yield Finding("small-student", "warning", f"A student of {size / 1e9:.1f} billion parameters learns little from {len(targets)} rationales of {mean:.0f} tokens: shorter ones, or a mixture with short answers, teach it more.")
+        yield Finding("small-student", "warning", f"A student of {size / 1e6:,.0f} million parameters learns little from {len(targets)} rationales of {mean:.0f} tokens: shorter ones, or a mixture with short answers, teach it more.")
 
 
 def near_duplicates(learner: Learner) -> Iterator[Finding]:

@@ -64,7 +64,7 @@ def prompt_supervised(learner: Learner) -> Iterator[Finding]:
 def end_not_supervised(learner: Learner) -> Iterator[Finding]:
     """The student never learns to stop, or learns a token at which nobody stops."""
     texts, family = by_example(learner), learner.family
-    shows = lambda example: any(not text.target or text.target[-1] not in family.ends for _, text in texts[example.id])
+    shows = lambda example: any(text.target and text.target[-1] not in family.ends for _, text in texts[example.id])
     yield from of_examples(learner.run.train, shows, "end-not-supervised", "do not learn the end token after the target")
     named = family.model.generation_config.eos_token_id
     named = named if isinstance(named, list) else [named]
