@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readImageSettings } from '../../server/src/inference/onnx/host/image-settings.ts';
-import { normalise } from '../../server/src/inference/onnx/host/images.ts';
+import { normalise } from '../../server/src/inference/onnx/host/pixels.ts';
 import { type Bitmap, isKnownFilter, resample } from '../../server/src/inference/onnx/host/resample.ts';
 import { cases } from './inference-fixtures.ts';
 
@@ -63,8 +63,6 @@ describe('preparing images as preprocessor_config.json says', () => {
     };
     const crop = { width: 2, height: 3 };
     const { data, shape } = normalise(image, {
-      size: null,
-      resample: 3,
       crop,
       scale: 1 / 255,
       mean: [0, 0.2, 0],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import type { Decoding, ModelRequest, Prediction } from '../../server/src/core/models/types.ts';
 import type { Message } from '../../server/src/core/prompts/types.ts';
-import { examineDecoder } from '../../server/src/inference/onnx/host/decoder.ts';
+import { wholeDecoder } from '../../server/src/inference/onnx/host/decoder.ts';
 import { ImageFeatures } from '../../server/src/inference/onnx/host/features.ts';
 import { generate } from '../../server/src/inference/onnx/host/generate.ts';
 import { type LoadedModel, loadModel } from '../../server/src/inference/onnx/host/load.ts';
@@ -102,12 +102,13 @@ describe('running a model folder', function () {
       const { imageToken } = model.vocabulary;
       const { ids, images } = model.tokenizer.tokenize(ours, imageToken);
       const found = await features.of(new Set(images));
-      const counts = images.map((path) => {
+      const encode = (text: string) => model.tokenizer.encode(text);
+      const standing = images.map((path) => {
         const one = found.get(path);
         assert.ok(one && !(one instanceof Error), String(one));
-        return one.count;
+        return model.images.standing(() => one.size, encode, one.count);
       });
-      assert.deepEqual(expandImages(ids, imageToken, counts), input_ids, `${prompt}, record ${record}`);
+      assert.deepEqual(expandImages(ids, imageToken, standing), input_ids, `${prompt}, record ${record}`);
       const image = input_ids.filter((id) => id === imageToken).length;
       assert.deepEqual(counter.count(ours), { total: input_ids.length, image });
     }
@@ -170,7 +171,7 @@ describe('running a model folder', function () {
     const untouched = await InferenceSession.create(
       join(shippedModels, 'teacher', 'onnx', 'decoder_model_merged.onnx'),
     );
-    const decoder = await examineDecoder(untouched, layout, model.sessions.hidden, null);
+    const decoder = wholeDecoder(untouched, layout);
     assert.equal(decoder.mayPad, false);
     const requests = recordIds('test')
       .slice(0, 12)

@@ -114,7 +114,7 @@ describe('the onnx provider', function () {
     [
       'a model of another kind',
       '{"model_type":"bert"}',
-      'does not describe a LLaVA model, the kind that runs here: its model_type is "bert".',
+      'describes a model of type "bert", which does not run here; the types are llava, llava_next, llava_onevision, qwen2_vl, paligemma, idefics3, smolvlm, moondream1.',
     ],
   ] as const) {
     it(`says that a folder cannot run which has ${what}`, async () => {

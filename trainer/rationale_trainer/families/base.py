@@ -17,6 +17,7 @@ from PIL import Image
 from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerFast
 
 from ..failure import Unusable
+from .exported import Exported
 from .prefix import Prefix, load_prefix
 from .sequences import IMAGE, PROMPT, TARGET, Batch, Picture, Sequence, collate
 
@@ -25,7 +26,7 @@ class FamilyError(Unusable):
     """A model or an example that cannot be used; the message is one sentence for the user."""
 
 
-class Family(ABC):
+class Family(Exported, ABC):
     """A loaded model of a family with its tokenizer."""
 
     # The `model_type` of config.json.
@@ -67,10 +68,6 @@ class Family(ABC):
     @abstractmethod
     def project(self, seen: list[torch.Tensor], pictures: list[Picture]) -> list[torch.Tensor]:
         """Features [image tokens, text width] of each image from what `see` gave."""
-
-    def export(self, folder: Path):
-        """Writes the folder that the onnx provider loads. @throws FamilyError when this model cannot be exported."""
-        raise FamilyError(f"Models of type {self.model_type} are not exported to ONNX.")
 
     # What most families leave as it is.
 

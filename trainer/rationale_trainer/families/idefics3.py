@@ -7,8 +7,28 @@ import torch
 from PIL import Image
 from transformers import AutoTokenizer, Idefics3ForConditionalGeneration, Idefics3ImageProcessorPil, SmolVLMForConditionalGeneration
 
+from ..exporting.decoder import BATCH
+from ..exporting.graphs import Graph
 from .base import Family
 from .sequences import Picture
+
+
+class VisionGraph(torch.nn.Module):
+    """pixel_values [images, tiles, 3, side, side], pixel_attention_mask [images, tiles, side, side] -> image_features [images · tiles, tokens, width]
+
+    Every tile is looked at: the tower's own forward leaves empty ones out, which makes its shapes depend on the data.
+    """
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, pixel_values, pixel_attention_mask):
+        images, tiles, channels, height, width = pixel_values.shape
+        patch = self.model.config.vision_config.patch_size
+        filled = pixel_attention_mask.reshape(images * tiles, height // patch, patch, width // patch, patch).to(pixel_values.dtype).sum((2, 4)) > 0
+        seen = self.model.vision_model(pixel_values=pixel_values.reshape(images * tiles, channels, height, width), patch_attention_mask=filled)
+        return self.model.connector(seen.last_hidden_state)
 
 
 class Idefics3(Family):
@@ -55,6 +75,18 @@ class Idefics3(Family):
     def project(self, seen: list[torch.Tensor], pictures: list[Picture]) -> list[torch.Tensor]:
         projected = self.model.model.connector(torch.cat(seen)).split([len(one) for one in seen])
         return [one.flatten(0, 1) for one in projected]
+
+    def vision_graph(self) -> Graph:
+        side = self.model.config.vision_config.image_size
+        example = (torch.randn(2, 3, 3, side, side), torch.ones(2, 3, side, side, dtype=torch.bool))
+        tiles = {0: BATCH, 1: "num_images"}
+        return Graph(VisionGraph(self.model.model), example, {"pixel_values": tiles, "pixel_attention_mask": tiles}, {"image_features": {0: "num_tiles"}})
+
+    def vision_feeds(self, pixels: dict[str, torch.Tensor], picture: Picture) -> dict[str, torch.Tensor]:
+        return {"pixel_values": pixels["pixel_values"][None], "pixel_attention_mask": pixels["pixel_attention_mask"][None].bool()}
+
+    def vision_features(self, outputs: dict[str, torch.Tensor], picture: Picture) -> torch.Tensor:
+        return outputs["image_features"].flatten(0, 1)
 
 
 class SmolVLM(Idefics3):

@@ -9,8 +9,21 @@ from transformers import AutoTokenizer, LlavaNextForConditionalGeneration, Llava
 from transformers import LlavaOnevisionForConditionalGeneration, LlavaOnevisionImageProcessorPil
 from transformers.models.llava_next.modeling_llava_next import get_anyres_image_grid_shape
 
+from ..exporting.graphs import Graph
 from .base import Family
+from .llava import chosen_layers
 from .sequences import Picture
+
+
+class VisionGraph(torch.nn.Module):
+    """pixel_values [tiles, 3, side, side] -> image_features [tiles, patches, width], and image_newline [width] for whoever lays them out."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, pixel_values):
+        return self.model.multi_modal_projector(chosen_layers(self.model, pixel_values)), self.model.image_newline + 0
 
 
 class LlavaNext(Family):
@@ -59,17 +72,22 @@ class LlavaNext(Family):
         return {"pixel_values": self.image_processor(image.convert("RGB"), return_tensors="pt")["pixel_values"][0]}
 
     def see(self, pixels: list[dict[str, torch.Tensor]]) -> list[torch.Tensor]:
-        config, tower = self.model.config, self.model.model.vision_tower
-        tiles = torch.cat([one["pixel_values"] for one in pixels]).to(self.device, tower.dtype)
-        states = tower(tiles, output_hidden_states=True).hidden_states
-        layers = config.vision_feature_layer if isinstance(config.vision_feature_layer, list) else [config.vision_feature_layer]
-        seen = torch.cat([states[layer] for layer in layers], -1)
-        seen = seen[:, 1:] if config.vision_feature_select_strategy == "default" else seen
-        return list(seen.split([len(one["pixel_values"]) for one in pixels]))
+        tiles = torch.cat([one["pixel_values"] for one in pixels]).to(self.device, self.model.model.vision_tower.dtype)
+        return list(chosen_layers(self.model.model, tiles).split([len(one["pixel_values"]) for one in pixels]))
 
     def project(self, seen: list[torch.Tensor], pictures: list[Picture]) -> list[torch.Tensor]:
         projected = self.model.model.multi_modal_projector(torch.cat(seen)).split([len(one) for one in seen])
         return [self.pack(tiles, self.model.model.image_newline, picture) for tiles, picture in zip(projected, pictures)]
+
+    def vision_graph(self) -> Graph:
+        side, tiles = self.model.config.vision_config.image_size, {0: "num_tiles"}
+        return Graph(VisionGraph(self.model.model), (torch.randn(3, 3, side, side),), {"pixel_values": tiles}, {"image_features": tiles, "image_newline": {}})
+
+    def vision_feeds(self, pixels: dict[str, torch.Tensor], picture: Picture) -> dict[str, torch.Tensor]:
+        return {"pixel_values": pixels["pixel_values"]}
+
+    def vision_features(self, outputs: dict[str, torch.Tensor], picture: Picture) -> torch.Tensor:
+        return self.pack(outputs["image_features"], outputs["image_newline"], picture)
 
 
 class LlavaOnevision(LlavaNext):

@@ -13,6 +13,7 @@ from transformers import AutoTokenizer, GenerationConfig
 
 from ..moondream.model import MoondreamConfig, MoondreamForConditionalGeneration
 from ..moondream.weights import from_published, is_published
+from ..exporting.graphs import Graph
 from .base import Family, FamilyError
 from .sequences import Picture
 
@@ -24,6 +25,23 @@ TEMPLATE = (
 # A picture whose longer edge is shorter than so many of its 378 px squares is seen whole alone.
 CROPPED_FROM = 512 / 378
 SHAPES = ((1, 1), (1, 2), (2, 1), (2, 2))  # rows and columns of crops
+
+
+class VisionGraph(torch.nn.Module):
+    """pixel_values [tiles, 3, side, side], sources [patches, 4] -> image_features [1, patches, width]
+
+    `sources`: beside each patch of the whole, the mean of which four of all tiles' patches; its own four times without crops.
+    """
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, pixel_values, sources):
+        encoded = self.model.vision_tower(pixel_values).last_hidden_state
+        beside = encoded.flatten(0, 1)[sources].mean(1)
+        seen = torch.cat([encoded[0], beside], -1) if self.model.config.crops else encoded[0] + 0 * beside
+        return self.model.multi_modal_projector(seen)[None]
 
 
 class Moondream(Family):
@@ -90,6 +108,36 @@ class Moondream(Family):
     def project(self, seen: list[torch.Tensor], pictures: list[Picture]) -> list[torch.Tensor]:
         model = self.model.model
         return list(model.multi_modal_projector(torch.stack([model.seen(one, *self.crops(picture)) for one, picture in zip(seen, pictures)])))
+
+    def vision_graph(self) -> Graph:
+        patches = self.side // self.model.config.vision_config.patch_size
+        example = (torch.randn(3, 3, self.side, self.side), _sources(patches, 1, 2))
+        return Graph(VisionGraph(self.model.model), example, {"pixel_values": {0: "num_tiles"}, "sources": {}}, {"image_features": {}})
+
+    def vision_feeds(self, pixels: dict[str, torch.Tensor], picture: Picture) -> dict[str, torch.Tensor]:
+        patches = self.side // self.model.config.vision_config.patch_size
+        return {"pixel_values": pixels["pixel_values"], "sources": _sources(patches, *self.crops(picture))}
+
+    def image_settings(self) -> dict:
+        half = [0.5, 0.5, 0.5]
+        return {
+            "image_processor_type": "SiglipImageProcessor", "processor_class": "MoondreamProcessor", "do_resize": True, "resample": 3,
+            "size": {"height": self.side, "width": self.side}, "do_rescale": True, "rescale_factor": 1 / 255,
+            "do_normalize": True, "image_mean": half, "image_std": half,
+        }  # fmt: skip
+
+
+def _sources(side: int, rows: int, columns: int) -> torch.Tensor:
+    """For each patch of a picture `side` patches wide: the four places that the crops show there, among all tiles' patches."""
+    down, across = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
+    if rows * columns == 0:
+        return (down * side + across).flatten()[:, None].repeat(1, 4)
+    found = []
+    for i in range(4):
+        y, x = down * rows + (i // 2) % rows, across * columns + (i % 2) % columns
+        crop = 1 + (y // side) * columns + x // side
+        found.append((crop * side + y % side) * side + x % side)
+    return torch.stack(found, -1).flatten(0, 1)
 
 
 def _published(config: dict, weights: dict[str, torch.Tensor], image_token: int) -> MoondreamForConditionalGeneration:

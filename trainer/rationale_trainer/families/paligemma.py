@@ -7,6 +7,8 @@ import torch
 from PIL import Image
 from transformers import AutoImageProcessor, AutoTokenizer, PaliGemmaForConditionalGeneration
 
+from ..exporting.decoder import BATCH
+from ..exporting.graphs import Graph
 from .base import Family
 from .sequences import MASKED, PADDING, TARGET, Batch, Picture
 
@@ -18,8 +20,20 @@ TEMPLATE = (
 )
 
 
+class VisionGraph(torch.nn.Module):
+    """pixel_values [images, 3, side, side] -> image_features [images, tokens, width]"""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, pixel_values):
+        return self.model.multi_modal_projector(self.model.vision_tower(pixel_values).last_hidden_state)
+
+
 class PaliGemma(Family):
     model_type = "paligemma"
+    both_ways = True
 
     def __init__(self, model, tokenizer, source: Path):
         super().__init__(model, tokenizer, source)
@@ -64,6 +78,14 @@ class PaliGemma(Family):
 
     def read(self, embedded: torch.Tensor, **arguments) -> torch.Tensor:
         return self.model.model.language_model(inputs_embeds=embedded, **arguments).last_hidden_state
+
+    def vision_graph(self) -> Graph:
+        side = self.model.config.vision_config.image_size
+        return Graph(VisionGraph(self.model.model), (torch.randn(2, 3, side, side),), {"pixel_values": {0: BATCH}}, {"image_features": {0: BATCH}})
+
+    def image_settings(self) -> dict:
+        tower = self.model.config.vision_config
+        return super().image_settings() | {"image_seq_length": (tower.image_size // tower.patch_size) ** 2}
 
 
 def _is_prompt(batch: Batch) -> torch.Tensor:

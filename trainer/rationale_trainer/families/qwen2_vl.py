@@ -7,9 +7,42 @@ import torch
 from PIL import Image
 from transformers import AutoImageProcessor, AutoTokenizer, Qwen2VLForConditionalGeneration
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import smart_resize
+from transformers.models.qwen2_vl.modeling_qwen2_vl import apply_rotary_pos_emb_vision
 
+from ..exporting.graphs import Graph
 from .base import Family
 from .sequences import IMAGE, Batch, Picture
+
+
+class VisionGraph(torch.nn.Module):
+    """pixel_values [patches, values], grid_thw [1, 3] -> image_features [tokens, width]: the tower for one image.
+
+    The tower's own forward reads the grid into Python numbers; here places come from it by tensor operations.
+    """
+
+    def __init__(self, tower):
+        super().__init__()
+        self.tower = tower
+
+    def forward(self, pixel_values, grid_thw):
+        tower, merged = self.tower, self.tower.spatial_merge_size
+        count = pixel_values.shape[0]
+        # Patches come in squares of merged · merged, row by row of squares.
+        patch, across = torch.arange(count), grid_thw[0, 2] // merged
+        square, within = patch // merged**2, patch % merged**2
+        places = torch.stack([square // across * merged + within // merged, square % across * merged + within % merged], -1)
+        states = tower.patch_embed(pixel_values)
+        cos, sin = tower.rotary_pos_emb(states, places)
+        for block in tower.blocks:
+            attention = block.attn
+            q, k, v = attention.qkv(block.norm1(states)).reshape(count, 3, attention.num_heads, -1).permute(1, 0, 2, 3).unbind(0)
+            q, k = apply_rotary_pos_emb_vision(q, k, cos, sin)
+            mixed = torch.nn.functional.scaled_dot_product_attention(
+                q.transpose(0, 1)[None], k.transpose(0, 1)[None], v.transpose(0, 1)[None], scale=attention.scaling
+            )  # fmt: skip
+            states = states + attention.proj(mixed[0].transpose(0, 1).reshape(count, -1))
+            states = states + block.mlp(block.norm2(states))
+        return tower.merger(states)
 
 
 class Qwen2VL(Family):
@@ -17,6 +50,9 @@ class Qwen2VL(Family):
     vision = "model.visual"
     # Its last layers stand inside the vision tower.
     projector = "model.visual.merger"
+
+    three_positions = True
+    flat_config = True
 
     def __init__(self, model, tokenizer, source: Path):
         super().__init__(model, tokenizer, source)
@@ -77,3 +113,20 @@ class Qwen2VL(Family):
                 pieces.append((place + torch.arange(length)).expand(3, -1))
                 place, i = place + length, i + length
         return torch.cat(pieces, 1)
+
+    def vision_graph(self) -> Graph:
+        tower = self.model.config.vision_config
+        values = tower.in_channels * tower.temporal_patch_size * tower.patch_size**2
+        rows, columns = 2 * tower.spatial_merge_size, 3 * tower.spatial_merge_size
+        example = (torch.randn(rows * columns, values), torch.tensor([[1, rows, columns]]))
+        return Graph(VisionGraph(self.model.model.visual), example, {"pixel_values": {0: "num_patches"}, "grid_thw": {}}, {"image_features": {0: "num_tokens"}})
+
+    def vision_feeds(self, pixels: dict[str, torch.Tensor], picture: Picture) -> dict[str, torch.Tensor]:
+        return {"pixel_values": pixels["pixel_values"], "grid_thw": pixels["image_grid_thw"][None]}
+
+    def vision_features(self, outputs: dict[str, torch.Tensor], picture: Picture) -> torch.Tensor:
+        return outputs["image_features"]
+
+    def image_settings(self) -> dict:
+        size = self.image_processor.size
+        return super().image_settings() | {"min_pixels": size["shortest_edge"], "max_pixels": size["longest_edge"]}

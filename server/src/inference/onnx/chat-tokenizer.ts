@@ -66,7 +66,7 @@ export class ChatTokenizer {
 
   /** @throws Error whose message is one sentence, when the text itself speaks of images */
   tokenize(messages: readonly Message[], imageToken: number): TokenizedPrompt {
-    const { ids } = this.tokenizer.encode(this.chatText(messages), { add_special_tokens: false });
+    const ids = this.encode(this.chatText(messages));
     const images = messages.flatMap(({ content }) =>
       content.flatMap((part) => (part.type === 'image' ? [part.path] : [])),
     );
@@ -77,6 +77,10 @@ export class ChatTokenizer {
       );
     }
     return { ids, images };
+  }
+
+  encode(text: string): readonly number[] {
+    return this.tokenizer.encode(text, { add_special_tokens: false }).ids;
   }
 
   /** Stage tags may be special tokens, and are part of the answer. */

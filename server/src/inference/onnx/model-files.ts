@@ -2,8 +2,10 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ARCHITECTURES } from './architectures/index.ts';
+import type { Architecture } from './architectures/types.ts';
 
-/** The three graphs of a LLaVA model. */
+/** A model's three graphs. */
 export const SESSIONS = ['embed_tokens', 'vision_encoder', 'decoder_model_merged'] as const;
 export type SessionName = (typeof SESSIONS)[number];
 
@@ -30,6 +32,11 @@ export interface ModelConfig {
   readonly image_token_id?: number;
   readonly image_seq_length?: number;
   readonly eos_token_id?: number | readonly number[];
+  readonly image_grid_pinpoints?: readonly (readonly [number, number])[];
+  readonly vision_aspect_ratio?: string;
+  readonly scale_factor?: number;
+  readonly crops?: boolean;
+  readonly vision_config?: { readonly image_size?: number; readonly patch_size?: number };
   readonly text_config: {
     readonly num_hidden_layers: number;
     readonly hidden_size: number;
@@ -45,24 +52,35 @@ export interface ModelConfig {
 
 /**
  * Reads config.json.
- * @throws Error whose message is one sentence, when there is none, it is not JSON, or not that of a LLaVA model
+ * @throws Error whose message is one sentence, when there is none, it is not JSON, or not that of a model that runs here
  */
 export function readModelConfig(folder: string): ModelConfig {
   const path = join(folder, 'config.json');
   if (!existsSync(folder)) throw new Error(`There is no folder ${folder}.`);
   if (!existsSync(path)) throw new Error(`${folder} is not a model folder: it has no config.json.`);
-  let config: ModelConfig;
+  const config = readJson(path) as ModelConfig;
+  if (!(config?.model_type in ARCHITECTURES)) {
+    throw new Error(
+      `${path} describes a model of type "${config?.model_type}", which does not run here; the types are ${Object.keys(ARCHITECTURES).join(', ')}.`,
+    );
+  }
+  if (typeof config.text_config?.num_hidden_layers !== 'number')
+    throw new Error(`${path} does not describe the text model (text_config).`);
+  return config;
+}
+
+export function architectureOf({ model_type }: ModelConfig): Architecture {
+  return ARCHITECTURES[model_type] as Architecture;
+}
+
+/** @throws Error whose message is one sentence */
+export function readJson(path: string): unknown {
+  const text = readFileSync(path, 'utf8');
   try {
-    config = JSON.parse(readFileSync(path, 'utf8')) as ModelConfig;
+    return JSON.parse(text);
   } catch {
     throw new Error(`${path} is not JSON.`);
   }
-  if (config?.model_type !== 'llava' || typeof config.text_config?.num_hidden_layers !== 'number') {
-    throw new Error(
-      `${path} does not describe a LLaVA model, the kind that runs here: its model_type is "${config?.model_type}".`,
-    );
-  }
-  return config;
 }
 
 /** Path of a session's graph, relative to the folder: of the weight type that the config names, else the first that is there. */

@@ -1,8 +1,8 @@
 /** The decode loop, over rows padded on the left to one length, each row until its own end. */
 import type { Tensor } from 'onnxruntime-node';
+import type { Features, Positions } from '../architectures/types.ts';
 import type { Cache, Memory } from './cache.ts';
-import { type Decoder, runDecoder } from './decoder.ts';
-import type { Features } from './features.ts';
+import { type Decoder, type Placed, runDecoder } from './decoder.ts';
 import { freeTensors } from './free.ts';
 import { type Choose, chooser, type Draw } from './sampler.ts';
 import type { Sessions } from './sessions.ts';
@@ -13,6 +13,7 @@ export interface Row {
   readonly ids: readonly number[];
   /** In the order of the prompt's images. */
   readonly features: readonly Features[];
+  readonly positions: Positions;
   /** Bound of generated tokens, end token included. */
   readonly limit: number;
   /** Null: the likeliest token each time. */
@@ -80,8 +81,8 @@ export async function* decode(
       if (cache.isSeparable) dropEnded(running, cache);
       const chosen = running.map(({ token }) => token);
       const inputs = await embeddings.of(chosen, running.length);
-      const paddings = running.map(({ padding }) => padding);
-      const logits = await nextLogits(decoder, inputs, paddings, cache);
+      const places = running.map(({ row, padding }) => ({ padding, positions: row.positions }));
+      const logits = await nextLogits(decoder, inputs, places, cache);
       running.forEach((one, i) => {
         choose(one, logits, i);
       });
@@ -114,9 +115,9 @@ async function readPrompts(
     const part = prompts.slice(first, first + size);
     const rows = part.map(([place]) => (running[place as number] as Running).row);
     const width = longest(rows);
-    const paddings = rows.map(({ ids }) => width - ids.length);
-    const inputs = await embedPrompts(sessions, rows, paddings, imageToken);
-    const logits = await nextLogits(sessions.decoder, inputs, paddings, cache.prompts(part));
+    const places = rows.map(({ ids, positions }) => ({ padding: width - ids.length, positions }));
+    const inputs = await embedPrompts(sessions, rows, places, imageToken);
+    const logits = await nextLogits(sessions.decoder, inputs, places, cache.prompts(part));
     part.forEach((same, i) => {
       for (const place of same) choose(running[place] as Running, logits, i);
     });
@@ -128,10 +129,10 @@ async function readPrompts(
 async function nextLogits(
   decoder: Decoder,
   inputs: Tensor,
-  paddings: readonly number[],
+  places: readonly Placed[],
   memory: Memory,
 ): Promise<Tensor> {
-  const logits = await runDecoder(decoder, inputs, paddings, memory);
+  const logits = await runDecoder(decoder, inputs, places, memory);
   freeTensors([inputs]);
   return logits;
 }
@@ -167,9 +168,10 @@ function dropEnded(running: Running[], cache: Cache): void {
 async function embedPrompts(
   sessions: Sessions,
   rows: readonly Row[],
-  paddings: readonly number[],
+  places: readonly Placed[],
   imageToken: number,
 ): Promise<Tensor> {
+  const paddings = places.map(({ padding }) => padding);
   const ids = rows.flatMap((row, i) => [...Array<number>(paddings[i] as number).fill(0), ...row.ids]);
   const embedded = await sessions.embeddings.of(ids, rows.length);
   const values = embedded.data as Float32Array;
@@ -177,11 +179,13 @@ async function embedPrompts(
   let start = 0;
   rows.forEach((row, i) => {
     start += paddings[i] as number;
-    let place = row.ids.indexOf(imageToken);
+    let place = -1;
+    // Other tokens may stand between the pieces of an image.
     for (const { data, count } of row.features) {
-      // Each image's tokens stand in one piece.
-      values.set(data, (start + place) * hidden);
-      place = row.ids.indexOf(imageToken, place + count);
+      for (let feature = 0; feature < count; feature++) {
+        place = row.ids.indexOf(imageToken, place + 1);
+        values.set(data.subarray(feature * hidden, (feature + 1) * hidden), (start + place) * hidden);
+      }
     }
     start += row.ids.length;
   });

@@ -1,21 +1,18 @@
 /** Image features, computed once for each image content. */
 import { Tensor } from 'onnxruntime-node';
+import type { Features, ImageReader, NamedValues, Values } from '../architectures/types.ts';
 import { free } from './free.ts';
-import type { ImageSettings } from './image-settings.ts';
-import { type Pixels, pixelsOf, readImageFile } from './images.ts';
+import type { Size } from './image-settings.ts';
+import { bitmapOf, readImageFile } from './images.ts';
 import { reasonOf } from './reason.ts';
 import type { Sessions } from './sessions.ts';
-
-/** What one image gives the decoder: `count` embeddings. */
-export interface Features {
-  readonly data: Float32Array;
-  readonly count: number;
-}
 
 interface FreshImage {
   readonly path: string;
   readonly digest: string;
-  readonly pixels: Pixels;
+  readonly size: Size;
+  /** The vision encoder's inputs. */
+  readonly inputs: NamedValues;
 }
 
 /** Bytes of features that are kept. */
@@ -25,14 +22,14 @@ const BATCH = 16;
 
 export class ImageFeatures {
   private readonly sessions: Sessions;
-  private readonly settings: ImageSettings;
+  private readonly reader: ImageReader;
   /** By content digest, least recently used first. */
   private readonly kept = new Map<string, Features>();
   private bytes = 0;
 
-  constructor(sessions: Sessions, settings: ImageSettings) {
+  constructor(sessions: Sessions, reader: ImageReader) {
     this.sessions = sessions;
-    this.settings = settings;
+    this.reader = reader;
   }
 
   /** The features of these image files, by path. An image that cannot be used gives an Error of one sentence instead. */
@@ -41,14 +38,22 @@ export class ImageFeatures {
     const all = [...paths];
     for (let start = 0; start < all.length; start += BATCH) {
       const read = await Promise.all(all.slice(start, start + BATCH).map((path) => this.read(path)));
-      const fresh = read.filter((image) => 'pixels' in image);
+      const fresh = read.filter((image) => 'inputs' in image);
       // Processors that keep the aspect ratio give images of several shapes; one run takes one shape.
-      for (const same of Map.groupBy(fresh, ({ pixels }) => pixels.shape.join()).values()) {
+      for (const same of Map.groupBy(fresh, (image) => this.groupOf(image)).values()) {
         await this.encodeOnce(same, found);
       }
-      for (const image of read) if (!('pixels' in image)) found.set(image.path, image.result);
+      for (const image of read) if (!('inputs' in image)) found.set(image.path, image.result);
     }
     return found;
+  }
+
+  /** Images of one group run together. */
+  private groupOf({ digest, inputs }: FreshImage): string {
+    if (!this.reader.isBatched) return digest;
+    return Object.values(inputs)
+      .map(({ dims }) => dims.join())
+      .join(' ');
   }
 
   private async read(
@@ -58,7 +63,9 @@ export class ImageFeatures {
       const file = await readImageFile(path);
       const kept = this.recall(file.digest);
       if (kept) return { path, result: kept };
-      return { path, digest: file.digest, pixels: await pixelsOf(file, path, this.settings) };
+      const image = await bitmapOf(file, path);
+      const { width, height } = image;
+      return { path, digest: file.digest, size: { width, height }, inputs: this.reader.prepare(image) };
     } catch (error) {
       return { path, result: error as Error };
     }
@@ -70,7 +77,7 @@ export class ImageFeatures {
     found: Map<string, Features | Error>,
   ): Promise<void> {
     const byContent = [...Map.groupBy(images, ({ digest }) => digest)];
-    const encoded = await this.encode(byContent.map(([, [first]]) => (first as FreshImage).pixels)).catch(
+    const encoded = await this.encode(byContent.map(([, [first]]) => first as FreshImage)).catch(
       (error) => new Error(`The image cannot be encoded: ${reasonOf(error)}`),
     );
     byContent.forEach(([digest, same], i) => {
@@ -80,22 +87,21 @@ export class ImageFeatures {
     });
   }
 
-  private async encode(images: readonly Pixels[]): Promise<Features[]> {
-    const [first] = images as [Pixels];
-    const size = first.data.length;
-    const batch = new Float32Array(images.length * size);
-    images.forEach(({ data }, i) => {
-      batch.set(data, i * size);
+  private async encode(images: readonly FreshImage[]): Promise<Features[]> {
+    const { vision } = this.sessions;
+    const feeds = Object.fromEntries(
+      vision.inputNames.map((name) => {
+        const { type, data, dims } = joined(images.map(({ inputs }) => inputs[name] as Values));
+        return [name, new Tensor(type, data, dims)];
+      }),
+    );
+    const results = await vision.run(feeds);
+    const features = images.map(({ size }, i) => {
+      const own = Object.entries(results).map(([name, tensor]) => [name, part(tensor, i, images.length)]);
+      return this.reader.features(Object.fromEntries(own), size);
     });
-    const pixel_values = new Tensor('float32', batch, [images.length, ...first.shape]);
-    const { image_features } = await this.sessions.vision.run({ pixel_values });
-    const [, count = 0, width = 0] = image_features?.dims ?? [];
-    const data = image_features?.data as Float32Array;
-    const features = images.map((_, i) => ({
-      data: data.slice(i * count * width, (i + 1) * count * width),
-      count,
-    }));
-    free(batch, data, ...images.map((image) => image.data));
+    free(...Object.values(feeds).map(({ data }) => data as Float32Array));
+    free(...Object.values(results).map(({ data }) => data as Float32Array));
     return features;
   }
 
@@ -117,4 +123,24 @@ export class ImageFeatures {
       this.bytes -= data.byteLength;
     }
   }
+}
+
+/** Values of one shape along their first dimension. */
+function joined(values: readonly Values[]): Values {
+  const [first, ...others] = values as [Values];
+  if (others.length === 0) return first;
+  const data = new Float32Array(first.data.length * values.length);
+  values.forEach((one, i) => {
+    data.set(one.data as Float32Array, i * first.data.length);
+  });
+  const [count = 1, ...shape] = first.dims;
+  return { type: first.type, data, dims: [count * values.length, ...shape] };
+}
+
+/** A copy of what belongs to the i-th of so many images. */
+function part({ data, dims }: Tensor, i: number, images: number): Values {
+  const values = data as Float32Array;
+  const size = values.length / images;
+  const [count = 1, ...shape] = dims;
+  return { type: 'float32', data: values.slice(i * size, (i + 1) * size), dims: [count / images, ...shape] };
 }

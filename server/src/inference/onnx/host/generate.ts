@@ -1,10 +1,11 @@
 /** From requests to predictions, in the model host. */
 import { failedPrediction } from '../../../core/models/failed.ts';
 import type { Decoding, ModelRequest, PartialOutput, Prediction, Usage } from '../../../core/models/types.ts';
+import type { Features } from '../architectures/types.ts';
 import type { TokenizedPrompt } from '../chat-tokenizer.ts';
 import { batches } from './batches.ts';
 import { decode, type Finished, type Row } from './decode.ts';
-import type { Features, ImageFeatures } from './features.ts';
+import type { ImageFeatures } from './features.ts';
 import type { LoadedModel } from './load.ts';
 import { expandImages } from './prompt.ts';
 import { reasonOf } from './reason.ts';
@@ -109,7 +110,7 @@ function rowsOf(
   requests: readonly ModelRequest[],
   prompt: TokenizedPrompt,
   found: ReadonlyMap<string, Features | Error>,
-  { vocabulary, context }: LoadedModel,
+  { vocabulary, context, images, tokenizer }: LoadedModel,
   decoding: Decoding,
 ): Row[] {
   const features = prompt.images.map((path) => {
@@ -117,8 +118,22 @@ function rowsOf(
     if (one instanceof Error) throw one;
     return one as Features;
   });
-  const counts = features.map(({ count }) => count);
-  const ids = expandImages(prompt.ids, vocabulary.imageToken, counts);
+  const standing = features.map(({ size, count }) =>
+    images.standing(
+      () => size,
+      (text) => tokenizer.encode(text),
+      count,
+    ),
+  );
+  const ids = expandImages(prompt.ids, vocabulary.imageToken, standing);
+  const places = ids.filter((id) => id === vocabulary.imageToken).length;
+  const count = features.reduce((sum, one) => sum + one.count, 0);
+  if (places !== count)
+    throw new Error(`The prompt has ${places} places for image features, and its images have ${count}.`);
+  const positions = images.positions(
+    ids,
+    features.map(({ size }) => size),
+  );
   if (ids.length >= context) {
     throw new Error(
       `The prompt is ${ids.length} tokens long, and the model takes ${context} together with its answer.`,
@@ -126,7 +141,7 @@ function rowsOf(
   }
   const limit = Math.min(decoding.maxNewTokens, context - ids.length);
   return requests.map(({ key, sample = 0 }) => {
-    return { key, ids, features, limit, draw: drawOf(decoding, prompt.ids, sample) };
+    return { key, ids, features, positions, limit, draw: drawOf(decoding, prompt.ids, sample) };
   });
 }
 

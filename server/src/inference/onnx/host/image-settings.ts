@@ -1,7 +1,10 @@
 /** What preprocessor_config.json says of images, for the kind of processor that LLaVA models have (CLIP's and SigLIP's). */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readJson } from '../model-files.ts';
 import { isKnownFilter } from './resample.ts';
+
+const FILE = 'preprocessor_config.json';
+type Settings = Record<string, unknown>;
 
 export interface ImageSettings {
   /** The exact size to resize to, or the length of the shorter edge; null leaves images as they are. */
@@ -31,32 +34,48 @@ export function resizedSize({ size }: Pick<ImageSettings, 'size'>, { width, heig
   return { width: scaled(width), height: scaled(height) };
 }
 
+/** What is done to the pixels of an image, whatever its size becomes. */
+export type PixelSettings = Pick<ImageSettings, 'resample' | 'scale' | 'mean' | 'std'>;
+
 /** @throws Error whose message is one sentence, when images cannot be prepared as the file says */
 export function readImageSettings(folder: string): ImageSettings {
-  const path = join(folder, 'preprocessor_config.json');
-  const refuse = (what: string): never => {
-    throw new Error(`${path} asks for ${what}, which is not supported.`);
-  };
-  const config = parse(path);
-  for (const step of ['do_pad', 'do_flip_channel_order', 'do_thumbnail', 'do_image_splitting']) {
+  const path = join(folder, FILE);
+  const refuse = refusal(path);
+  const config = readJson(path) as Settings;
+  for (const step of ['do_pad', 'do_thumbnail', 'do_image_splitting'])
     if (config[step] === true) refuse(step);
-  }
-  const resample = (config.resample as number | undefined) ?? 2;
-  if (!isKnownFilter(resample)) refuse(`the resampling filter ${resample}`);
-  const normalizes = config.do_normalize === true;
   return {
+    ...readPixelSettings(folder),
     size:
       config.do_resize === false
         ? null
         : (sizeIn(config.size) ?? refuse(`the size ${JSON.stringify(config.size)}`)),
-    resample,
     crop:
       config.do_center_crop === true
         ? (squareOr(config.crop_size) ?? refuse(`the crop ${JSON.stringify(config.crop_size)}`))
         : null,
+  };
+}
+
+/** The part for readers that choose the size of a picture by rules of their own. @throws Error whose message is one sentence */
+export function readPixelSettings(folder: string): PixelSettings {
+  const path = join(folder, FILE);
+  const config = readJson(path) as Settings;
+  if (config.do_flip_channel_order === true) refusal(path)('do_flip_channel_order');
+  const resample = (config.resample as number | undefined) ?? 2;
+  if (!isKnownFilter(resample)) refusal(path)(`the resampling filter ${resample}`);
+  const normalizes = config.do_normalize === true;
+  return {
+    resample,
     scale: config.do_rescale === false ? 1 : ((config.rescale_factor as number | undefined) ?? 1 / 255),
     mean: normalizes ? (config.image_mean as number[]) : [0, 0, 0],
     std: normalizes ? (config.image_std as number[]) : [1, 1, 1],
+  };
+}
+
+function refusal(path: string): (what: string) => never {
+  return (what) => {
+    throw new Error(`${path} asks for ${what}, which is not supported.`);
   };
 }
 
@@ -69,12 +88,4 @@ function squareOr(size: unknown): Size | null {
   if (typeof size === 'number') return { width: size, height: size };
   const { width, height } = (size ?? {}) as { width?: unknown; height?: unknown };
   return typeof width === 'number' && typeof height === 'number' ? { width, height } : null;
-}
-
-function parse(path: string): Record<string, unknown> {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    throw new Error(`${path} is not JSON.`);
-  }
 }

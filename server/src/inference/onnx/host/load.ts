@@ -1,13 +1,13 @@
+import type { ImageReader } from '../architectures/types.ts';
 import { ChatTokenizer } from '../chat-tokenizer.ts';
 import type { Device } from '../messages.ts';
-import { contextOf, endTokens, imageTokenOf, readModelConfig } from '../model-files.ts';
+import { architectureOf, contextOf, endTokens, imageTokenOf, readModelConfig } from '../model-files.ts';
 import type { Vocabulary } from './decode.ts';
-import { type ImageSettings, readImageSettings } from './image-settings.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 
 export interface LoadedModel {
   readonly tokenizer: ChatTokenizer;
-  readonly images: ImageSettings;
+  readonly images: ImageReader;
   readonly sessions: Sessions;
   readonly vocabulary: Vocabulary;
   /** Tokens of prompt and answer together, at most. */
@@ -19,7 +19,7 @@ export async function loadModel(folder: string, device: Device): Promise<LoadedM
   const config = readModelConfig(folder);
   return {
     tokenizer: new ChatTokenizer(folder),
-    images: readImageSettings(folder),
+    images: architectureOf(config).imageReader(folder, config),
     sessions: await openSessions(folder, config, device),
     vocabulary: { imageToken: imageTokenOf(config, folder), endTokens: new Set(endTokens(folder, config)) },
     context: contextOf(config) ?? Number.POSITIVE_INFINITY,

@@ -1,11 +1,9 @@
-/** Repeats each image token as often as its image has features. */
+/** Puts the tokens that stand for each image in the place of its one image token. */
 export function expandImages(
   ids: readonly number[],
   imageToken: number,
-  counts: readonly number[],
+  standing: readonly (readonly number[])[],
 ): number[] {
   let image = 0;
-  return ids.flatMap((id) =>
-    id === imageToken ? Array<number>(counts[image++] ?? 0).fill(imageToken) : [id],
-  );
+  return ids.flatMap((id) => (id === imageToken ? (standing[image++] ?? []) : [id]));
 }

@@ -41,8 +41,14 @@ export function resample(image: Bitmap, width: number, height: number, number: n
   if (image.width === width && image.height === height) return image;
   const filter = FILTERS[number];
   if (!filter) return nearest(image, width, height);
-  const across = transpose(stretchColumns(transpose(image), width, filter));
-  return stretchColumns(across, height, filter);
+  const across = (one: Bitmap) => transpose(stretchColumns(transpose(one), width, filter));
+  const down = (one: Bitmap) => stretchColumns(one, height, filter);
+  return isDownFirst(image, width, height) ? across(down(image)) : down(across(image));
+}
+
+/** Pillow 13 begins with the height where that takes away more; levels are rounded between the two, so the order shows. */
+function isDownFirst(image: Bitmap, width: number, height: number): boolean {
+  return height < image.height && image.height - height > 2 * (image.width - width);
 }
 
 /** Changes the height: each new row is a weighted sum of old ones. */

@@ -2,9 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import type { Device } from '../messages.ts';
-import { graphFile, type ModelConfig } from '../model-files.ts';
+import { architectureOf, graphFile, type ModelConfig } from '../model-files.ts';
 import { cacheLayout, cacheNames } from './cache-layout.ts';
-import { type Decoder, examineDecoder } from './decoder.ts';
+import { type Decoder, growingDecoder, wholeDecoder } from './decoder.ts';
 import { Embeddings } from './embeddings.ts';
 import { freshOutputs } from './fresh-outputs.ts';
 import { reasonOf } from './reason.ts';
@@ -33,8 +33,13 @@ export async function openSessions(folder: string, config: ModelConfig, device: 
   const hasExternalData = Boolean(config['transformers.js_config']?.use_external_data_format);
   const changed =
     device.kind === 'cpu' && !hasExternalData ? await withFreshOutputs(decoderPath, layers) : null;
-  const session = await openSession(decoderPath, device, changed?.model, cacheNames('present', layers));
-  const decoder = await examineDecoder(session, cacheLayout(session, layers), hidden, changed?.names ?? null);
+  const { readsBothWays = false } = architectureOf(config);
+  const growing = (session: InferenceSession, fresh: readonly string[]) =>
+    growingDecoder(session, cacheLayout(session, layers), hidden, fresh, readsBothWays);
+  const whole = (session: InferenceSession) => wholeDecoder(session, cacheLayout(session, layers));
+  const open = (model?: Uint8Array) => openSession(decoderPath, device, model, cacheNames('present', layers));
+  const decoder =
+    (changed && (await growing(await open(changed.model), changed.names))) ?? whole(await open());
   return { embeddings: new Embeddings(embed, hidden), vision, decoder, hidden };
 }
 

@@ -1,0 +1,19 @@
+/** The table of architectures, by the `model_type` of config.json. */
+import { idefics3 } from './idefics3.ts';
+import { llava } from './llava.ts';
+import { llavaNext } from './llava-next.ts';
+import { moondream } from './moondream.ts';
+import { paligemma } from './paligemma.ts';
+import { qwen2Vl } from './qwen2-vl.ts';
+import type { Architecture } from './types.ts';
+
+export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
+  llava,
+  llava_next: llavaNext,
+  llava_onevision: llavaNext,
+  qwen2_vl: qwen2Vl,
+  paligemma,
+  idefics3,
+  smolvlm: idefics3,
+  moondream1: moondream,
+};

@@ -1,0 +1,118 @@
+"""The tiny model of every architecture that ONNX can run, exported: the same greedy tokens in PyTorch, in ONNX Runtime, and in the onnx provider."""
+
+import json
+import subprocess
+from collections import defaultdict
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from PIL import Image
+from rationale_trainer.exporting.student import ExportedStudent
+from rationale_trainer.families import load
+from rationale_trainer.families.base import FamilyError
+from rationale_trainer.tiny import write_tiny
+
+EXPORTED = ("llava", "llava-next", "llava-onevision", "qwen2-vl", "paligemma", "idefics3", "smolvlm", "moondream")
+# Of several shapes, smaller and larger than a tile, and one as a photograph may be.
+SIZES = [(48, 80), (40, 100), (96, 31), (32, 32), (375, 500)]
+NEW_TOKENS = 12
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("exporting")
+    for i, (height, width) in enumerate(SIZES):
+        pixels = np.random.RandomState(i).randint(0, 255, (height // 4 + 1, width // 4 + 1, 3)).astype("uint8")
+        Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC).save(folder / f"{i}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def asked(folder):
+    """(text, picture or None): two prompts for some pictures, so that rows of one batch differ in length."""
+    pictures = [str(folder / f"{i}.png") for i in range(len(SIZES))]
+    return [*(("what colour?", one) for one in pictures), ("which of these is a solid?", pictures[0]), ("green blue", None)]
+
+
+@pytest.fixture(scope="module")
+def exported(folder, asked):
+    """Of each architecture: the family, its folder, the prompts' sequences and PyTorch's tokens."""
+    found = {}
+    for name in EXPORTED:
+        write_tiny(name, folder / name)
+        family = load(folder / name)
+        family.export(folder / f"{name}-onnx")
+        sequences = [family.encode(messages(text, image), [image] if image else [], None) for text, image in asked]
+        with torch.inference_mode():
+            tokens = family.generate(sequences, [features_of(family, sequence) for sequence in sequences], NEW_TOKENS)
+        found[name] = (family, folder / f"{name}-onnx", sequences, tokens)
+    return found
+
+
+def messages(text, image):
+    return [{"role": "user", "content": [*([{"type": "image"}] if image else []), {"type": "text", "text": text}]}]
+
+
+def features_of(family, sequence):
+    pixels = []
+    for picture in sequence.pictures:
+        with Image.open(picture.path) as image:
+            pixels.append(family.pixels(image))
+    return family.project(family.see(pixels), list(sequence.pictures)) if pixels else []
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_onnx_runtime_writes_pytorchs_tokens(name, exported):
+    family, onnx_folder, sequences, tokens = exported[name]
+    student = ExportedStudent(family, onnx_folder)
+    assert [student.tokens(sequence, NEW_TOKENS) for sequence in sequences] == tokens
+    assert len(set(map(tuple, tokens))) > 3, "the outputs should depend on the pictures"
+
+
+@pytest.fixture(scope="module")
+def run_in_node(root, exported, asked):
+    """What the provider answers, by folder."""
+    prompts = [{"key": str(i), "text": text, "image": image} for i, (text, image) in enumerate(asked)]
+    request = {str(onnx_folder): {"newTokens": NEW_TOKENS, "prompts": prompts} for _, onnx_folder, _, _ in exported.values()}
+    node = root / "node_modules" / "node" / "bin" / "node"
+    run = subprocess.run([str(node), "test/trainer/run_models.ts"], input=json.dumps(request), cwd=root, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-3000:]
+    found = defaultdict(dict)
+    for line in map(json.loads, run.stdout.splitlines()):
+        found[line["folder"]][int(line["key"])] = line
+    return found
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_the_provider_writes_pytorchs_tokens(name, exported, run_in_node):
+    family, onnx_folder, sequences, tokens = exported[name]
+    answers = run_in_node[str(onnx_folder)]
+    for i, (sequence, expected) in enumerate(zip(sequences, tokens)):
+        answer, length = answers[i], len(sequence.prompt.ids)
+        assert answer.get("error") is None
+        assert answer["usage"]["promptTokens"] == answer["counted"]["total"] == length
+        assert answer["usage"]["imageTokens"] == sequence.prompt.ids.count(family.image_token)
+        assert answer["output"] == family.decode(expected), f"prompt {i}"
+        assert answer["usage"]["outputTokens"] == len(expected) + (answer["finishReason"] == "stop")
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_the_folder_holds_what_transformers_js_reads(name, exported):
+    _, onnx_folder, _, _ = exported[name]
+    read = {file: json.loads((onnx_folder / f"{file}.json").read_text()) for file in ("config", "generation_config", "preprocessor_config", "tokenizer_config")}
+    assert read["tokenizer_config"]["chat_template"] and read["tokenizer_config"]["tokenizer_class"] == "PreTrainedTokenizerFast"
+    numbers = read["config"] if name == "qwen2-vl" else read["config"]["text_config"]
+    assert (numbers["num_hidden_layers"], numbers["hidden_size"]) == (2, 64)
+    decoder = onnx.load(onnx_folder / "onnx" / "decoder_model_merged.onnx").graph
+    dims = {value.name: [d.dim_param or d.dim_value for d in value.type.tensor_type.shape.dim] for value in decoder.input}
+    assert dims["inputs_embeds"] == ["batch_size", "sequence_length", 64]
+    assert dims["attention_mask"] == ["batch_size", "total_sequence_length"]
+    assert dims["past_key_values.1.value"][2] == "past_sequence_length" and dims["num_logits_to_keep"] == []
+
+
+def test_what_onnx_cannot_run_is_refused_in_a_sentence(folder, tmp_path):
+    write_tiny("mllama", folder / "mllama")
+    with pytest.raises(FamilyError, match="type mllama are not exported to ONNX"):
+        load(folder / "mllama").export(tmp_path)
