@@ -26,8 +26,8 @@ export function readAsAt(path: string, own: FieldMap | null): ReadAs {
   const { file, values } = workspaceSettings(path);
   const { maps, problems } = readFieldMaps(values.fields);
   for (const problem of problems) say(`${file}: ${problem}`);
-  const read = readAsFor(path, maps, file ? [dirname(dirname(file))] : [], say);
-  return own ? { ...read, map: own } : read;
+  const readAs = readAsFor(path, maps, file ? [dirname(dirname(file))] : [], say);
+  return own ? { ...readAs, map: own } : readAs;
 }
 
 /** The folder of the sentence-embedding model that the workspace of `path` names; null when it names none. */
@@ -54,6 +54,18 @@ export function workspaceRules(path: string): RuleSettings {
 export function workspaceSettings(path: string): WorkspaceSettings {
   const file = nearest(dirname(path));
   if (!file) return { file, values: {} };
+  let settings = read.get(file);
+  if (!settings) {
+    settings = readSettings(file);
+    read.set(file, settings);
+  }
+  return settings;
+}
+
+/** By file: a command asks for several settings, and what is wrong with the file is said once. */
+const read = new Map<string, WorkspaceSettings>();
+
+function readSettings(file: string): WorkspaceSettings {
   const errors: ParseError[] = [];
   const all: unknown = parse(readTextFile(file).replace(/^\uFEFF/, ''), errors, { allowTrailingComma: true });
   if (errors.length > 0 || typeof all !== 'object' || all === null || Array.isArray(all)) {
