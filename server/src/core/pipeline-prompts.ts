@@ -16,7 +16,7 @@ import { Demonstrations } from './records/demonstrations.ts';
 import type { DatasetDocument } from './records/document.ts';
 import { splitOf } from './records/splits.ts';
 import type { Chunk, DatasetRecord, ImageFacts, RecordSource } from './records/types.ts';
-import { predictionKey, promptDigest } from './store/keys.ts';
+import { predictionKey, promptDigest, textDigest } from './store/keys.ts';
 import type { RunCard, Store, StoredPrediction } from './store/types.ts';
 
 /** What to ask next for a record, or one sentence why it cannot be asked. */
@@ -46,6 +46,12 @@ export interface ComposedPrompt extends Prompt {
 /** What the template makes of a record: image paths are absolute. */
 interface Shown extends Prompt {
   readonly image: ImageFacts;
+}
+
+/** The prompt file of a run, and a short name for what it asks in the run's setting. */
+interface RunPrompt {
+  readonly file: PromptFile;
+  readonly name: string;
 }
 
 /** Records of which is kept what templates make of them: a sample of any sensible size, not a whole dataset. */
@@ -85,6 +91,8 @@ export class Prompts {
   private readonly shown = new Map<RecordSource, Map<string, Shown>>();
   private readonly imageDigests = new Map<string, string>();
   private readonly templates = new Map<string, number>();
+  private numbers = new WeakMap<PromptFile, number>();
+  private readonly ofRuns = new WeakMap<RunCard, RunPrompt>();
   private readonly solved = new Map<string, Demonstrations>();
   /** Of the document, when the solved records were last looked at. */
   private version = -1;
@@ -112,7 +120,7 @@ export class Prompts {
   ask(chunk: Chunk, run: RunCard, sample: number): Question {
     const written = chunk.source as RecordSource;
     const source = askedRecord(written, run.variation)?.source ?? written;
-    const file = this.fileOf(run);
+    const { file } = this.promptOf(run);
     const { image } = this.show(file, source, run.setting);
     const refusal = refusalOf(image);
     const queries = refusal === null ? queriesBefore(file, image.state !== 'none') : [];
@@ -148,7 +156,7 @@ export class Prompts {
       digests = new Map();
       this.digests.set(source, digests);
     }
-    const name = `${run.setting}\n${run.promptText}`;
+    const { name } = this.promptOf(run);
     let digest = digests.get(name);
     let messages: readonly Message[] | null = null;
     const compose = () => {
@@ -211,8 +219,15 @@ export class Prompts {
     return known;
   }
 
-  private fileOf({ prompt, promptText }: RunCard): PromptFile {
-    return readPrompt({ name: prompt, text: promptText });
+  private promptOf(run: RunCard): RunPrompt {
+    let known = this.ofRuns.get(run);
+    if (!known) {
+      const { prompt, promptText, setting } = run;
+      const file = readPrompt({ name: prompt, text: promptText });
+      known = { file, name: `${setting} ${textDigest(promptText)}` };
+      this.ofRuns.set(run, known);
+    }
+    return known;
   }
 
   private show(file: PromptFile, source: RecordSource, setting: Setting): Shown {
@@ -272,16 +287,20 @@ export class Prompts {
     }
   }
 
-  private numberOf({ template, fields, imageInputs }: PromptFile): number {
+  /** The same for files whose templates make the same of a record. */
+  private numberOf(file: PromptFile): number {
+    let number = this.numbers.get(file);
+    if (number !== undefined) return number;
+    const { template, fields, imageInputs } = file;
     const name = `${JSON.stringify([fields, imageInputs])}\n${template}`;
-    const known = this.templates.get(name);
-    if (known !== undefined) return known;
-    if (this.templates.size >= MOST_FILES) {
+    if (this.templates.size >= MOST_FILES && !this.templates.has(name)) {
       this.templates.clear();
+      this.numbers = new WeakMap();
       this.shown.clear();
     }
-    const number = this.templates.size;
+    number = this.templates.get(name) ?? this.templates.size;
     this.templates.set(name, number);
+    this.numbers.set(file, number);
     return number;
   }
 

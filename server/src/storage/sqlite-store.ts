@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { RunCard, RunChange, Store, StoredPrediction } from '../core/store/types.ts';
 import { migrate } from './schema.ts';
 
@@ -37,9 +37,12 @@ type Row = Record<string, string | number | null>;
 
 class SqliteStore implements Store {
   private readonly database: DatabaseSync;
+  /** Asked for every prompt of a matrix. */
+  private readonly findKey: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.database = database;
+    this.findKey = database.prepare('SELECT * FROM predictions WHERE key = ? AND error IS NULL LIMIT 1');
   }
 
   openRun(card: RunCard): RunCard {
@@ -148,9 +151,7 @@ class SqliteStore implements Store {
   }
 
   byKey(key: string): StoredPrediction | null {
-    const row = this.database
-      .prepare('SELECT * FROM predictions WHERE key = ? AND error IS NULL LIMIT 1')
-      .get(key);
+    const row = this.findKey.get(key);
     return row ? toPrediction(row as Row) : null;
   }
 

@@ -8,6 +8,11 @@ function digest(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }
 
+/** The content address of a text. */
+export function textDigest(text: string): string {
+  return digest(text);
+}
+
 /**
  * The content address of what a model is shown. Image parts enter by the content of their file, so a moved
  * dataset keeps its results and a redrawn image loses them.
