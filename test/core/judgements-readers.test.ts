@@ -110,7 +110,7 @@ describe('All readers', () => {
       inputOf('The answer is B.', MAGNETS, 0),
       inputOf('', MAGNETS, null),
     ]);
-    assert.deepEqual(counts.rationale, { reader: 'rationale 2', n: 3, mapped: 2, graded: 2, correct: 1 });
+    assert.deepEqual(counts.rationale, { reader: 'rationale 3', n: 3, mapped: 2, graded: 2, correct: 1 });
     assert.deepEqual(counts['lmms-eval'], { reader: 'lmms-eval 1', n: 3, mapped: 1, graded: 2, correct: 1 });
     assert.deepEqual(
       differing.map(({ row }) => row),

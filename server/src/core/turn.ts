@@ -11,6 +11,8 @@ const MARKER = new RegExp(`${TOKEN.source}|${ROLE_LINE.source}`, 'gm');
 const ASKS =
   /^(?:\[INST\]|<\|(?:user|prompter|human)\|>|\s*[#*_]*[ \t]*(?:USER|User|Human|HUMAN|Instruction)\b)/;
 const ANSWERS = /^(?:\[\/INST\]|<\|(?:assistant|model)\|>|\s*[#*_]*[ \t]*(?:ASSISTANT|Assistant|Response)\b)/;
+/** What a prompt has before its question. */
+const PROMPT = /^\s*(?:<image>\s*)?(?:Context|Hint|Lecture|Passage|Image)\s*:[^\n]*\n\s*$/i;
 const QUESTION = /^\s*[#*_]*[ \t]*question/i;
 /** Tokens behind which the role is a word of its own: `<|im_start|>assistant`. */
 const OPENS = /^<(?:\|(?:im_start|start_header_id)\||start_of_turn)>$/;
@@ -35,7 +37,10 @@ export function ownTurns(output: string): Span[] {
     if (!isAsking && output.slice(start, end).trim() !== '') turns.push({ start, end });
   };
   for (const { span, kind } of markers(output)) {
-    const isFirst = turns.length === 0 && (isAsking || output.slice(start, span.start).trim() === '');
+    const before = output.slice(start, span.start);
+    const isFirst =
+      turns.length === 0 &&
+      (isAsking || before.trim() === '' || (kind === 'question' && PROMPT.test(before)));
     // "Question: … Answer: B" repeats the question it was asked; a question behind an answer is a new one.
     if (isFirst && kind === 'question') continue;
     add(span.start);

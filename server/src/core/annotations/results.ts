@@ -35,6 +35,7 @@ export const METHOD_WORDS: Readonly<Record<ReadingMethod, string>> = {
   index: 'the number it begins with',
   text: 'the words it begins with',
   pair: 'a marked choice',
+  'last-line': 'the last line',
   'repaired-json': 'the answer field of its broken JSON',
   ordinal: 'the place it names',
   mark: 'a bracketed mark',

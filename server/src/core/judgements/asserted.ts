@@ -34,7 +34,7 @@ const HEDGE_BEFORE = /\b(?:than|unlike|except|without|like|as|from)\b/i;
 const MARK = /[([]\s?(?:[a-z]|\d{1,2})\s?[)\]]|\b(?:option|choice)\s[([*_]{0,3}(?:[A-Z]|\d{1,2})\b/gi;
 const WORD_START = /(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu;
 /** A number or a letter as a choice's own words stands in many sentences that do not mean the choice. */
-const TOO_COMMON = /^\W*(?:\p{L}|[\d.,]+)\W*$/u;
+const TOO_COMMON = /^[^\p{L}\p{N}]*(?:\p{L}|[\d.,]+)[^\p{L}\p{N}]*$/u;
 
 /**
  * The choice that the reasoning of an output asserts last, or null. The reasoning is the stage of that name, or the

@@ -14,12 +14,12 @@ const WORD_START =
   /(?<![\p{L}\p{N}\p{M}.°-])["'“‘*_[(]{0,4}[\p{L}\p{N}]|(?<=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}])[\p{L}\p{N}]/gu;
 /** Words that a text holds without meaning the choice. */
 const COMMON =
-  /^\W*(?:(?:the|an?)\s+)?(?:\p{L}|\d{1,2}|yes|no|not|none|all|both|one|two|in|on|at|up|it|is|as|to|by)\W*$/iu;
+  /^[^\p{L}\p{N}]*(?:(?:the|an?)\s+)?(?:\p{L}|\d{1,2}|yes|no|not|none|all|both|one|two|in|on|at|up|it|is|as|to|by)[^\p{L}\p{N}]*$/iu;
 /** What denies the choice behind it: "not X", and in "not X or Y" both. */
 const BEFORE =
   /(?:\b(?:not|never|neither|nor|no|than|unlike|except|without|instead of|opposed to|other than)|n['’]t|不是|而非)[\s"'“‘*_([]+(?:(?:a|an|the|be|being|considered|necessarily|in|by|of|for|to)\s+)*(?:[\p{L}-]+(?: [\p{L}-]+)? (?:or|nor)\s+(?:(?:an?|the)\s+)?)?["'“‘*_([]*$/iu;
 const BEHIND =
-  /^["'”’*_)\]]*\s+(?:is|are|was|were|would be|does|do|did|can|has|have)(?:\s+not\b|n['’]t\b|\s+(?:incorrect|wrong|false|also incorrect)\b)/i;
+  /^["'”’*_)\]]*\s+(?:is|are|was|were|would be|does|do|did|can|has|have)(?:\s+not\b|n['’]t\b|\s+(?:incorrect|wrong|false|also incorrect)\b)|^["'”’*_)\]]*\s*[-–—:(]\s*(?:incorrect|wrong|false)\b/i;
 
 /** Every whole choice text in the passage, the longest where they overlap, in order. */
 export function mentions(passage: Passage): Mention[] {

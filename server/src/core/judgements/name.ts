@@ -36,7 +36,8 @@ interface Mark {
 }
 
 /** What may stand before a name without meaning anything: Markdown, quotes, LaTeX. */
-const DECORATION = /(?:[\s*_"'“”‘’`$#>{]|\\(?:boxed|text|textbf|mathrm)\{){0,40}/y;
+const DECORATION =
+  /(?:[\s*_"'“”‘’`$#<>{•·▪✓✔✅☑➤]|[-–]\s|json(?=\s)|\\(?:boxed|text|textbf|mathrm)\{){0,40}/y;
 /** `(B)`, `[1]`, `(option 2)`, `Option (B)`. */
 const BRACKETED = new RegExp(
   `(?:(?:${ANSWER}|${OPTION}|number)\\s+|${UNSPACED}\\s*)?[*_"'“‘\`]*[([]\\s*(?:(?:option|choice)\\s+)?(?:([a-zа-е])|(\\d{1,2}))\\s*[)\\]]`,
@@ -44,16 +45,18 @@ const BRACKETED = new RegExp(
 );
 /** `Option B`, `choice 1`, `选项 B`; "choice a" is caught by its case. */
 const WORDED = new RegExp(
-  `(?:(?:${ANSWER}|${OPTION})\\s+|${UNSPACED}\\s*)[*_"'“‘\`]*(?:([a-zа-е])|(\\d{1,2}))(?![\\p{sc=Latin}\\p{sc=Cyrillic}\\p{N}]|[.,]\\d)`,
+  `(?:(?:${ANSWER}|${OPTION})\\s+|(?:number|index|no\\.)\\s+(?=\\d)|${UNSPACED}\\s*)[*_"'“‘\`]*(?:([a-zа-е])|(\\d{1,2}))(?![\\p{sc=Latin}\\p{sc=Cyrillic}\\p{N}]|[.,]\\d)`,
   'iuy',
 );
 /** `B`, `B.`, `B)`, `1:`; a number must not go on after its point. */
 const BARE =
-  /(?:([A-ZА-Е])(?=[*_"']*\s*[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])|(?:([A-ZА-Е])|(\d|[1-9]\d))(?=[*_"'”’`]*(?:[.):,;!?}\]。，、；](?!\p{N})|\s*$|\s*\n|\s+(?:because|since|as|\(|[-–—]))))/uy;
+  /(?:([A-ZА-Е])(?=[*_"']*\s*[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Devanagari}])|(?:([A-ZА-Еأبجد])|(\d|[1-9]\d))(?=です|[*_"'”’`$>]*(?:[.):,;!}\]。，、；](?!\p{N})|\?\s*$|\s*$|\s*\n|\s+(?:because|since|as|\(|[-–—]))))/uy;
 /** A lower-case letter counts when nothing follows it; "a" only where it cannot be an article cut short. */
 const LOWER = /([b-z]|(?<=(?:^|:)[\s*_"'“‘`]*)a)(?=[.)]?[*_"'”’`]*\s*$)/y;
 /** `b)`, `b.`: a mark only before the text of its own choice. */
 const LISTED = /([a-z])(?=[.)]\s)/y;
+/** What "option b" stops at, and "the choice a person makes" does not. */
+const ENDS = /^[*_"'”’`]*\s*(?:[.,:;)]|$)/;
 /** What may stand between a mark and the text of its choice. */
 const BETWEEN = /[\s*_"'“‘`.:)\],(–—-]*/y;
 /** What may stand between the text of a choice and the mark behind it. */
@@ -62,14 +65,18 @@ const BEFORE_MARK = /[ \t*_"'”’`.]*(?=[([])/y;
 const PHRASE_END =
   /(?!\s*,?\s*(?:or|and|nor)\b)[*_"'“”‘’`)\]}\\$]*(?:\s*$|\s*\n|[.,;:!?]+(?![\p{L}\p{N}])(?!\s*(?:or|and|nor)\b)|[。，、；：！？]|\s+(?:because|since|as|which|[([–—-]))/iuy;
 
-/** Cyrillic letters by the choices they can mean: by their own alphabet, and as the Latin letter they look like. */
-const CYRILLIC: Readonly<Record<string, readonly number[]>> = {
+/** Letters of other alphabets by the choices they can mean: by their own, and as the Latin letter they look like. */
+const OTHER_LETTERS: Readonly<Record<string, readonly number[]>> = {
   А: [0],
   Б: [1],
   В: [1, 2],
   Г: [3],
   Д: [4],
   Е: [4, 5],
+  أ: [0],
+  ب: [1],
+  ج: [2],
+  د: [3],
 };
 
 /** The choice named at `offset` of the passage, or null. `end` cuts the passage short. */
@@ -95,6 +102,37 @@ export function nameAt(passage: Passage, offset: number, end: number = passage.s
   if (choices.length === 0) return null;
   const { by, explicit, index } = mark;
   return { choices, by, pair: false, explicit, index, span: { start, end: mark.end } };
+}
+
+/** What joins names to a list of them, and what parts the items of a list of choices. */
+const JOINT =
+  /[*_"'”’`)\]]*[ \t]*(?:[,;&/+][ \t]*(?:(?:and|or|und|y|et|e)\b[ \t]*)?|(?:and|or|und|y|et|e)\b[ \t]*|[和或][ \t]*)/iuy;
+const LISTED_NEXT = /[*_"'”’`)\]]*[.,;]?(?:[ \t]+|[ \t]*\r?\n[ \t]*)/y;
+/** More names than this are no list of the choices, and would cost time. */
+const MOST_JOINED = 30;
+
+/** The name and those that are joined to it: "A and C", "(A) attract (B) repel". */
+export function joinedNames(passage: Passage, first: Name): Name[] {
+  const names = [first];
+  for (let last = first; names.length < MOST_JOINED; ) {
+    const text = passage.text.slice(0, passage.span.end);
+    const next =
+      markBehind(passage, matchEnd(JOINT, text, last.span.end), last) ??
+      (last.pair ? markBehind(passage, matchEnd(LISTED_NEXT, text, last.span.end), last, true) : null);
+    if (!next) break;
+    names.push(next);
+    last = next;
+  }
+  return names;
+}
+
+/** A choice named at `at` as the last one was: words behind a mark may say something else. */
+function markBehind(passage: Passage, at: number, last: Name, isPair = false): Name | null {
+  if (at <= last.span.end || at >= passage.span.end) return null;
+  const name = nameAt(passage, at);
+  const isMarked =
+    name?.pair || name?.by === 'letter' || name?.explicit || (name?.by === 'text' && last.by === 'text');
+  return isMarked && (!isPair || name.pair) ? name : null;
 }
 
 export function distinct(choices: readonly number[]): number[] {
@@ -131,7 +169,13 @@ function markAt(text: string, offset: number, passage: Passage): Mark | null {
     const match = pattern.exec(text);
     if (!match) continue;
     const letter = match.slice(1).find((group) => group !== undefined && /\D/.test(group));
-    if (pattern === WORDED && letter && letter !== letter.toUpperCase()) continue;
+    if (
+      pattern === WORDED &&
+      letter &&
+      letter !== letter.toUpperCase() &&
+      !ENDS.test(text.slice(offset + match[0].length))
+    )
+      continue;
     const index = letter ? null : Number(match.slice(1).find(Boolean));
     return {
       by: letter ? 'letter' : 'index',
@@ -147,7 +191,7 @@ function markAt(text: string, offset: number, passage: Passage): Mark | null {
 
 function choicesOfLetter(letter: string, passage: Passage): number[] {
   const upper = letter.toUpperCase();
-  const meant = CYRILLIC[upper] ?? [upper.charCodeAt(0) - 'A'.charCodeAt(0)];
+  const meant = OTHER_LETTERS[upper] ?? [upper.charCodeAt(0) - 'A'.charCodeAt(0)];
   return meant.filter((choice) => choice < passage.choices.length);
 }
 

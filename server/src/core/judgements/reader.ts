@@ -4,10 +4,11 @@ import { fold } from './fold.ts';
 import type { Found } from './methods/method.ts';
 import { METHODS } from './methods/table.ts';
 import type { Passage } from './name.ts';
+import { behindThoughts } from './thoughts.ts';
 import type { BaseSource, Candidate, IndexBase, Reading } from './types.ts';
 
 /** The answer reader of every number that is reported; its version changes when any output may be read otherwise. */
-export const READER = { name: 'rationale', version: 2 } as const;
+export const READER = { name: 'rationale', version: 3 } as const;
 
 const reader = `${READER.name} ${READER.version}`;
 const UNREAD: Reading = { choice: null, method: null, span: null, confidence: 0, candidates: [], reader };
@@ -28,7 +29,8 @@ export function readAnswer(
   baseSource: BaseSource = 'prompt',
 ): Reading {
   const text = fold(output);
-  for (const span of ownTurns(output)) {
+  for (const turn of ownTurns(output)) {
+    const span = behindThoughts(output, turn);
     const reading = readTurn({ text, span, choices, indexBase }, rationale, baseSource);
     if (reading.choice !== null || reading.candidates.length > 0) return reading;
   }

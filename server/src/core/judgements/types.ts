@@ -12,6 +12,7 @@ export type ReadingMethod =
   | 'index'
   | 'text'
   | 'pair'
+  | 'last-line'
   | 'ordinal'
   | 'mark'
   | 'contained'

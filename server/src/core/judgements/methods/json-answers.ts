@@ -9,7 +9,7 @@ import { readSlot } from './plain.ts';
 const ANSWER_KEY =
   /^(?:(?:final|correct|predicted|best|the|your|my|model)[ _-]?)*(?:answer|ans|答案|正确答案|回答|respuesta|r[ée]ponse|resposta|risposta|antwort|ответ)(?:[ _-]?(?:index|idx|id|letter|number|text|choice|option|key|label|value|no))?$/i;
 const CHOICE_KEY =
-  /^(?:(?:final|correct|predicted|best|selected|chosen|suggested|my)[ _-]?)*(?:answers?|choice|option|conclusion|selection|guess|label|predict(?:ion|ed)|选项)(?:[ _-]?(?:index|idx|id|letter|number|text))?$/i;
+  /^(?:(?:final|correct|predicted|best|selected|chosen|suggested|my)[ _-]?)*(?:answers?|choice|option|conclusion|selection|guess|label|predict(?:ion|ed)|response|result|output|选项)(?:[ _-]?(?:index|idx|id|letter|number|text))?$/i;
 /** Keys that say which choice, inside an answer that is an object itself. */
 const INNER_KEY = /^(?:text|value|letter|option|choices?|label|index|idx|id|name|key|content|number|title)$/i;
 /** What may stand before the JSON of an output that is JSON. */
@@ -71,13 +71,27 @@ function innerObjects({ fields }: ObjectValue): ObjectValue[] {
 
 /** Of an output that is JSON and names no answer in it: its only value, or those that are a choice and nothing else. */
 function bareAnswers(value: ObjectValue | List, passage: Passage): Scalar[] {
+  if (value.kind === 'object' && value.fields.length > 1 && value.fields.every(isSwitch))
+    return switchedOn(value);
   const all = value.kind === 'list' ? value.items : value.fields.map((field) => field.value);
   const inner = all.filter((item) => item.kind === 'scalar');
-  if (all.length === 1) return inner.filter(({ text }) => /\p{L}{3}/u.test(text));
+  if (all.length === 1) return inner;
   return inner.filter(({ text }) => {
     const name = nameAt({ ...passage, text, span: { start: 0, end: text.length } }, 0);
     return name?.by === 'text' && /^\W*$/.test(text.slice(name.span.end));
   });
+}
+
+/** `"A": false`. */
+function isSwitch({ value }: ObjectValue['fields'][number]): boolean {
+  return value.kind === 'scalar' && /^(?:true|false)$/i.test(value.text);
+}
+
+/** The names of the choices that are true, where they stand. */
+function switchedOn({ fields }: ObjectValue): Scalar[] {
+  return fields.flatMap(({ key, value }) =>
+    value.kind === 'scalar' && /^true$/i.test(value.text) ? { ...value, text: key } : [],
+  );
 }
 
 /** What a value comes down to; nothing for an object of several fields of which none says which choice. */

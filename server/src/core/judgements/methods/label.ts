@@ -1,8 +1,8 @@
-import { labels, verdicts } from '../assertions.ts';
+import { formFields, labels, verdicts } from '../assertions.ts';
 import { hasRefused, isHypothetical } from '../hedges.ts';
-import { nameAt, type Passage } from '../name.ts';
+import { joinedNames, type Name, nameAt, type Passage } from '../name.ts';
 import { clauseAt } from './clause.ts';
-import { toFound } from './leading.ts';
+import { endsLine, toFound } from './leading.ts';
 import { readLoosely } from './loose.ts';
 import type { Found, Method } from './method.ts';
 
@@ -16,14 +16,18 @@ export const label: Method = {
     const all = labels(passage).filter(({ end }) => !refused || !isHypothetical(passage.text, end));
     const fields = all.filter(({ isField }) => isField);
     for (const some of [fields, all]) {
-      const named = some.map(({ end }) => nameAt(passage, end)).filter((name) => name !== null);
+      const first = some.map(({ end }) => nameAt(passage, end)).filter((name) => name !== null);
+      const named = first.flatMap((name) => joinedNames(passage, name));
       if (named.length > 0) return toFound(named, 'label', 0.95);
       const said = some.flatMap(({ end }) => clauseSays(passage, end));
       if (said.length > 0) return said;
       if (some.some(({ end }) => hasRefused({ ...passage, span: clauseAt(passage, end) }))) return [];
     }
     const judged = refused ? [] : [...verdicts(passage)];
-    return judged.length === 0 ? null : toFound(judged, 'label', 0.95);
+    if (judged.length > 0) return toFound(judged, 'label', 0.95);
+    const written = all.length > 0 ? [] : formFields(passage).map((end) => nameAt(passage, end));
+    const alone = written.filter((name) => name !== null && endsLine(name, passage)) as Name[];
+    return alone.length === 0 ? null : toFound(alone, 'label', 0.95);
   },
 };
 
