@@ -28,7 +28,8 @@ def train(path: Path, check: bool):
     """@throws Unusable, Failed"""
     logging.disable_progress_bar()
     run = read_run_folder(path)
-    accelerator = Accelerator(mixed_precision=MIXED[run.recipe["precision"]])
+    # Accelerate joins processes without a GPU only when it is told that there is none.
+    accelerator = Accelerator(mixed_precision=MIXED[run.recipe["precision"]], cpu=not torch.accelerator.is_available())
     events = Events(run.events, accelerator.is_main_process, echo=check)
     if not check and is_finished(run):
         return
