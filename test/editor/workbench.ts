@@ -46,7 +46,9 @@ export class Workbench {
     await this.#fillQuickInput(name);
     await this.quickPick(name).first().waitFor();
     await this.page.keyboard.press('Enter');
-    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+    await this.page
+      .locator(`.editor-group-container.active .tab.active[data-resource-name="${name}"]`)
+      .waitFor();
     await this.page.locator('.editor-instance .view-line').first().waitFor();
   }
 
@@ -67,6 +69,24 @@ export class Workbench {
     await this.page.keyboard.press('Control+G');
     await this.#fillQuickInput(`:${line}:${column}`);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Selects the first place of the active editor where the text stands, by the editor's own search. */
+  async select(text: string): Promise<void> {
+    await this.page.keyboard.press('Control+Home');
+    await this.page.keyboard.press('Control+F');
+    const input = this.page.locator('.find-widget.visible .find-part textarea');
+    await input.waitFor();
+    const matchCase = this.page.locator('.find-widget.visible .find-part [aria-label^="Match Case"]');
+    if ((await matchCase.getAttribute('aria-checked')) !== 'true') await matchCase.click();
+    await input.fill(text);
+    await this.page.locator('.find-widget.visible .matchesCount', { hasText: /1 of/ }).waitFor();
+    await this.page.keyboard.press('Escape');
+  }
+
+  /** The tab of an open file. */
+  tab(name: string) {
+    return this.page.locator(`.tab[data-resource-name="${name}"]`);
   }
 
   /** A view's section by its title, in whichever side bar it stands. */

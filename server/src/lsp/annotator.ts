@@ -50,16 +50,12 @@ export class Annotator {
     const { session } = this;
     const decoding = decodingOf(params);
     session.store(); // Says why not, before anything is begun.
-    // The turn is taken before the first wait, so that runs start in the order in which they were asked for.
-    const turn = this.takeTurn();
-    this.runs.add(cancel);
-    try {
+    return this.inTurn(progress, cancel, async (turn) => {
       const { path } = session.datasets.get(params.uri);
       const model = await session.models.find(params.model, session.device);
       const prompt = given ?? this.promptFor(params.prompt ?? `setting-${params.setting ?? 1}`, path);
       progress.begin(`Annotating with ${model.card.name}`, 0, undefined, true);
-      if (this.runs.size > 1) progress.report('Waiting for another run to finish');
-      await turn.hasCome;
+      await turn();
       const { pipeline } = session.datasets.get(params.uri);
       const job = pipeline.plan(
         {
@@ -75,7 +71,28 @@ export class Annotator {
         new Date().toISOString(),
       );
       const work = { pipeline, path, job, model };
-      return await this.run(work, progress, cancel.signal, this.watcher(params, work));
+      return this.run(work, progress, cancel.signal, this.watcher(params, work));
+    });
+  }
+
+  /**
+   * Does what uses models, when what was asked for before is done: it shares the device.
+   *
+   * @param work given what to wait for before a model is used
+   */
+  async inTurn<Result>(
+    progress: WorkDoneProgressReporter,
+    cancel: AbortController,
+    work: (turn: () => Promise<void>) => Promise<Result>,
+  ): Promise<Result> {
+    // The turn is taken before the first wait, so that runs start in the order in which they were asked for.
+    const turn = this.takeTurn();
+    this.runs.add(cancel);
+    try {
+      return await work(() => {
+        if (this.runs.size > 1) progress.report('Waiting for another run to finish');
+        return turn.hasCome;
+      });
     } finally {
       this.runs.delete(cancel);
       turn.end();
@@ -90,7 +107,7 @@ export class Annotator {
   }
 
   /** A prompt file as the editor has it open, or else as it is on disk. */
-  private promptFor(prompt: string, datasetPath: string): NamedPrompt {
+  promptFor(prompt: string, datasetPath: string): NamedPrompt {
     const { prompts, promptsFolder } = this.session;
     return (
       prompts.open(prompt)?.prompt ?? findPromptFile(pathOf(prompt) ?? prompt, datasetPath, promptsFolder)

@@ -3,6 +3,7 @@ import {
   type ChangedParams,
   type EndpointAccessParams,
   type EndpointAccessResult,
+  type MatrixProgressParams,
   Methods,
   type PartialOutputParams,
 } from '../protocol/messages.ts';
@@ -62,6 +63,11 @@ export class Client {
   /** Shows what a model has written so far, to whom asked for it. */
   tellPartialOutput(params: PartialOutputParams): void {
     this.notify(Methods.partialOutput, params);
+  }
+
+  /** Shows what a matrix has come to, to whom asked for it. */
+  tellMatrixProgress(params: MatrixProgressParams): void {
+    this.notify(Methods.matrixProgress, params);
   }
 
   /** Asks to be told of changes to these files. */

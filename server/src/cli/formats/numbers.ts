@@ -1,6 +1,9 @@
 import type { Calibration } from '../../core/metrics/calibration.ts';
 import type { PassAt } from '../../core/metrics/samples.ts';
 import type { Report, Share } from '../../core/metrics/types.ts';
+import { percentWithInterval } from '../../core/numbers.ts';
+
+export { percent, percentWithInterval } from '../../core/numbers.ts';
 
 /**
  * A report in the names of the contract (design section 6); shares lie between 0 and 1.
@@ -37,18 +40,6 @@ export function numbersOf(report: Report, slice?: string) {
 
 function shareJson({ count, n, value }: Share) {
   return { count, n, value };
-}
-
-/** `84.5 %`, or a dash when it is the share of nothing. */
-export function percent({ value, n }: Share): string {
-  return n === 0 ? '–' : `${(value * 100).toFixed(1)} %`;
-}
-
-/** `84.5 % (81.2–87.4)`. */
-export function percentWithInterval(share: Share): string {
-  if (share.n === 0) return '–';
-  const [low, high] = share.interval.map((bound) => (bound * 100).toFixed(1));
-  return `${percent(share)} (${low}–${high})`;
 }
 
 /** Whose fault the wrong answers are, in one sentence; empty where no reasoning names a choice. */

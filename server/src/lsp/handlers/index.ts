@@ -12,6 +12,8 @@ import { didChangeWatchedFiles } from './did-change-watched-files.ts';
 import { documentSymbol } from './document-symbol.ts';
 import { hover } from './hover.ts';
 import { inlayHint } from './inlay-hint.ts';
+import { matrix } from './matrix.ts';
+import { matrixAxes } from './matrix-axes.ts';
 import { models } from './models.ts';
 import { output } from './output.ts';
 import { outputsDatasets } from './outputs-datasets.ts';
@@ -38,6 +40,8 @@ export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } 
   [Methods.annotate]: annotate,
   [Methods.compareWithHead]: compareWithHead,
   [Methods.deleteRun]: deleteRun,
+  [Methods.matrix]: matrix,
+  [Methods.matrixAxes]: matrixAxes,
   [Methods.models]: models,
   [Methods.output]: output,
   [Methods.outputsDatasets]: outputsDatasets,
