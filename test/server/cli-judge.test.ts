@@ -128,6 +128,32 @@ describe('judge on the command line', function () {
     assert.deepEqual([mapped.method, mapped.choice, mapped.verdict], ['mapped', 1, 'correct']);
   });
 
+  it('doubts a gold answer where all models say another, and no solution stands by it', () => {
+    const doubtful = { ...record, solution: '' };
+    session.write('problems.json', JSON.stringify({ r0: doubtful, r1: doubtful, r2: record }));
+    const outputs = ['r0', 'r1', 'r2'].map((id) => ({ id, raw_output: 'A' }));
+    session.write('two.jsonl', lines(outputs));
+    session.write('three.jsonl', lines([...outputs.slice(1), { id: 'r0', raw_output: 'C' }]));
+    const doubted = (...beside: string[]) => {
+      const args = beside.length > 0 ? ['--beside', ...beside] : [];
+      const { stdout } = judge(outputs, ...args, '--format', 'jsonl', '--metrics', 'none');
+      type Row = { id: string; findings: { rule: string; message: string }[] };
+      return stdout
+        .trim()
+        .split('\n')
+        .flatMap((line) => {
+          const { id, findings }: Row = JSON.parse(line);
+          const doubts = findings.filter(({ rule }) => rule === 'gold-suspect');
+          return doubts.map(({ message }) => `${id}: ${message}`);
+        });
+    };
+    assert.deepEqual(doubted(), []);
+    assert.deepEqual(doubted('two.jsonl', 'three.jsonl'), [
+      'r1: 3 of 3 models (out.jsonl, two.jsonl and three.jsonl) answer A (attract); gold is B (repel).',
+    ]);
+    assert.equal(doubted('two.jsonl').length, 2);
+  });
+
   it('reproduces a published row of the ScienceQA study in its mode', function () {
     if (!existsSync(gemini)) {
       console.log('      (skipped: the ScienceQA outputs are not beside this repository)');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver/node';
 import { Editor } from './harness.ts';
-import { dataset, PNG, rationale } from './sample-dataset.ts';
+import { dataset, PNG, rationale, scriptedModel } from './sample-dataset.ts';
 
 const jsonl = (lines: readonly object[]) => `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`;
 
@@ -36,6 +36,21 @@ describe('outputs files through the language server', () => {
   afterEach(() => editor.stop());
 
   const beside = (text = dataset(9)) => pathToFileURL(editor.write('problems.json', text)).href;
+
+  it('are weighed against what models have answered, as soon as they have', async () => {
+    const uri = beside(dataset(3, { r1: { solution: '' } }));
+    const file = await editor.open('student.jsonl', letters(3, { r1: 'A' }));
+    const doubts = async () => (await editor.diagnostics(file)).filter(({ code }) => code === 'gold-suspect');
+    assert.deepEqual(await doubts(), []);
+    const change = { r1: { output: rationale('A') } };
+    await editor.annotate({ uri, model: scriptedModel(editor, 3, change) });
+    const [doubt] = await editor.until('the gold answer is doubted', async () => {
+      const found = await doubts();
+      return found.length > 0 && found;
+    });
+    assert.match(messageOf(doubt), /^2 of 2 models \(student\.jsonl and .*\) answer A/);
+    assert.equal(doubt?.range.start.line, 1);
+  });
 
   it('are judged against the dataset beside them, each finding on its own characters', async () => {
     const uri = beside();

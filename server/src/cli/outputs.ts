@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
+import type { Opinion } from '../core/annotations/types.ts';
 import {
   type Asked,
   assumedBase,
   foreignPrediction,
   formatOf,
   joinOutputs,
+  opinionOf,
   type Pipeline,
   readOutputsFile,
 } from '../core/pipeline.ts';
@@ -56,6 +58,25 @@ export function joinedOutputs(
     return source ? [{ output, source }] : [];
   });
   return { file, text, outputField: read.outputField, rows };
+}
+
+/** What each of the files' models says of the records, told by our own reader. */
+export function opinionsOf(
+  pipeline: Pipeline,
+  dataset: string,
+  files: readonly string[],
+): ReadonlyMap<RecordSource, readonly Opinion[]> {
+  const opinions = new Map<RecordSource, Opinion[]>();
+  for (const file of files) {
+    const joined = joinedOutputs(pipeline, dataset, file, undefined);
+    const asked = askedOf(pipeline, joined, undefined, 'rationale');
+    for (const { output, source } of joined.rows) {
+      const judgement = pipeline.judgementOf(source, foreignPrediction(output), asked);
+      const known = opinions.get(source) ?? [];
+      opinions.set(source, [...known, opinionOf(asked.model, judgement)]);
+    }
+  }
+  return opinions;
 }
 
 /** How the outputs were asked for: what the user says, and what they tell themselves. */

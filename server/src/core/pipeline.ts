@@ -3,7 +3,7 @@
  * The editor, the command line and the tests all come through here; no stage calls another by itself.
  */
 import { checkOutput } from './annotations/engine.ts';
-import type { Finding, RuleSettings } from './annotations/types.ts';
+import type { Finding, Opinion, RuleSettings } from './annotations/types.ts';
 import { judge } from './judgements/judge.ts';
 import type { Judgement } from './judgements/types.ts';
 import { vote } from './judgements/vote.ts';
@@ -88,6 +88,11 @@ interface Selection {
   readonly sample?: Sample | null;
   /** Records that it cannot change are left out. */
   readonly variation?: string | null;
+}
+
+/** What a model says of a record, for weighing it against others; nothing where it contradicts itself. */
+export function opinionOf(model: string, { contradiction, reading }: Judgement): Opinion {
+  return { model, choice: contradiction ? null : reading.choice };
 }
 
 /** One open dataset and everything that is known about it. */
@@ -359,11 +364,21 @@ export class Pipeline {
       : { source: chunk.source, result: this.resultOf(chunk.source, run, current) };
   }
 
-  /** Judges one output for a record, wherever it was made. */
-  judgeOutput(source: RecordSource, prediction: Prediction, asked: Asked): JudgedOutput {
+  /**
+   * Judges one output for a record, wherever it was made.
+   * @param others what other models say of the record
+   */
+  judgeOutput(
+    source: RecordSource,
+    prediction: Prediction,
+    asked: Asked,
+    others: readonly Opinion[] = [],
+  ): JudgedOutput {
     const judgement = this.judgementOf(source, prediction, asked);
     const { model, format } = asked;
-    const findings = checkOutput({ source, prediction, judgement, model, format }, this.around.rules);
+    const opinions = others.length > 0 ? [opinionOf(model, judgement), ...others] : undefined;
+    const context = { source, prediction, judgement, model, format, opinions };
+    const findings = checkOutput(context, this.around.rules);
     return { prediction, judgement, findings };
   }
 
@@ -411,10 +426,7 @@ export class Pipeline {
 
   /** Results of several models, with what the rules say of each in the light of the others. */
   private together(source: RecordSource, results: readonly RecordResult[]): RecordResult[] {
-    const opinions = results.map(({ run, judgement }) => ({
-      model: run.model,
-      choice: judgement.contradiction ? null : judgement.reading.choice,
-    }));
+    const opinions = results.map(({ run, judgement }) => opinionOf(run.model, judgement));
     return results.map((result) => {
       const { run, prediction, judgement } = result;
       const { model, format } = run;

@@ -3,7 +3,7 @@ import { checkProblems } from '../core/annotations/engine.ts';
 import type { Finding, RuleSettings } from '../core/annotations/types.ts';
 import type { RecordName } from '../core/models/output-join.ts';
 import type { OutputChunk, OutputSource } from '../core/models/output-source.ts';
-import { foreignPrediction, type JudgedOutput, nameOf, readOutputs } from '../core/pipeline.ts';
+import { foreignPrediction, type JudgedOutput, nameOf, opinionOf, readOutputs } from '../core/pipeline.ts';
 import type { OutputFormat } from '../core/prompts/types.ts';
 import type { DatasetDocument } from '../core/records/document.ts';
 import type { Chunk, RecordSource } from '../core/records/types.ts';
@@ -94,6 +94,12 @@ export class JudgedOutputs implements Checked {
     return basis?.names.some((name, i) => (this.find(name)?.source ?? null) !== basis.sources[i]) ?? false;
   }
 
+  /** True when the chunk was judged against one of these records; `null`: any. */
+  concerns(chunk: Chunk, records: ReadonlySet<string> | null): boolean {
+    const sources = this.bases.get(chunk)?.sources ?? [];
+    return records === null || sources.some((source) => source !== null && records.has(source.record.id));
+  }
+
   /** The name by which findings call the model of an output: its own, else the file's. */
   modelOf({ output }: OutputSource): string {
     const { model } = output.fields;
@@ -121,15 +127,18 @@ export class JudgedOutputs implements Checked {
     this.bases.set(chunk, { names, sources: records.map((record) => record?.source ?? null) });
     return outputs.map((output, i) => {
       const record = records[i] ?? null;
-      return { output, record, result: record && this.result(output, record.source) };
+      return { output, record, result: record && this.result(output, record) };
     });
   }
 
-  private result(output: OutputSource, source: RecordSource): JudgedOutput | null {
+  private result(output: OutputSource, { index, source }: FoundRecord): JudgedOutput | null {
     const { format, indexBase } = this.options;
     const asked = { model: this.modelOf(output), format, ...(indexBase === null ? {} : { indexBase }) };
     const pipeline = this.binding?.dataset.pipeline;
-    return pipeline?.judgeOutput(source, foreignPrediction(output.output), asked) ?? null;
+    const chunk = pipeline?.document.chunks[index];
+    if (!pipeline || !chunk) return null;
+    const others = pipeline.results(chunk).map(({ run, judgement }) => opinionOf(run.model, judgement));
+    return pipeline.judgeOutput(source, foreignPrediction(output.output), asked, others);
   }
 
   private nameOf({ output }: OutputSource): RecordName | null {

@@ -161,6 +161,15 @@ export class OutputsFiles {
     this.opened.delete(uri);
   }
 
+  /** Models have answered these records of a dataset or, when `records` is null, runs were deleted: outputs are weighed against them. */
+  storeChanged(path: string, records: ReadonlySet<string> | null): void {
+    for (const file of this.opened.values()) {
+      if (file.dataset?.path !== path) continue;
+      file.findings.outdate((chunk) => file.judged.concerns(chunk, records));
+      this.datasets.checkInBackground(file);
+    }
+  }
+
   /** Judges again the outputs whose records were edited. */
   private followDatasets(): void {
     for (const file of this.opened.values()) {

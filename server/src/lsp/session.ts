@@ -180,6 +180,7 @@ export class Session {
   /** Predictions were stored for these records of the file or, when `records` is null, runs were deleted. */
   storeChanged(path: string, records: ReadonlySet<string> | null): void {
     this.datasets.storeChanged(path, records);
+    this.outputs.storeChanged(path, records);
     this.recipes.settingsChanged();
     this.client.tellChanged({ uri: null, what: 'runs' });
   }

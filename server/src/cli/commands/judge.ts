@@ -17,7 +17,7 @@ import {
   numberOption,
 } from '../options.ts';
 import { outputPlaces } from '../output-places.ts';
-import { askedOf, joinedOutputs } from '../outputs.ts';
+import { askedOf, joinedOutputs, opinionsOf } from '../outputs.ts';
 import { workspaceEmbeddings } from '../settings.ts';
 import { METRICS_MODES, type MetricsMode, REFERENCES, type Reference, scoreTexts } from '../text-metrics.ts';
 import { ownVersion } from '../version.ts';
@@ -25,6 +25,7 @@ import { ownVersion } from '../version.ts';
 interface Options {
   readonly fields?: FieldMap;
   readonly outputs: string;
+  readonly beside: readonly string[];
   readonly outputField?: string;
   readonly reader: string;
   readonly indexBase?: 0 | 1;
@@ -45,6 +46,11 @@ export function judgeCommand(program: Command): void {
     .description('judge outputs made elsewhere against a dataset')
     .argument('<dataset>', 'dataset file')
     .requiredOption('--outputs <file>', 'outputs: JSONL, a JSON array, or a JSON object by record id')
+    .option(
+      '--beside <file...>',
+      'outputs of other models for the same records, which gold-suspect weighs: where all name the same other choice, the gold answer is in doubt',
+      [],
+    )
     .option(
       '--output-field <name>',
       'the field that holds the raw output (found by itself for known formats)',
@@ -91,8 +97,9 @@ async function judge(file: string, options: Options): Promise<void> {
   const joined = joinedOutputs(pipeline, file, options.outputs, options.outputField);
   const isAll = options.reader === ALL;
   const asked = askedOf(pipeline, joined, options.indexBase, isAll ? 'rationale' : options.reader);
+  const others = opinionsOf(pipeline, file, options.beside);
   const rows = joined.rows.map(({ output, source }) => {
-    const result = pipeline.judgeOutput(source, foreignPrediction(output), asked);
+    const result = pipeline.judgeOutput(source, foreignPrediction(output), asked, others.get(source));
     // A person has read it and wants no findings of it any more; it counts all the same.
     const findings = output.isReviewed ? [] : result.findings;
     const confidence = statedConfidence(output.fields);

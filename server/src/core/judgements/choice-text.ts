@@ -16,6 +16,8 @@ interface ChoicePattern {
   readonly written: RegExp;
   /** How many characters `written` has before the words. */
   readonly lead: number;
+  /** These, where they are Markdown's, which a quotation does not bring along. */
+  readonly stars: string;
 }
 
 const MARKS = /^[\s"'“”‘’`*_.,;:!?]+|[\s"'“”‘’`*_.,;:!?]+$/g;
@@ -62,7 +64,23 @@ function mostExact(
     if (best && length === best.length) best.choices.push(choice);
     else best = { choices: [choice], end, length };
   }
-  return best;
+  return best && best.length > 0 ? best : (startsStarred(text, offset, fitting, patterns) ?? best);
+}
+
+/** The one choice whose stars stand before the words, whatever has become of those behind them: "***Up**". */
+function startsStarred(
+  text: string,
+  offset: number,
+  fitting: readonly number[],
+  patterns: readonly (ChoicePattern | null)[],
+): ChoiceText | null {
+  const starred = fitting.filter((choice) => {
+    const { stars } = patterns[choice]!;
+    return stars !== '' && text.slice(Math.max(0, offset - stars.length), offset) === stars;
+  });
+  const [choice] = starred;
+  const end = choice === undefined ? null : endOf(patterns[choice]!.words, text, offset);
+  return starred.length === 1 && end !== null ? { choices: starred, end } : null;
 }
 
 /** True when a word goes on at `offset`. */
@@ -90,11 +108,13 @@ function patternOf(choice: string): ChoicePattern | null {
   if (written === '') return null;
   const unmarked = written.replace(MARKS, '') || written;
   const words = unmarked.replace(ARTICLE, '');
+  const lead = written.indexOf(unmarked);
   return {
     words: new RegExp(`(?:(?:the|an?)\\s+)?${source(words)}`, 'iuy'),
     cased: new RegExp(source(unmarked), 'uy'),
     written: new RegExp(source(written), 'uy'),
-    lead: written.indexOf(unmarked),
+    lead,
+    stars: /^[*_]+$/.exec(written.slice(0, lead))?.[0] ?? '',
   };
 }
 
