@@ -12,9 +12,12 @@ from PIL import Image
 from rationale_trainer.exporting.student import ExportedStudent
 from rationale_trainer.families import load
 from rationale_trainer.families.base import FamilyError
+from rationale_trainer.families.prefix import Prefix
 from rationale_trainer.tiny import write_tiny
 
 EXPORTED = ("llava", "llava-next", "llava-onevision", "qwen2-vl", "paligemma", "idefics3", "smolvlm", "moondream")
+# The same with keys and values before every sequence, as prefix tuning leaves them: part of the decoder's graph.
+PREFIXED = "qwen2-vl-prefix"
 # Of several shapes, smaller and larger than a tile, and one as a photograph may be.
 SIZES = [(48, 80), (40, 100), (96, 31), (32, 32), (375, 500)]
 NEW_TOKENS = 12
@@ -40,9 +43,12 @@ def asked(folder):
 def exported(folder, asked):
     """Of each architecture: the family, its folder, the prompts' sequences and PyTorch's tokens."""
     found = {}
-    for name in EXPORTED:
-        write_tiny(name, folder / name)
+    for name in (*EXPORTED, PREFIXED):
+        write_tiny(name.removesuffix("-prefix"), folder / name)
         family = load(folder / name)
+        if name == PREFIXED:
+            torch.manual_seed(5)
+            family.prefix = Prefix(torch.randn(2, 2, 2, 6, 16))
         family.export(folder / f"{name}-onnx")
         sequences = [family.encode(messages(text, image), [image] if image else [], None) for text, image in asked]
         with torch.inference_mode():
@@ -63,7 +69,7 @@ def features_of(family, sequence):
     return family.project(family.see(pixels), list(sequence.pictures)) if pixels else []
 
 
-@pytest.mark.parametrize("name", EXPORTED)
+@pytest.mark.parametrize("name", (*EXPORTED, PREFIXED))
 def test_onnx_runtime_writes_pytorchs_tokens(name, exported):
     family, onnx_folder, sequences, tokens = exported[name]
     student = ExportedStudent(family, onnx_folder)
@@ -85,7 +91,11 @@ def run_in_node(root, exported, asked):
     return found
 
 
-@pytest.mark.parametrize("name", EXPORTED)
+def test_a_prefix_shows(exported):
+    assert exported[PREFIXED][3] != exported["qwen2-vl"][3]
+
+
+@pytest.mark.parametrize("name", (*EXPORTED, PREFIXED))
 def test_the_provider_writes_pytorchs_tokens(name, exported, run_in_node):
     family, onnx_folder, sequences, tokens = exported[name]
     answers = run_in_node[str(onnx_folder)]

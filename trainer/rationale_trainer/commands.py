@@ -100,12 +100,28 @@ def _train(options: Namespace):
     sys.exit(train_command(options.folder, options.check))
 
 
+def _export_arguments(parser: ArgumentParser):
+    parser.add_argument("source", type=Path, help="run folder, one of its checkpoints, or any model folder")
+    parser.add_argument("folder", type=Path, help="folder for the exported model")
+    parser.add_argument("--quantise", default="", help="smaller copies to write beside it, FOLDER-KIND each: fp16, int8, q4, with commas between")
+    parser.add_argument("--verify", type=int, help="on so many records the export must give PyTorch's tokens (default: the recipe's, else 32)")
+    parser.add_argument("--examples", type=Path, help="examples to verify on, as in a run's examples/ (default: the run's evaluation examples)")
+
+
+def _export(options: Namespace):
+    from .exporting.command import export_command
+
+    kinds = [kind.strip() for kind in options.quantise.split(",") if kind.strip()]
+    sys.exit(export_command(options.source, options.folder, kinds, options.verify, options.examples))
+
+
 COMMANDS = {
     "sketchbook": ("Draw the sample dataset, byte for byte as it is in the repository.", _sketchbook_arguments, _sketchbook),
     "pair": ("Make teacher, base student and distilled student from nothing; resumes.", _pair_arguments, _pair),
     "untrained": ("Write a tiny random model in the layout of an export.", _untrained_arguments, _untrained),
     "tiny": ("Write a tiny random model of an architecture, in the layout of a model repository.", _tiny_arguments, _tiny),
     "train": ("Train the student of a run folder; started again, it goes on from its last checkpoint.", _train_arguments, _train),
+    "export": ("Export a student for the onnx provider; it is only there when it writes PyTorch's tokens.", _export_arguments, _export),
     "generate": ("Run an exported model with Hugging Face generate; JSON lines with timing.", _generate_arguments, _generate),
     "sentences": ("Export a sentence-embedding model to ONNX, for the cosine of texts.", _sentences_arguments, _sentences),
 }

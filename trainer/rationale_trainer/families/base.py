@@ -35,6 +35,8 @@ class Family(Exported, ABC):
     text: ClassVar[str] = "model.language_model"
     vision: ClassVar[str] = "model.vision_tower"
     projector: ClassVar[str] = "model.multi_modal_projector"
+    # Whether keys and values can stand before every sequence in every layer.
+    takes_prefix: ClassVar[bool] = True
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, source: Path):
         self.model, self.tokenizer, self.source = model, tokenizer, source
@@ -126,6 +128,10 @@ class Family(Exported, ABC):
     def positions(self, batch: Batch) -> torch.Tensor | None:
         """Position ids of a batch [..., rows, length], for families whose positions are not 0, 1, 2, …"""
         return None
+
+    def places(self, features: list[torch.Tensor]) -> int:
+        """Places that the features of a prompt's images take in it."""
+        return sum(len(one) for one in features)
 
     def extras(self, batch: Batch, features: list[torch.Tensor]) -> dict[str, torch.Tensor]:
         """Further arguments of `read` for a batch."""

@@ -74,7 +74,7 @@ class Llava(Family):
         """A student of the embedded pair keeps the pair's own layout and its faster decoder."""
         if is_exported(self.source) and self.prefix is None:
             settings = self.image_processor
-            export_model(self.model, self.tokenizer.backend_tokenizer, folder, settings.image_mean[0], settings.image_std[0])
+            export_model(self.model.to("cpu", torch.float32), self.tokenizer.backend_tokenizer, folder, settings.image_mean[0], settings.image_std[0])
         else:
             super().export(folder)
 

@@ -17,6 +17,7 @@ from .sequences import Batch, Picture
 class Mllama(Family):
     model_type = "mllama"
     vision = "model.vision_model"
+    takes_prefix = False
 
     def __init__(self, model, tokenizer, source: Path):
         super().__init__(model, tokenizer, source)
@@ -54,6 +55,9 @@ class Mllama(Family):
     def project(self, seen: list[torch.Tensor], pictures: list[Picture]) -> list[torch.Tensor]:
         """[tiles · patches, width] of each picture, the empty tiles too."""
         return list(self.model.model.multi_modal_projector(torch.stack(seen)).flatten(1, 2))
+
+    def places(self, features: list[torch.Tensor]) -> int:
+        return len(features)
 
     def embed(self, batch: Batch, features: list[torch.Tensor]) -> torch.Tensor:
         return self.model.get_input_embeddings()(batch.ids)

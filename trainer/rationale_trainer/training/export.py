@@ -1,22 +1,17 @@
 """The finished student as the onnx provider loads it, with the prompt that it was trained on beside it."""
 
-import json
-import os
-import shutil
-
+from ..exporting.checked import export_checked
 from ..families.base import Family
 from .events import Events
 from .run_folder import RunFolder
 
 
 def export_run(run: RunFolder, family: Family, events: Events):
-    folder, partial = run.path / "onnx", run.path / ".onnx.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    family.export(partial)
-    (partial / "training.json").write_text(json.dumps(training_json(run.recipe), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(partial, folder)
-    events.write("exported", folder="onnx")
+    """@throws Unusable when the export does not write what PyTorch writes"""
+    settings = run.recipe["export"]
+    sequences = [family.encode(example.messages, example.images, None) for example in run.evaluation[: settings["verify"]]]
+    outcome = export_checked(family, run.path / "onnx", sequences, run.recipe["evaluation"]["new_tokens"], settings["quantise"], training_json(run.recipe))
+    events.write("exported", folder="onnx", verified=outcome.verified, agreed=outcome.agreed, flips=outcome.flips)
 
 
 def training_json(recipe: dict) -> dict:

@@ -70,11 +70,11 @@ def read_run_folder(path: Path) -> RunFolder:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Unusable(f"{path / 'run.yaml'} is not YAML: {' '.join(str(error).split())}.") from error
     recipe = _validated(recipe, path / "run.yaml")
-    train = _examples(path / "examples" / "train.jsonl")
+    train = read_examples(path / "examples" / "train.jsonl")
     if not train:
         raise Unusable(f"{path / 'examples' / 'train.jsonl'} holds no examples.")
     evaluation = path / "examples" / "evaluation.jsonl"
-    return RunFolder(path, recipe, train, _examples(evaluation) if evaluation.exists() else [])
+    return RunFolder(path, recipe, train, read_examples(evaluation) if evaluation.exists() else [])
 
 
 def _validated(recipe, file: Path) -> dict:
@@ -97,7 +97,8 @@ def _filled(recipe: dict, schema: dict) -> dict:
     return recipe
 
 
-def _examples(file: Path) -> list[Example]:
+def read_examples(file: Path) -> list[Example]:
+    """@throws Unusable"""
     if not file.is_file():
         raise Unusable(f"{file} is missing.")
     found = []

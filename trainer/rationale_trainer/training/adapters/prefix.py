@@ -2,7 +2,7 @@
 
 import torch
 
-from ...families.base import Family
+from ...families.base import Family, FamilyError
 from ...families.prefix import Prefix
 
 # Standard deviation at the start.
@@ -10,6 +10,8 @@ START = 0.02
 
 
 def attach(family: Family, settings: dict, frozen: list[str]):
+    if not family.takes_prefix:
+        raise FamilyError(f"Models of type {family.model_type} cannot be tuned by a prefix (adapter.kind): their layers do not all read the tokens before; use lora.")
     family.model.requires_grad_(False)
     text = family.text_config
     width = getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads
