@@ -141,17 +141,25 @@ describe('Prompt rules', () => {
 
   it('have nothing but hints for the shipped prompts, and these are right', () => {
     const found = Object.fromEntries(
-      readdirSync(shipped).map((name) => [
-        name,
-        check(readFileSync(join(shipped, name), 'utf8'), { total: 2, withImage: 1 }).map(
-          ({ severity, rule }) => `${severity} ${rule}`,
-        ),
-      ]),
+      readdirSync(shipped, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.prompty'))
+        .map((name) => [
+          name,
+          check(readFileSync(join(shipped, name), 'utf8'), { total: 2, withImage: 1 }).map(
+            ({ severity, rule }) => `${severity} ${rule}`,
+          ),
+        ]),
     );
     // The embedded models were trained on the settings' prompts, which name no tags.
     const untold = 'hint format-not-requested';
     const tells = 'hint answer-in-prompt';
+    const preset = (name: string) => join('presets', `${name}.prompty`);
     assert.deepEqual(found, {
+      [preset('lmms-eval-scienceqa')]: [],
+      [preset('lmms-eval-scienceqa-idefics2')]: [untold],
+      [preset('lmms-eval-scienceqa-qwen-vl')]: [untold],
+      [preset('vlmevalkit-scienceqa')]: [untold],
+      [preset('vlmevalkit-scienceqa-llava')]: [],
       'setting-1.prompty': [untold],
       'setting-2.prompty': [untold],
       'setting-3.prompty': [untold, tells],

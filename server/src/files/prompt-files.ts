@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { SCIENCEQA_NAMES, scienceqaPrompt } from '../core/prompts/scienceqa.ts';
 import { readTextFile } from './text-file.ts';
 
 export const PROMPT_FILE_EXTENSION = '.prompty';
@@ -11,17 +12,22 @@ export interface FoundPrompt {
 }
 
 /**
- * Finds a prompt file: a path, else a name in `prompts/` beside the dataset, else the name of a shipped one.
+ * Finds a prompt file: a path, else a name in `prompts/` beside the dataset, else the name of a shipped one or of one
+ * of its presets, else a format code of ScienceQA (`scienceqa-QCM-ALE`).
  * Throws one sentence that names what there is.
  */
 export function findPromptFile(prompt: string, datasetPath: string, shippedFolder: string): FoundPrompt {
   const beside = join(dirname(datasetPath), 'prompts');
+  const presets = join(shippedFolder, 'presets');
   const candidates = prompt.endsWith(PROMPT_FILE_EXTENSION)
     ? [isAbsolute(prompt) ? prompt : resolve(prompt), join(dirname(datasetPath), prompt)]
-    : [join(beside, prompt + PROMPT_FILE_EXTENSION), join(shippedFolder, prompt + PROMPT_FILE_EXTENSION)];
+    : [beside, shippedFolder, presets].map((folder) => join(folder, prompt + PROMPT_FILE_EXTENSION));
   const path = candidates.find(existsSync);
   if (!path) {
-    const known = [...new Set([beside, shippedFolder].flatMap(promptNames))].join(', ');
+    const coded = scienceqaPrompt(prompt);
+    if (coded !== null) return { name: prompt, text: coded };
+    const named = [beside, shippedFolder, presets].flatMap(promptNames);
+    const known = [...new Set([...named, ...SCIENCEQA_NAMES])].join(', ');
     throw new Error(
       `There is no prompt file "${prompt}": name a ${PROMPT_FILE_EXTENSION} file, or one of ${known}.`,
     );

@@ -44,7 +44,7 @@ function lacking(format: OutputFormat, text: string): string | null {
   }
 }
 
-/** The word itself, or letters to choose from: `A, B or C`, `A/B/C/D`. */
+/** The word itself, or letters to choose from: `A, B or C`, `A/B/C/D`; "N/A" is none. */
 function asksForLetter(text: string): boolean {
-  return /\bletters?\b/i.test(text) || /\b[A-Z]["')]?\s*(?:,|\/|\bor\b)\s*["'(]?[A-Z]\b/.test(text);
+  return /\bletters?\b/i.test(text) || /\b(?!N\/A\b)[A-Z]["')]?\s*(?:,|\/|\bor\b)\s*["'(]?[A-Z]\b/.test(text);
 }
