@@ -21,7 +21,7 @@ export function setupNode() {
 
 /** The trainer's Python environment in .venv. Only training, drawing and their tests need it. */
 export function setupPython() {
-  once('.venv/.rationale-setup', ['trainer/requirements.txt'], () => {
+  once('.venv/.rationale-setup', ['trainer/requirements.txt', 'trainer/requirements-tests.txt'], () => {
     say('Installing the Python packages of the trainer (a few minutes)…');
     if (!existsSync(python)) run(findPython(), ['-m', 'venv', '.venv']);
     const requirements = readFileSync(join(root, 'trainer/requirements.txt'), 'utf8');
@@ -36,7 +36,7 @@ export function setupPython() {
       '--quiet',
       '--disable-pip-version-check',
       '-r',
-      'trainer/requirements.txt',
+      'trainer/requirements-tests.txt',
     ]);
   });
 }

@@ -13,6 +13,8 @@ import { recordsView } from './features/records-view.ts';
 import { rulePage } from './features/rule-page.ts';
 import { runsView } from './features/runs-view.ts';
 import { statusBar } from './features/status-bar.ts';
+import { train } from './features/train.ts';
+import { trainingsView } from './features/trainings-view.ts';
 import { trust } from './features/trust.ts';
 import { Session } from './session.ts';
 
@@ -30,6 +32,8 @@ const features: readonly Feature[] = [
   rulePage,
   runsView,
   statusBar,
+  train,
+  trainingsView,
   trust,
 ];
 

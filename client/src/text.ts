@@ -20,3 +20,9 @@ export function shareWithInterval(share: Share): string {
 export function basename({ path }: { readonly path: string }): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
+
+/** `40 s`, `12 min`, `3.5 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -74,6 +74,11 @@ export class RecipeFiles {
     return fresh.checked;
   }
 
+  /** What is around the recipe at a path, open or not. */
+  aroundAt(path: string): RecipeSurroundings {
+    return this.surroundings(path, () => undefined);
+  }
+
   /** Rules, the store or what is stored in it are not what they were. */
   settingsChanged(): void {
     if (this.known.size === 0) return;
@@ -92,16 +97,10 @@ export class RecipeFiles {
     path: string,
     before: CheckedRecipe['report'] | undefined,
   ): Known {
-    const { rules, rulePages, ...world } = this.settings();
+    const { rules, rulePages } = this.settings();
     const recipe = namedRecipe(path, document.text);
     const datasets = new Map<string, string>();
-    const around = recipeSurroundings(path, {
-      ...world,
-      dataset: (name) => {
-        datasets.set(name, this.datasets.stateAt(name));
-        return this.datasets.at(name).pipeline;
-      },
-    });
+    const around = this.surroundings(path, (name) => datasets.set(name, this.datasets.stateAt(name)));
     const findings = checkRecipeFile(recipe, around, rules);
     const diagnostics = capped(
       findings.map((finding) => toDiagnostic(finding, spanRange(document, finding.span), rulePages)),
@@ -109,6 +108,16 @@ export class RecipeFiles {
     const isSame = before && isDeepStrictEqual(before.diagnostics, diagnostics);
     const report = isSame ? before : { id: `recipe ${++this.lastReport}`, diagnostics };
     return { version, datasets, checked: { uri, document, recipe, around, findings, report } };
+  }
+
+  /** @param onDataset told of each dataset that is looked at */
+  private surroundings(path: string, onDataset: (name: string) => void): RecipeSurroundings {
+    const { shippedModels, shippedPrompts, store } = this.settings();
+    const dataset = (name: string) => {
+      onDataset(name);
+      return this.datasets.at(name).pipeline;
+    };
+    return recipeSurroundings(path, { shippedModels, shippedPrompts, store, dataset });
   }
 
   private isCurrent({ datasets }: Known): boolean {

@@ -25,6 +25,7 @@ import { RecipeFiles } from './recipe-files.ts';
 import { RunReports } from './run-reports.ts';
 import { DEFAULT_SETTINGS, pullSettings, readSettings } from './settings.ts';
 import { StoreAccess } from './store-access.ts';
+import { Trainings } from './trainings.ts';
 
 /** Files that findings depend on besides the dataset itself. */
 const WATCHED = ['**/pid_splits.json', '**/captions.json', '**/*.{png,jpg,jpeg,gif,webp,bmp}'];
@@ -40,6 +41,7 @@ export class Session {
   readonly modelsFolder: string;
   readonly promptsFolder: string;
   readonly annotator = new Annotator(this);
+  readonly trainings = new Trainings(this);
   readonly runReports = new RunReports(this);
   private readonly connection: Connection;
   private readonly canAskSettings: boolean;
@@ -134,12 +136,18 @@ export class Session {
 
   /** Cancels what runs, keeps what it has done, and closes the store. */
   async stop(): Promise<void> {
+    this.trainings.end();
     await this.annotator.stop();
     this.stores.close();
   }
 
   get showsHints(): boolean {
     return this.settings.inlayHints;
+  }
+
+  /** What the user has set for training. */
+  get training(): Pick<Settings, 'python'> {
+    return this.settings;
   }
 
   get device(): Settings['device'] {

@@ -7,6 +7,7 @@ export const DEFAULT_SETTINGS: Settings = {
   device: 'auto',
   inlayHints: true,
   storePath: '',
+  python: '',
   outputs: {},
   fields: {},
   endpoints: {},
@@ -15,7 +16,7 @@ export const DEFAULT_SETTINGS: Settings = {
 /** Reads what the client says the user set. What is absent or of the wrong type keeps its default. */
 export function readSettings(value: unknown): Settings {
   const given = isObject(value) ? value : {};
-  const { device, inlayHints, storePath } = given;
+  const { device, inlayHints, storePath, python } = given;
   return {
     rules: readRuleSettings(given.rules).rules,
     outputs: readOutputs(given.outputs),
@@ -23,6 +24,7 @@ export function readSettings(value: unknown): Settings {
     endpoints: isObject(given.endpoints) ? given.endpoints : DEFAULT_SETTINGS.endpoints,
     device: device === 'cpu' || device === 'webgpu' ? device : DEFAULT_SETTINGS.device,
     inlayHints: typeof inlayHints === 'boolean' ? inlayHints : DEFAULT_SETTINGS.inlayHints,
+    python: typeof python === 'string' ? python.trim() : DEFAULT_SETTINGS.python,
     storePath: typeof storePath === 'string' ? storePath.trim() : DEFAULT_SETTINGS.storePath,
   };
 }

@@ -1,3 +1,12 @@
+import type {
+  MakeEnvironmentParams,
+  TrainingBatchResult,
+  TrainingParams,
+  TrainingsResult,
+  TrainingView,
+  TrainParams,
+  TrainResult,
+} from './training.ts';
 import type { Position, Range, SeverityCounts, Share } from './values.ts';
 
 /** Method names of the messages that the Language Server Protocol does not have. */
@@ -19,6 +28,13 @@ export const Methods = {
   renderPrompt: 'rationale/renderPrompt',
   promptTokens: 'rationale/promptTokens',
   promptSnippet: 'rationale/promptSnippet',
+  train: 'rationale/train',
+  makeEnvironment: 'rationale/makeEnvironment',
+  trainings: 'rationale/trainings',
+  training: 'rationale/training',
+  trainingBatch: 'rationale/trainingBatch',
+  stopTraining: 'rationale/stopTraining',
+  forgetTraining: 'rationale/forgetTraining',
   datasets: 'rationale/datasets',
   changed: 'rationale/changed',
   trustGranted: 'rationale/trustGranted',
@@ -42,6 +58,13 @@ export interface Requests {
   [Methods.renderPrompt]: { params: RenderPromptParams; result: RenderPromptResult };
   [Methods.promptTokens]: { params: PromptTokensParams; result: PromptTokens | null };
   [Methods.promptSnippet]: { params: PromptSnippetParams; result: { readonly text: string } };
+  [Methods.train]: { params: TrainParams; result: TrainResult };
+  [Methods.makeEnvironment]: { params: MakeEnvironmentParams; result: null };
+  [Methods.trainings]: { params: null; result: TrainingsResult };
+  [Methods.training]: { params: TrainingParams; result: TrainingView };
+  [Methods.trainingBatch]: { params: TrainingParams; result: TrainingBatchResult };
+  [Methods.stopTraining]: { params: TrainingParams; result: null };
+  [Methods.forgetTraining]: { params: TrainingParams; result: null };
 }
 
 /** Requests, server to client, which an editor answers that says so in `initializationOptions.grantsEndpointAccess`. */
@@ -575,7 +598,7 @@ export interface DatasetsParams {
 
 /** Something a view shows has changed: ask again. At most a few a second. */
 export interface ChangedParams {
-  /** Null: for `models`, and for runs of every dataset. */
+  /** Null: for `models`, and for runs of every dataset; of `trainings`, the run's folder, or null for the list. */
   readonly uri: string | null;
-  readonly what: 'records' | 'runs' | 'models';
+  readonly what: 'records' | 'runs' | 'models' | 'trainings';
 }

@@ -11,6 +11,8 @@ export interface Settings {
   readonly inlayHints: boolean;
   /** Folder of the store, an absolute path; empty: the user's own, which the command line uses too. */
   readonly storePath: string;
+  /** The Python that trains, an absolute path; empty: the editor's choice, or one that is found. */
+  readonly python: string;
   /**
    * Outputs files, by path or glob pattern, and how they are judged. Paths count from the workspace's folder
    * unless they are absolute. The first pattern that fits holds.

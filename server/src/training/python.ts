@@ -37,8 +37,6 @@ const WINDOWS = process.platform === 'win32';
 const run = promisify(execFile);
 /** Importing PyTorch from a cold disk. Milliseconds. */
 const PATIENCE = 120_000;
-/** In the locked requirements for the tests alone. */
-const FOR_TESTS = /^pytest\b/;
 
 const PROBE = `
 import importlib.metadata as m, json, platform, sys
@@ -86,7 +84,7 @@ function requiredPackages(requirements: string): string[] {
   return readFileSync(requirements, 'utf8')
     .split('\n')
     .map((line) => /^[\w.-]+/.exec(line.trim())?.[0] ?? '')
-    .filter((name) => name !== '' && !FOR_TESTS.test(name));
+    .filter((name) => name !== '');
 }
 
 export function missingPackages({ packages }: PythonProbe): string[] {

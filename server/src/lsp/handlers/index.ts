@@ -25,6 +25,15 @@ import { renderPrompt } from './render-prompt.ts';
 import { runRecords } from './run-records.ts';
 import { runs } from './runs.ts';
 import { splits } from './splits.ts';
+import {
+  forgetTraining,
+  makeEnvironment,
+  stopTraining,
+  train,
+  training,
+  trainingBatch,
+  trainings,
+} from './trainings.ts';
 import { trustGranted } from './trust-granted.ts';
 
 /** The dispatch table: one line a request. */
@@ -52,6 +61,13 @@ export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } 
   [Methods.runRecords]: runRecords,
   [Methods.runs]: runs,
   [Methods.splits]: splits,
+  [Methods.train]: train,
+  [Methods.makeEnvironment]: makeEnvironment,
+  [Methods.trainings]: trainings,
+  [Methods.training]: training,
+  [Methods.trainingBatch]: trainingBatch,
+  [Methods.stopTraining]: stopTraining,
+  [Methods.forgetTraining]: forgetTraining,
 };
 
 /** One line a notification; opening, editing and closing documents is the session's own affair. */

@@ -1,0 +1,115 @@
+import type { TrainingStateName, TrainingView } from '../../../../server/src/protocol/training.ts';
+import { duration } from '../../text.ts';
+import type { PageProps } from '../shared/page.tsx';
+import type { Message, Model } from './messages.ts';
+
+const STATES: Readonly<Record<TrainingStateName, string>> = {
+  new: 'not begun',
+  checked: 'checked',
+  running: 'training',
+  interrupted: 'interrupted',
+  stopped: 'stopped',
+  failed: 'broke off',
+  finished: 'finished',
+};
+
+/** What is trained, how far it is, what can be done, and what is wrong. */
+export function Summary({
+  training,
+  send,
+}: { readonly training: TrainingView } & Pick<PageProps<Model, Message>, 'send'>) {
+  const { name, state, step, steps, problem, findings, warnings } = training;
+  const share = steps ? step / steps : 0;
+  return (
+    <header>
+      <h1>
+        {name}
+        <span class="badge" data-state={state}>
+          {STATES[state]}
+        </span>
+      </h1>
+      <div class="row">
+        <progress max={1} value={share} aria-label="Steps done" />
+        <span class="count" role="status">
+          {steps === null ? 'Getting ready' : `Step ${step} of ${steps}`}
+        </span>
+      </div>
+      <dl class="facts">
+        {factsOf(training).map(([term, value]) => (
+          <div key={term}>
+            <dt>{term}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Actions training={training} send={send} />
+      {problem !== null && <p class="banner error">{problem}</p>}
+      {findings.map(({ severity, code, message }) => (
+        <p class={`banner ${severity}`} key={code + message}>
+          {message}
+        </p>
+      ))}
+      {warnings.map((message) => (
+        <p class="banner warning" key={message}>
+          {message}
+        </p>
+      ))}
+    </header>
+  );
+}
+
+function Actions({ training, send }: Parameters<typeof Summary>[0]) {
+  const { state, model } = training;
+  const mayResume = ['interrupted', 'stopped', 'failed', 'checked', 'new'].includes(state);
+  return (
+    <div class="row">
+      {state === 'running' && (
+        <button type="button" onClick={() => send({ type: 'stop' })}>
+          Stop
+        </button>
+      )}
+      {mayResume && (
+        <button type="button" class="primary" onClick={() => send({ type: 'resume' })}>
+          {state === 'checked' || state === 'new' ? 'Train' : 'Go on'}
+        </button>
+      )}
+      {model !== null && (
+        <button type="button" class="primary" onClick={() => send({ type: 'annotate' })}>
+          Annotate with this student
+        </button>
+      )}
+      <button type="button" onClick={() => send({ type: 'openRecipe' })}>
+        Open recipe
+      </button>
+      <button type="button" onClick={() => send({ type: 'reveal' })}>
+        Reveal folder
+      </button>
+    </div>
+  );
+}
+
+function factsOf(training: TrainingView): [string, string][] {
+  const { state, secondsLeft, rate, device, memoryBytes, weights, epoch, checkpoint, agreement, cost } =
+    training;
+  const last = training.curves.loss.at(-1);
+  const memory = memoryBytes ?? cost?.memoryBytes ?? null;
+  const facts: [string, string | null][] = [
+    ['Loss', last === undefined ? null : last.toFixed(4)],
+    ['Epoch', epoch === 0 ? null : epoch.toFixed(2)],
+    ['Time left', state === 'running' && secondsLeft !== null ? duration(secondsLeft) : null],
+    ['Speed', rate === null ? null : `${rate.toFixed(rate < 10 ? 2 : 0)} steps/s`],
+    ['Device', device],
+    ['Memory', memory === null ? null : bytes(memory)],
+    [
+      'Trained weights',
+      weights && `${weights.trainable.toLocaleString('en')} of ${weights.total.toLocaleString('en')}`,
+    ],
+    ['Checkpoint', checkpoint === null ? null : `step ${checkpoint}`],
+    ['Export agrees', agreement && `${agreement.agreed} of ${agreement.verified} answers`],
+  ];
+  return facts.filter((fact): fact is [string, string] => fact[1] !== null);
+}
+
+function bytes(count: number): string {
+  return count < 1e9 ? `${Math.round(count / 1e6)} MB` : `${(count / 1e9).toFixed(1)} GB`;
+}
