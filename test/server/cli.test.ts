@@ -329,4 +329,19 @@ describe('the command line', function () {
     assert.match(stderr, /Results cannot be stored in .*problems\.json/);
     assert.equal(readFileSync(file, 'utf8'), dataset(1));
   });
+
+  it('lists models and checks recipes without a store that can be used, and says so', () => {
+    writeFileSync(file, dataset(1));
+    environment.RATIONALE_STORE = join(folder, 'problems.json');
+    session.write('x.recipe.yaml', 'student: nowhere\n');
+    const unusable = /^Results cannot be stored in .*problems\.json/;
+    const models = rationale('models', 'list');
+    assert.equal(models.status, 0);
+    assert.match(models.stdout, /sketchbook-teacher/);
+    assert.match(models.stderr, unusable);
+    const lint = rationale('lint', 'x.recipe.yaml');
+    assert.equal(lint.status, 1);
+    assert.match(lint.stdout, /invalid-recipe/);
+    assert.match(lint.stderr, unusable);
+  });
 });

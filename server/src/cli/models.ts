@@ -3,11 +3,10 @@ import type { Model, ModelCard, ModelProvider } from '../core/models/types.ts';
 import { findModelsFile, MODELS_FILE } from '../files/models-file.ts';
 import { shippedModels } from '../files/shipped.ts';
 import { createProviders, type EndpointSettings, readEndpointsOf } from '../inference/index.ts';
-import { defaultStorePath } from '../storage/location.ts';
-import { openStore } from '../storage/sqlite-store.ts';
 import { trainedModels } from '../training/trained-models.ts';
 import { UsageError } from './exit.ts';
 import { workspaceSettings } from './settings.ts';
+import { withUsableStore } from './usable-store.ts';
 
 export type DeviceSetting = 'auto' | 'cpu' | 'webgpu';
 
@@ -22,21 +21,12 @@ export async function offeredModels(
   named: readonly string[] = [],
 ): Promise<OfferedModel[]> {
   const offered: OfferedModel[] = [];
-  const trained = trainedModels(storedTrainings());
+  const trained = trainedModels(withUsableStore((store) => store?.trainings() ?? []));
   const endpoints = configuredEndpoints();
   for (const provider of createProviders({ shippedModels, device, named, trained, endpoints })) {
     for (const card of await provider.list()) offered.push({ provider, card });
   }
   return offered;
-}
-
-function storedTrainings(): readonly string[] {
-  const store = openStore(defaultStorePath());
-  try {
-    return store.trainings();
-  } finally {
-    store.close();
-  }
 }
 
 /**

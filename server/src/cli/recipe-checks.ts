@@ -4,12 +4,11 @@ import type { Store } from '../core/store/types.ts';
 import { namedRecipe, recipeSurroundings } from '../files/recipe-places.ts';
 import { shippedModels, shippedPrompts } from '../files/shipped.ts';
 import { readTextFile } from '../files/text-file.ts';
-import { defaultStorePath } from '../storage/location.ts';
-import { openStore } from '../storage/sqlite-store.ts';
 import type { CheckedFile } from './formats/checked.ts';
 import { placeIn } from './formats/place.ts';
 import { openDataset } from './open-dataset.ts';
 import { workspaceRules } from './settings.ts';
+import { withUsableStore } from './usable-store.ts';
 
 /** A recipe with what its names lead to. */
 export interface OpenRecipe {
@@ -20,7 +19,7 @@ export interface OpenRecipe {
 }
 
 /** Opens a recipe file. Throws one sentence when it cannot be read. */
-export function openRecipe(file: string, store: Store): OpenRecipe {
+export function openRecipe(file: string, store: Store | null): OpenRecipe {
   const path = resolve(file);
   const recipe = namedRecipe(path, readTextFile(path));
   const dataset = (name: string) => openDataset(name, store).pipeline;
@@ -33,12 +32,7 @@ export function openRecipe(file: string, store: Store): OpenRecipe {
 
 /** What the recipe rules say of a file. */
 export function checkRecipe(file: string): CheckedFile {
-  const store = openStore(defaultStorePath());
-  try {
-    return checkedRecipe(file, openRecipe(file, store));
-  } finally {
-    store.close();
-  }
+  return withUsableStore((store) => checkedRecipe(file, openRecipe(file, store)));
 }
 
 /** The same of a recipe that is open already. @param file as the user wrote it */
