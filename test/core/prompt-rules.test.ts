@@ -221,9 +221,11 @@ describe('Prompt rules', () => {
   it('hear of the settings', () => {
     const text = '---\nname: x\n---\nuser:\n{{ lecture }}';
     const by = (rules: Parameters<typeof checkPromptFile>[2]) =>
-      checkPromptFile({ name: 'x', text }, { dataset: null, datasetProblem: null, models: [] }, rules).map(
-        ({ rule, severity }) => `${severity} ${rule}`,
-      );
+      checkPromptFile(
+        { name: 'x', text },
+        { dataset: null, datasetProblem: null, models: [], includes: null },
+        rules,
+      ).map(({ rule, severity }) => `${severity} ${rule}`);
     assert.deepEqual(by({}), ['hint format-not-requested', 'error solution-leak']);
     assert.deepEqual(by({ 'solution-leak': 'warning', 'format-not-requested': 'off' }), [
       'warning solution-leak',

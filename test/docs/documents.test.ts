@@ -53,8 +53,8 @@ describe('what the documents name', () => {
         !name.replace(/\/$/, '').includes('/') && tracked.some((file) => isBelow(file, near, name));
       const exists = (path: string) =>
         existsSync(join(root, path)) || existsSync(join(root, near, path)) || below(path);
-      // Files of a person's own dataset and folders that appear by building are named too.
-      const elsewhere = /^(problems|pid_splits|captions)\.json$|^(dist|node_modules|\.venv|images)\//;
+      // Files of a person’s own dataset and folders that appear by building or training are named too.
+      const elsewhere = /^(problems|pid_splits|captions)\.json$|^(dist|node_modules|\.venv|images|runs)\//;
       const missing = [...pathsIn(text), ...linksIn(text)].filter(
         (path) => !elsewhere.test(path) && !exists(path),
       );

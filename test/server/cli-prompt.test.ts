@@ -28,7 +28,12 @@ describe('prompt render', function () {
     it(`prints what the file ${file} says`, function () {
       if (!existsSync(join(root, sketchbook))) this.skip();
       const args = ['prompt', 'render', basename(file, '.txt'), '--dataset', sketchbook, '--record', '3'];
-      const { stdout, status } = spawnSync(process.execPath, [CLI, ...args], { cwd: root, encoding: 'utf8' });
+      const { environment: env } = session;
+      const { stdout, status } = spawnSync(process.execPath, [CLI, ...args], {
+        cwd: root,
+        env,
+        encoding: 'utf8',
+      });
       assert.equal(stdout.replaceAll('\\', '/'), readFileSync(join(goldens, file), 'utf8'));
       assert.equal(status, 0);
     });

@@ -14,6 +14,7 @@ import {
   createMessageConnection,
   type Diagnostic,
   type DocumentDiagnosticReport,
+  type DocumentLink,
   type DocumentSymbol,
   type Hover,
   type InlayHint,
@@ -26,6 +27,7 @@ import {
   StreamMessageWriter,
   type TextEdit,
   type WorkDoneProgressReport,
+  type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import type { InitializationOptions } from '../../server/src/protocol/initialization.ts';
 import {
@@ -266,6 +268,29 @@ export class Editor {
 
   async symbols(uri: string): Promise<DocumentSymbol[]> {
     return this.connection.sendRequest('textDocument/documentSymbol', { textDocument: { uri } });
+  }
+
+  async links(uri: string): Promise<DocumentLink[]> {
+    return this.connection.sendRequest('textDocument/documentLink', { textDocument: { uri } });
+  }
+
+  /** The edits of a rename in the file itself. */
+  async rename(uri: string, position: Position, newName: string): Promise<TextEdit[]> {
+    const edit: WorkspaceEdit = await this.connection.sendRequest('textDocument/rename', {
+      textDocument: { uri },
+      position,
+      newName,
+    });
+    return edit.changes?.[uri] ?? [];
+  }
+
+  async renameRange(uri: string, position: Position): Promise<Range | null> {
+    return this.connection.sendRequest('textDocument/prepareRename', { textDocument: { uri }, position });
+  }
+
+  async format(uri: string): Promise<TextEdit[]> {
+    const options = { tabSize: 2, insertSpaces: true };
+    return this.connection.sendRequest('textDocument/formatting', { textDocument: { uri }, options });
   }
 
   request<M extends keyof Requests>(

@@ -8,7 +8,7 @@ import {
   type PromptSurroundings,
 } from '../core/pipeline-checks.ts';
 import { datasetNamedBy, missingDataset } from '../core/pipeline-prompty.ts';
-import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
+import { expandPromptFile, PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
 import { readTextFile } from '../files/text-file.ts';
 import type { CheckedFile } from './formats/checked.ts';
 import { placeIn } from './formats/place.ts';
@@ -27,13 +27,13 @@ export function isPromptFile(file: string): boolean {
  * @param dataset the one it is for; null: the one that it names, if it does
  */
 export async function checkPrompt(file: string, dataset: Pipeline | null): Promise<CheckedFile> {
-  const prompt = readPrompt(file);
+  const { prompt, includes, written } = readPrompt(file);
   const bound = dataset ? { dataset, datasetProblem: null } : namedDataset(file, prompt);
   const models = await promptModels(modelsOf(prompt, bound.dataset), dirname(file));
   const rules = workspaceRules(resolve(file));
-  const findings = checkPromptFile(prompt, { ...bound, models }, rules).map((finding) => ({
+  const findings = checkPromptFile(prompt, { ...bound, models, includes }, rules).map((finding) => ({
     finding,
-    ...placeIn(file, prompt.text, finding.span),
+    ...placeIn(file, written, finding.span),
   }));
   return { file, records: [], findings };
 }
@@ -52,7 +52,10 @@ async function promptModels(ids: readonly string[], folder: string): Promise<Pro
   return (await Promise.all(models)).flat();
 }
 
-function namedDataset(file: string, prompt: NamedPrompt): Omit<PromptSurroundings, 'models'> {
+function namedDataset(
+  file: string,
+  prompt: NamedPrompt,
+): Pick<PromptSurroundings, 'dataset' | 'datasetProblem'> {
   const named = datasetNamedBy(prompt);
   if (named === null) return { dataset: null, datasetProblem: null };
   const path = join(dirname(file), named);
@@ -67,10 +70,19 @@ function namedDataset(file: string, prompt: NamedPrompt): Omit<PromptSurrounding
 /** Path of the dataset that a prompt file names; null when it names none or is not there itself. */
 export function datasetPathOf(file: string): string | null {
   if (!isPromptFile(file) || !existsSync(file)) return null;
-  const named = datasetNamedBy(readPrompt(file));
+  const named = datasetNamedBy(readPrompt(file).prompt);
   return named === null ? null : join(dirname(file), named);
 }
 
-function readPrompt(file: string): NamedPrompt {
-  return { name: basename(file, PROMPT_FILE_EXTENSION), text: readTextFile(file) };
+interface ReadPrompt {
+  readonly prompt: NamedPrompt;
+  readonly includes: PromptSurroundings['includes'];
+  /** The file's own text. */
+  readonly written: string;
+}
+
+function readPrompt(file: string): ReadPrompt {
+  const written = readTextFile(file);
+  const includes = expandPromptFile(written, file, [process.cwd()]);
+  return { prompt: { name: basename(file, PROMPT_FILE_EXTENSION), text: includes.text }, includes, written };
 }

@@ -7,6 +7,7 @@ import type { Pipeline } from './pipeline.ts';
 import { readPrompt } from './pipeline-prompts.ts';
 import { fieldOf, fileName, maxNewTokensOf } from './pipeline-prompty.ts';
 import type { NamedPrompt } from './pipeline-types.ts';
+import type { Expansion } from './prompts/includes.ts';
 import { toVersionTwo } from './prompts/prompty-one.ts';
 import type { PromptFile } from './prompts/types.ts';
 import { templateUses } from './prompts/uses.ts';
@@ -31,9 +32,11 @@ export interface PromptSurroundings {
   /** One sentence why the dataset that it names is not to be had; null when it is, or none is named. */
   readonly datasetProblem: string | null;
   readonly models: readonly PromptModel[];
+  /** What its partials made of it; null where only its text with them in it is known. */
+  readonly includes: Expansion | null;
 }
 
-/** What the rules say of a prompt file. Spans lie in its text. */
+/** What the rules say of a prompt file, its partials included. Spans lie in the file as it is written. */
 export function checkPromptFile(
   prompt: NamedPrompt,
   around: PromptSurroundings,
@@ -41,7 +44,7 @@ export function checkPromptFile(
 ): Finding[] {
   const file = readPrompt(prompt);
   const { dataset } = around;
-  return checkPrompt(
+  const findings = checkPrompt(
     {
       file,
       uses: templateUses(file),
@@ -56,6 +59,19 @@ export function checkPromptFile(
     },
     rules,
   );
+  const { includes } = around;
+  return includes ? findings.map((finding) => asWritten(finding, includes)) : findings;
+}
+
+/** A finding in a partial stands at its include; what would mend it is another file's. */
+function asWritten(finding: Finding, { written }: Expansion): Finding {
+  const { span, isOwn } = written(finding.span);
+  const fixes = finding.fixes.flatMap((fix) => {
+    const edits = fix.edits.map((edit) => ({ ...edit, ...written(edit.span) }));
+    return edits.every((edit) => edit.isOwn) ? [{ ...fix, edits }] : [];
+  });
+  const message = isOwn ? finding.message : `In what is included here: ${finding.message}`;
+  return { ...finding, span, message, fixes };
 }
 
 /** The models that a prompt file is used with: those that it names, else those that were run with it. */

@@ -134,7 +134,7 @@ export function completePrompt(
   prompt: NamedPrompt,
   offset: number,
   dataset: Pipeline | null,
-  offers: Pick<Offers, 'datasets' | 'models'>,
+  offers: Pick<Offers, 'datasets' | 'models' | 'partials'>,
 ): Completions | null {
   const record = dataset && firstRecord(dataset, readPrompt(prompt).split);
   const splits = [...(dataset?.splitCounts() ?? [])].map(

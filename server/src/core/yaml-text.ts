@@ -76,6 +76,15 @@ export class YamlText {
     );
   }
 
+  /** The keys of a mapping, with their places. */
+  keysIn(path: YamlPath): { readonly name: string; readonly span: Span }[] {
+    const node = this.node(path);
+    const keys = isMap(node) ? node.items.map(({ key }) => key) : [];
+    return keys.flatMap((key) =>
+      isScalar(key) ? [{ name: String(key.value), span: this.spanOf(key.range) }] : [],
+    );
+  }
+
   oneOf<Value>(path: YamlPath, allowed: readonly Value[]): Value | null {
     const node = this.node(path);
     return node ? this.oneOfNode(node, path.at(-1) as string, allowed) : null;

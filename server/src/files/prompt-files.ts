@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { type Expansion, expandIncludes } from '../core/prompts/includes.ts';
 import { SCIENCEQA_NAMES, scienceqaPrompt } from '../core/prompts/scienceqa.ts';
+import { findPartialsIn, partialsFolder } from './partials.ts';
 import { readTextFile } from './text-file.ts';
 
 export const PROMPT_FILE_EXTENSION = '.prompty';
@@ -32,7 +34,19 @@ export function findPromptFile(prompt: string, datasetPath: string, shippedFolde
       `There is no prompt file "${prompt}": name a ${PROMPT_FILE_EXTENSION} file, or one of ${known}.`,
     );
   }
-  return { name: basename(path, PROMPT_FILE_EXTENSION), text: readTextFile(path) };
+  const { text } = expandPromptFile(readTextFile(path), path, [process.cwd()]);
+  return { name: basename(path, PROMPT_FILE_EXTENSION), text };
+}
+
+/** A prompt file with its partials in it. @param folders out of which no include leads, when the file lies in one */
+export function expandPromptFile(
+  text: string,
+  path: string,
+  folders: readonly string[],
+  textOf?: (path: string) => string | null,
+): Expansion {
+  const full = resolve(path);
+  return expandIncludes(text, full, findPartialsIn(partialsFolder(full, folders), textOf));
 }
 
 function promptNames(folder: string): string[] {

@@ -1,4 +1,9 @@
-import type { ClientCapabilities, Connection, WorkDoneProgressReporter } from 'vscode-languageserver/node';
+import type {
+  ClientCapabilities,
+  Connection,
+  DocumentFilter,
+  WorkDoneProgressReporter,
+} from 'vscode-languageserver/node';
 import {
   type ChangedParams,
   type EndpointAccessParams,
@@ -74,12 +79,17 @@ export class Client {
   watch(globs: readonly string[]): void {
     if (!this.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
     const watchers = globs.map((globPattern) => ({ globPattern }));
-    const registration = {
-      id: 'rationale-files',
-      method: 'workspace/didChangeWatchedFiles',
-      registerOptions: { watchers },
-    };
-    this.ask('client/registerCapability', { registrations: [registration] });
+    this.register('workspace/didChangeWatchedFiles', { watchers });
+  }
+
+  /** Whether the editor can be told of which files formatting is offered. */
+  get choosesFormatters(): boolean {
+    return this.capabilities.textDocument?.formatting?.dynamicRegistration === true;
+  }
+
+  /** Offers formatting of these files, and of no others: for those the editor has formatters of its own. */
+  offerFormatting(documentSelector: readonly DocumentFilter[]): void {
+    if (this.choosesFormatters) this.register('textDocument/formatting', { documentSelector });
   }
 
   /** Asks the user, through the editor, whether something may be sent and with which key. */
@@ -98,6 +108,12 @@ export class Client {
 
   logError(what: string, error: unknown): void {
     this.connection.console.error(`${what}: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+
+  private register(method: string, registerOptions: unknown): void {
+    this.ask('client/registerCapability', {
+      registrations: [{ id: `rationale ${method}`, method, registerOptions }],
+    });
   }
 
   private notify(method: string, params: unknown): void {

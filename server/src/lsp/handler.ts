@@ -9,6 +9,9 @@ import type {
   DidChangeWatchedFilesParams,
   DocumentDiagnosticParams,
   DocumentDiagnosticReport,
+  DocumentFormattingParams,
+  DocumentLink,
+  DocumentLinkParams,
   DocumentSymbol,
   DocumentSymbolParams,
   Hover,
@@ -16,7 +19,12 @@ import type {
   InlayHint,
   InlayHintParams,
   Location,
+  PrepareRenameParams,
+  Range,
   ReferenceParams,
+  RenameParams,
+  TextEdit,
+  WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import type { ClientNotifications, Requests } from '../protocol/messages.ts';
 import type { Session } from './session.ts';
@@ -27,10 +35,14 @@ interface StandardRequests {
   'textDocument/completion': { params: CompletionParams; result: CompletionList | null };
   'textDocument/definition': { params: DefinitionParams; result: Location[] };
   'textDocument/diagnostic': { params: DocumentDiagnosticParams; result: DocumentDiagnosticReport };
+  'textDocument/documentLink': { params: DocumentLinkParams; result: DocumentLink[] };
   'textDocument/documentSymbol': { params: DocumentSymbolParams; result: DocumentSymbol[] };
+  'textDocument/formatting': { params: DocumentFormattingParams; result: TextEdit[] };
   'textDocument/hover': { params: HoverParams; result: Hover | null };
   'textDocument/inlayHint': { params: InlayHintParams; result: InlayHint[] };
+  'textDocument/prepareRename': { params: PrepareRenameParams; result: Range | null };
   'textDocument/references': { params: ReferenceParams; result: Location[] };
+  'textDocument/rename': { params: RenameParams; result: WorkspaceEdit | null };
 }
 
 interface StandardNotifications {

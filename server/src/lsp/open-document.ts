@@ -13,6 +13,12 @@ const TELLING_RECORDS = 200;
 /** What editors call the language of prompt files. */
 const PROMPT_LANGUAGE = 'prompty';
 
+/** What prompt files are, in the protocol's words. */
+export const PROMPT_FILES = [
+  { language: PROMPT_LANGUAGE },
+  { scheme: 'file', pattern: `**/*${PROMPT_FILE_EXTENSION}` },
+] as const;
+
 /** A text that the editor has open, whether it is a dataset or not. */
 export class OpenDocument {
   readonly uri: string;

@@ -4,8 +4,9 @@ import type { Connection } from 'vscode-languageserver/node';
 import type { RuleSettings } from '../core/annotations/types.ts';
 import type { NamedPrompt } from '../core/pipeline.ts';
 import { checkPromptFile, modelsOf, type PromptSurroundings } from '../core/pipeline-checks.ts';
+import type { Expansion } from '../core/pipeline-editing.ts';
 import { datasetNamedBy } from '../core/pipeline-prompty.ts';
-import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
+import { expandPromptFile, PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
 import type { CheckedText } from './checked-text.ts';
 import type { Client } from './client.ts';
 import { spanRange, toDiagnostic } from './convert.ts';
@@ -31,7 +32,11 @@ export interface PromptsSettings {
 
 /** A prompt file that the editor has open, checked as it and its dataset stand. */
 export interface CheckedPrompt extends CheckedText {
+  /** With its partials in it: what models are shown. */
   readonly prompt: NamedPrompt;
+  /** As it is written, its includes masked: places in it are places in the document. */
+  readonly written: NamedPrompt;
+  readonly includes: Expansion;
   /** The dataset that it names, else the one beside or above it; null when there is none. */
   readonly dataset: Dataset | null;
 }
@@ -72,17 +77,36 @@ export class PromptFiles {
   open(uri: string): CheckedPrompt | null {
     const document = this.datasets.documents.get(uri);
     if (!document?.isPrompt || document.path === null) return null;
-    const prompt = { name: basename(document.path, PROMPT_FILE_EXTENSION), text: document.document.text };
+    const name = basename(document.path, PROMPT_FILE_EXTENSION);
+    const includes = this.expand(document.document.text, document.path);
+    const prompt = { name, text: includes.text };
     const { dataset, problem } = this.bound.of(document.path, datasetNamedBy(prompt));
     const known = this.checked.get(uri);
     const models = this.models.of(modelsOf(prompt, dataset?.pipeline ?? null), document.path);
     const at = dataset ? this.datasets.stateAt(dataset.path) : '';
     const state = `${document.version} ${problem} ${models.map(({ id }) => id).join()} ${at}`;
-    if (known?.state === state && known.prompt.dataset === dataset) return known.prompt;
-    const around = { dataset: dataset?.pipeline ?? null, datasetProblem: problem, models };
-    const checked = { ...this.check(document, prompt, around, known?.prompt.report), dataset };
+    const { prompt: before } = known ?? {};
+    if (
+      before &&
+      known?.state === state &&
+      before.dataset === dataset &&
+      before.prompt.text === prompt.text
+    ) {
+      return before;
+    }
+    const around = { dataset: dataset?.pipeline ?? null, datasetProblem: problem, models, includes };
+    const report = this.check(document, prompt, around, before?.report);
+    const checked = { ...report, written: { name, text: includes.masked }, includes, dataset };
     this.checked.set(uri, { state, prompt: checked });
     return checked;
+  }
+
+  /** A text of the prompt file at this path with its partials in it, as the editor has them or else as they are on disk. */
+  expand(text: string, path: string): Expansion {
+    const { documents } = this.datasets;
+    const textOf = (other: string) =>
+      documents.all().find((open) => open.path === other)?.document.text ?? null;
+    return expandPromptFile(text, path, this.settings().folders, textOf);
   }
 
   /** Datasets that an open prompt file could name, the nearest and likeliest first. */
@@ -109,7 +133,7 @@ export class PromptFiles {
     prompt: NamedPrompt,
     around: PromptSurroundings,
     before: CheckedPrompt['report'] | undefined,
-  ): Omit<CheckedPrompt, 'dataset'> {
+  ): Omit<CheckedPrompt, 'dataset' | 'written' | 'includes'> {
     const { rules, rulePages } = this.settings();
     const findings = checkPromptFile(prompt, around, rules);
     const diagnostics = capped(
@@ -128,7 +152,11 @@ export class PromptFiles {
 
   private documentEdited(document: OpenDocument): void {
     this.publish(document);
-    if (this.checked.size > 0 && document.isDataset) this.follow.request();
+    const { path } = document;
+    const includes = ({ prompt }: { readonly prompt: CheckedPrompt }) => prompt.includes.ids.has(path ?? '');
+    if (document.isDataset ? this.checked.size > 0 : [...this.checked.values()].some(includes)) {
+      this.follow.request();
+    }
   }
 
   private documentClosed({ uri, path, isPrompt, isDataset }: OpenDocument): void {
@@ -142,7 +170,7 @@ export class PromptFiles {
     if (isDataset && this.checked.size > 0) this.client.refreshFindings();
   }
 
-  /** Checks again the prompts whose dataset was edited. */
+  /** Checks again the prompts whose dataset or partials were edited. */
   private followDatasets(): void {
     const changed = [...this.checked].filter(([uri, { prompt }]) => {
       return this.open(uri)?.report.id !== prompt.report.id;

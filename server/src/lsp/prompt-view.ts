@@ -10,13 +10,13 @@ import { type FindModel, modelId } from './prompt-models.ts';
 
 /** What the variable, filter, key or model at a position is and holds, as Markdown; null where there is none. */
 export async function hoverText(
-  { uri, document, prompt, dataset }: CheckedPrompt,
+  { uri, document, written, dataset }: CheckedPrompt,
   position: Position,
   findModel: FindModel,
 ): Promise<string | null> {
   const offset = document.offsetAt(position);
-  const model = modelNamedAt(prompt, offset);
-  if (model === null) return hoverPrompt(prompt, offset, dataset?.pipeline ?? null);
+  const model = modelNamedAt(written, offset);
+  if (model === null) return hoverPrompt(written, offset, dataset?.pipeline ?? null);
   try {
     const { card, counter } = await findModel(modelId(model, pathOf(uri) ?? ''));
     return modelHover(card, counter?.context ?? null);
@@ -27,12 +27,17 @@ export async function hoverText(
 
 /** What can be written at a position; null where there is nothing to offer. @param offers models and datasets */
 export function completions(
-  { document, prompt, dataset }: CheckedPrompt,
+  { document, written, dataset }: CheckedPrompt,
   position: Position,
   offers: Parameters<typeof completePrompt>[3],
 ): CompletionList | null {
   return completionList(
     document,
-    completePrompt(prompt, document.offsetAt(position), dataset?.pipeline ?? null, offers),
+    completePrompt(
+      { name: written.name, text: document.text },
+      document.offsetAt(position),
+      dataset?.pipeline ?? null,
+      offers,
+    ),
   );
 }

@@ -18,7 +18,7 @@ import { Datasets } from './datasets.ts';
 import { EditorAccess } from './endpoint-access.ts';
 import { configuredEndpoints } from './endpoints.ts';
 import { ModelCatalog } from './model-catalog.ts';
-import { pathOf } from './open-document.ts';
+import { PROMPT_FILES, pathOf } from './open-document.ts';
 import { OutputsFiles } from './outputs-files.ts';
 import { PromptFiles } from './prompt-files.ts';
 import { RecipeFiles } from './recipe-files.ts';
@@ -109,6 +109,7 @@ export class Session {
   /** Called when the editor is ready to be asked. */
   async start(): Promise<void> {
     this.client.watch(WATCHED);
+    this.client.offerFormatting(PROMPT_FILES);
     if (this.canAskSettings) {
       this.settings = await pullSettings(this.connection).catch(() => DEFAULT_SETTINGS);
     }

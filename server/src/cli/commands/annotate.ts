@@ -110,7 +110,7 @@ async function annotate(file: string, options: Options): Promise<void> {
     pipeline.surroundings.path,
     shippedPrompts,
   );
-  const around = { dataset: pipeline, datasetProblem: null, models: [] };
+  const around = { dataset: pipeline, datasetProblem: null, models: [], includes: null };
   for (const { severity, message } of checkPromptFile(prompt, around, pipeline.surroundings.rules)) {
     if (severity === 'error') process.stderr.write(`The prompt ${prompt.name}: ${message}\n`);
   }

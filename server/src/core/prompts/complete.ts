@@ -28,7 +28,7 @@ export interface Completions {
 }
 
 /** What the surroundings of a prompt file offer as values of its front matter. */
-export type Offers = Readonly<Record<Exclude<ValueSource, 'variables'>, readonly KeyValue[]>>;
+export type Offers = Readonly<Record<Exclude<ValueSource, 'variables'> | 'partials', readonly KeyValue[]>>;
 
 /**
  * What can be written at an offset of a `.prompty` file: variables, filters, tests and statements within a tag,
@@ -49,11 +49,20 @@ export function completionsAt(
   const word = wordAt(file.template, offset - file.bodyStart);
   if (!word) return null;
   const span = { start: word.span.start + file.bodyStart, end: word.span.end + file.bodyStart };
-  return { span, items: itemsFor(word.names, file, record) };
+  return { span, items: itemsFor(word.names, file, record, offers) };
 }
 
-function itemsFor(names: Names, file: PromptFile, record: DatasetRecord | null): Completion[] {
+function itemsFor(
+  names: Names,
+  file: PromptFile,
+  record: DatasetRecord | null,
+  { partials }: Offers,
+): Completion[] {
   switch (names) {
+    case 'partial':
+      return partials.map(([path, what]) => {
+        return { label: path, kind: 'value', newText: path, detail: '', what };
+      });
     case 'variable':
       return describeVariables(file, record)
         .filter(({ isWithheld }) => !isWithheld)
@@ -80,7 +89,7 @@ function keywords(words: readonly KeyValue[], after = ''): Completion[] {
 }
 
 /** What a word of the template names. */
-type Names = 'variable' | 'filter' | 'test' | 'statement' | 'role';
+type Names = 'variable' | 'filter' | 'test' | 'statement' | 'role' | 'partial';
 
 /** The word, perhaps empty, at an offset of the template, and what it names; null where it may be anything. */
 function wordAt(template: string, at: number): { readonly span: Span; readonly names: Names } | null {
@@ -90,6 +99,12 @@ function wordAt(template: string, at: number): { readonly span: Span; readonly n
   if (!tag) return roleAt(template, at);
   if (tag.type === 'comment') return null;
   const before = template.slice(tag.span.start + 2, at);
+  const partial = /^[-+]?\s*include\s+["']([\w./-]*)$/.exec(before);
+  if (partial) {
+    const [rest = ''] = /^[\w./-]*/.exec(template.slice(at, tag.span.end)) ?? [];
+    const start = at - (partial[1] ?? '').length;
+    return { span: { start, end: at + rest.length }, names: 'partial' };
+  }
   const [begun = ''] = /\b[A-Za-z_]\w*$/.exec(before) ?? [];
   const names = namedAfter(tag, before.slice(0, before.length - begun.length));
   if (!names) return null;

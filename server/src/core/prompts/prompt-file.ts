@@ -57,6 +57,7 @@ export function readPromptFile(text: string, name: string): PromptFile {
     reader: matter.text(own('reader')),
     gold: matter.oneOf(own('gold'), [true, false]) ?? false,
     fields: matter.namesOf(own('fields'), FIELDS),
+    fieldNames: matter.keysIn(own('fields')),
     maxOutputTokens: maxOutputTokens(matter),
     template,
     matter: match ? { start: match.indices?.[1]?.[0] ?? 0, end: match.indices?.[1]?.[1] ?? 0 } : null,

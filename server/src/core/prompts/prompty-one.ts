@@ -9,8 +9,7 @@ import {
   parseDocument,
   type YAMLMap,
 } from 'yaml';
-import type { Span } from '../span.ts';
-import type { PromptFile } from './types.ts';
+import type { PromptEdit, PromptFile } from './types.ts';
 
 /** A key of version 1, and what it is in version 2. */
 interface Renamed {
@@ -66,12 +65,6 @@ export function oldKeys(contents: Node | null): OldKey[] {
 
 /** A link that shows an image, as version 1 does; version 2 shows by its name what is declared as an image. */
 const IMAGE_LINK = /!\[[^\]\n]{0,200}\]\([ \t]*(\{\{-?[ \t]*([A-Za-z_]\w*)[ \t]*-?\}\})[ \t]*\)/g;
-
-/** A change to a prompt file. */
-export interface PromptEdit {
-  readonly span: Span;
-  readonly newText: string;
-}
 
 /** What makes a prompt file one of version 2: its front matter, comments and order kept, and how it shows images. */
 export function toVersionTwo(text: string, { matter, template, bodyStart }: PromptFile): PromptEdit[] {

@@ -87,6 +87,8 @@ export interface PromptFile {
   readonly maxOutputTokens: number | null;
   /** Further names of the record's fields, by name. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Where the front matter gives these names. */
+  readonly fieldNames: readonly { readonly name: string; readonly span: Span }[];
   /** Keys of its front matter that only the first version of Prompty has. */
   readonly oldKeys: readonly { readonly name: string; readonly span: Span }[];
   /** Where the front matter says these, in the file; null where it does not. */
@@ -101,6 +103,13 @@ export interface PromptInput {
   readonly span: Span;
   /** `string`, `image`, …; null when it does not say. */
   readonly kind: string | null;
+}
+
+/** A change to a prompt file. */
+export interface PromptEdit {
+  /** In the file. */
+  readonly span: Span;
+  readonly newText: string;
 }
 
 export interface PromptProblem {

@@ -91,6 +91,7 @@ export const STATEMENTS: readonly KeyValue[] = [
   ['endcall', 'closes call'],
   ['filter', 'puts its body through a filter'],
   ['endfilter', 'closes filter'],
+  ['include', 'puts another file in its place'],
 ];
 
 export const ROLES: readonly KeyValue[] = [

@@ -18,7 +18,9 @@ export const compareWithHead: RequestHandler<'rationale/compareWithHead'> = asyn
   if (path === null || !now) {
     throw new Error('Open the prompt file that is to be compared with its committed version.');
   }
-  const { commit, text } = await committedFile(path);
+  const { commit, ...committed } = await committedFile(path);
+  // What is included is taken as it is now.
+  const { text } = session.prompts.expand(committed.text, path);
   const cancel = new AbortController();
   token.onCancellationRequested(() => cancel.abort());
   const progress = session.client.progress(params.workDoneToken);

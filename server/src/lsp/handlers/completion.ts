@@ -1,4 +1,5 @@
 import { dirname, relative, sep } from 'node:path';
+import { partialsNear } from '../../files/partials.ts';
 import type { RequestHandler } from '../handler.ts';
 import { pathOf } from '../open-document.ts';
 import { completions } from '../prompt-view.ts';
@@ -14,7 +15,8 @@ export const completion: RequestHandler<'textDocument/completion'> = async (
   const prompt = session.prompts.open(uri);
   if (!prompt) return recipe && recipeCompletions(recipe, position);
   const models = await modelsOffered(session);
-  return completions(prompt, position, { models, datasets: datasetsOffered(uri, session) });
+  const partials = partialsNear(pathOf(uri) ?? '').map((path) => [path, 'a file beside this one'] as const);
+  return completions(prompt, position, { models, partials, datasets: datasetsOffered(uri, session) });
 };
 
 async function modelsOffered({ models, device }: Session): Promise<(readonly [string, string])[]> {

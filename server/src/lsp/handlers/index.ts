@@ -9,7 +9,9 @@ import { deleteRun } from './delete-run.ts';
 import { diagnostic } from './diagnostic.ts';
 import { didChangeConfiguration } from './did-change-configuration.ts';
 import { didChangeWatchedFiles } from './did-change-watched-files.ts';
+import { documentLink } from './document-link.ts';
 import { documentSymbol } from './document-symbol.ts';
+import { formatting } from './formatting.ts';
 import { hover } from './hover.ts';
 import { inlayHint } from './inlay-hint.ts';
 import { matrix } from './matrix.ts';
@@ -17,10 +19,12 @@ import { matrixAxes } from './matrix-axes.ts';
 import { models } from './models.ts';
 import { output } from './output.ts';
 import { outputsDatasets } from './outputs-datasets.ts';
+import { prepareRename } from './prepare-rename.ts';
 import { promptSnippet } from './prompt-snippet.ts';
 import { promptTokens } from './prompt-tokens.ts';
 import { records } from './records.ts';
 import { references } from './references.ts';
+import { rename } from './rename.ts';
 import { renderPrompt } from './render-prompt.ts';
 import { runRecords } from './run-records.ts';
 import { runs } from './runs.ts';
@@ -42,10 +46,14 @@ export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } 
   'textDocument/completion': completion,
   'textDocument/definition': definition,
   'textDocument/diagnostic': diagnostic,
+  'textDocument/documentLink': documentLink,
   'textDocument/documentSymbol': documentSymbol,
+  'textDocument/formatting': formatting,
   'textDocument/hover': hover,
   'textDocument/inlayHint': inlayHint,
+  'textDocument/prepareRename': prepareRename,
   'textDocument/references': references,
+  'textDocument/rename': rename,
   [Methods.annotate]: annotate,
   [Methods.compareWithHead]: compareWithHead,
   [Methods.deleteRun]: deleteRun,

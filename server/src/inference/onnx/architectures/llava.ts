@@ -24,6 +24,8 @@ export const llava: Architecture = {
       vision_feature_select_strategy: strategy,
     } = existsSync(path) ? (readJson(path) as Patches) : {};
     const imageToken = imageTokenOf(config, folder);
+    // Where every image gets the same size, none has to be looked at.
+    const exactSize = settings.size && 'width' in settings.size ? settings.size : null;
     return {
       isBatched: true,
       prepare: (image) => preparePlain(image, settings),
@@ -37,7 +39,7 @@ export const llava: Architecture = {
             `${folder} does not say how many tokens an image takes (patch_size in processor_config.json).`,
           );
         }
-        const { width, height } = settings.crop ?? resizedSize(settings, size());
+        const { width, height } = settings.crop ?? exactSize ?? resizedSize(settings, size());
         const patches = Math.floor(height / patch) * Math.floor(width / patch);
         return Array(patches + more - Number(strategy === 'default')).fill(imageToken);
       },
