@@ -33,6 +33,25 @@ describe('Records compared with each other in an open dataset', () => {
     assert.ok(index.complete);
   });
 
+  it('are named with the line on which they stand, also when lines are typed above them', () => {
+    const { index, document } = open(`${floats(6)}${metal(7)}${metal(8)}`);
+    index.work(Number.POSITIVE_INFINITY);
+    const said = () =>
+      index
+        .report()
+        .diagnostics.filter(({ code }) => code === 'near-duplicate')
+        .map(({ message, range }) => `${range.start.line + 1}: ${String(message)}`);
+    assert.deepEqual(said(), [
+      '3: The record reads like the earlier record "7" (line 2): they ask the same.',
+    ]);
+    const start = { line: 1, character: 0 };
+    document.edit({ range: { start, end: start }, text: `\n${floats(5)}` });
+    index.work(Number.POSITIVE_INFINITY);
+    assert.ok(
+      said().includes('5: The record reads like the earlier record "7" (line 4): they ask the same.'),
+    );
+  });
+
   it('follow an edit: the edited record at once, the others it was or is like by and by', () => {
     const { index, duplicates, document } = open(metal(7) + metal(8) + floats(9));
     index.work(Number.POSITIVE_INFINITY);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { withLine } from '../core/annotations/similarity.ts';
 import type { Finding } from '../core/annotations/types.ts';
 import { Pipeline } from '../core/pipeline.ts';
 import { DatasetDocument } from '../core/records/document.ts';
@@ -31,9 +32,21 @@ export function openDataset(file: string, store: Store | null, fields: FieldMap 
   };
 }
 
-/** Gives a finding in the `chunkIndex`-th chunk its file and its lines. */
-export function locate(dataset: OpenDataset, chunkIndex: number, finding: Finding): LocatedFinding {
-  return { finding, ...placeOf(dataset, chunkIndex, finding.span) };
+/**
+ * Gives a finding in the `chunkIndex`-th chunk its file and its lines.
+ * @param otherDataset where the record stands that this one is compared with
+ */
+export function locate(
+  dataset: OpenDataset,
+  chunkIndex: number,
+  finding: Finding,
+  otherDataset: OpenDataset = dataset,
+): LocatedFinding {
+  const place = placeOf(dataset, chunkIndex, finding.span);
+  if (!finding.other) return { finding, ...place };
+  const record = locateRecord(otherDataset, finding.other);
+  const message = withLine(finding.message, finding.other, record.range.start.line + 1);
+  return { finding: { ...finding, message }, ...place, record };
 }
 
 /** Where a record of the dataset stands: its id. */

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from 'vscode-languageserver/node';
+import { withLine } from '../core/annotations/similarity.ts';
 import type { Finding } from '../core/annotations/types.ts';
 import type { Pipeline } from '../core/pipeline.ts';
-import type { Chunk } from '../core/records/types.ts';
+import type { Chunk, RecordSource } from '../core/records/types.ts';
 import type { Position } from '../core/span.ts';
-import { chunkStart, moveTo, toChunkDiagnostic } from './convert.ts';
+import { chunkStart, moveTo, toChunkDiagnostic, toRange } from './convert.ts';
 import { cap, count, type Listed, type Totals } from './finding-cap.ts';
 import { samePosition } from './range.ts';
 
@@ -30,8 +31,12 @@ interface Entry extends Listed {
   readonly findings: readonly Finding[];
   /** Ranges count from the chunk's start. */
   readonly relative: readonly Diagnostic[];
-  /** The diagnostics as last reported, and where the chunk then started. */
-  placed: { readonly origin: Position; readonly diagnostics: readonly Diagnostic[] } | null;
+  /** The diagnostics as last reported, where the chunk then started, and the lines of the records it is compared with. */
+  placed: {
+    readonly origin: Position;
+    readonly lines: readonly (number | null)[];
+    readonly diagnostics: readonly Diagnostic[];
+  } | null;
 }
 
 export interface FindingReport {
@@ -221,12 +226,32 @@ export class FindingIndex {
     return this.chunks.flatMap(({ source }, index) => (source && balance.get(source.record.id) ? index : []));
   }
 
+  /** The line of a record, counted from 1; null when another one bears its id, or it has just gone. */
+  private lineOf(other: RecordSource): number | null {
+    const { document } = this.pipeline;
+    const index = document.find(other.record.id);
+    if (index === undefined || document.chunks[index]?.source !== other) return null;
+    return toRange(document, index, other.idSpan).start.line + 1;
+  }
+
   private placed(index: number, origin: Position): readonly Diagnostic[] {
     const entry = this.entries[index] as Entry;
-    if (!entry.placed || !samePosition(entry.placed.origin, origin)) {
-      entry.placed = { origin, diagnostics: entry.relative.map((diagnostic) => moveTo(origin, diagnostic)) };
-    }
-    return entry.placed.diagnostics;
+    const lines = entry.findings.flatMap(({ other }) => (other ? this.lineOf(other) : []));
+    const { placed } = entry;
+    const isSame =
+      placed && samePosition(placed.origin, origin) && placed.lines.every((n, i) => n === lines[i]);
+    if (isSame) return placed.diagnostics;
+    const left = [...lines];
+    const diagnostics = entry.relative.map((relative, i) => {
+      const diagnostic = moveTo(origin, relative);
+      const other = entry.findings[i]?.other;
+      const line = other ? (left.shift() ?? null) : null;
+      if (!other || line === null) return diagnostic;
+      const { message } = entry.findings[i] as Finding;
+      return { ...diagnostic, message: withLine(message, other, line) };
+    });
+    entry.placed = { origin, lines, diagnostics };
+    return diagnostics;
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { sharedRecords } from '../../core/pipeline-shared.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
 import { isRecipeFile } from '../../files/recipe-places.ts';
 import type { CheckedFile } from '../formats/checked.ts';
-import { locate, openDataset } from '../open-dataset.ts';
+import { locate, type OpenDataset, openDataset } from '../open-dataset.ts';
 import { type CheckFormat, checkFormatOption, type FailOn, failOnOption, fieldsOption } from '../options.ts';
 import { printChecks } from '../print-checks.ts';
 import { checkPrompt, isPromptFile } from '../prompt-checks.ts';
@@ -33,19 +34,22 @@ export function lintCommand(program: Command): void {
 
 async function lint(names: readonly string[], options: Options): Promise<void> {
   const files: CheckedFile[] = [];
-  for (const name of names) files.push(await checkFile(name, options.fields ?? null));
-  printChecks('lint', files, options);
+  const datasets = new Map<string, OpenDataset>();
+  for (const name of names) {
+    if (isTableFile(name)) files.push(checkResultsTables(name));
+    else if (isRecipeFile(name)) files.push(await checkRecipe(name));
+    else if (isPromptFile(name)) files.push(await checkPrompt(name, null));
+    else {
+      const dataset = openDataset(name, null, options.fields);
+      datasets.set(dataset.pipeline.surroundings.path, dataset);
+      files.push(checkDataset(dataset));
+    }
+  }
+  printChecks('lint', withShared(files, [...datasets.values()]), options);
 }
 
-async function checkFile(file: string, fields: FieldMap | null): Promise<CheckedFile> {
-  if (isTableFile(file)) return checkResultsTables(file);
-  if (isRecipeFile(file)) return checkRecipe(file);
-  return isPromptFile(file) ? checkPrompt(file, null) : checkDataset(file, fields);
-}
-
-function checkDataset(file: string, fields: FieldMap | null): CheckedFile {
-  const dataset = openDataset(file, null, fields);
-  const { pipeline } = dataset;
+function checkDataset(dataset: OpenDataset): CheckedFile {
+  const { file, pipeline } = dataset;
   pipeline.compareRecords();
   const { chunks } = pipeline.document;
   return {
@@ -55,4 +59,20 @@ function checkDataset(file: string, fields: FieldMap | null): CheckedFile {
       pipeline.checkRecord(chunk).map((finding) => locate(dataset, index, finding)),
     ),
   };
+}
+
+/** The files with what is to be said of records that one dataset shares with another, in the order of their lines. */
+function withShared(files: readonly CheckedFile[], datasets: readonly OpenDataset[]): readonly CheckedFile[] {
+  if (datasets.length < 2) return files;
+  const shared = sharedRecords(datasets.map(({ file, pipeline }) => ({ name: file, pipeline })));
+  const located = shared.map(({ dataset, otherDataset, chunkIndex, finding }) =>
+    locate(datasets[dataset] as OpenDataset, chunkIndex, finding, datasets[otherDataset]),
+  );
+  return files.map((checked) => {
+    const own = located.filter(({ file }) => file === checked.file);
+    const findings = [...checked.findings, ...own].sort(
+      (a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character,
+    );
+    return own.length === 0 ? checked : { ...checked, findings };
+  });
 }

@@ -12,7 +12,7 @@ export interface Place {
 /** A finding with its file and lines. */
 export interface LocatedFinding extends Place {
   readonly finding: Finding;
-  /** Where the record stands, for a finding on an outputs file. */
+  /** Where the record stands: of a finding on an outputs file its own, of a likeness the other one. */
   readonly record?: Place;
 }
 

@@ -1,6 +1,7 @@
 import type { RecordProblem, RecordSource } from '../records/types.ts';
 import { RULES } from './rules/index.ts';
 import { malformedRecord } from './rules/malformed-record.ts';
+import { splitLeak } from './rules/split-leak.ts';
 import { reportIdsWithoutRecord, unknownSplitId } from './rules/unknown-split-id.ts';
 import type {
   Finding,
@@ -39,6 +40,16 @@ export function checkRecord(context: RecordContext, settings: RuleSettings): Fin
       findings.push(finding(rule, severity, id, found));
   }
   return inOrder(findings);
+}
+
+/** What is to be said of a record that another file has too, when that rule is on. */
+export function checkShared(context: RecordContext, settings: RuleSettings): Finding[] {
+  const { id } = context.source.record;
+  return active('record', settings)
+    .filter(({ rule }) => rule === splitLeak)
+    .flatMap(({ rule, severity, threshold }) =>
+      reportsOf(rule, id, context, threshold).map((found) => finding(rule, severity, id, found)),
+    );
 }
 
 /** What the output rules that are on say of a judged output, in the order of the record's text. */
@@ -98,8 +109,8 @@ export function checkSplitIds(idsWithoutRecord: readonly string[], settings: Rul
 }
 
 function finding(rule: Rule, severity: Severity, recordId: string, report: Report): Finding {
-  const { message, span, field, evidence, outputSpan, fixes = NO_FIXES } = report;
-  return { rule: rule.id, severity, message, recordId, field, span, evidence, outputSpan, fixes };
+  const { message, span, field, evidence, outputSpan, other, fixes = NO_FIXES } = report;
+  return { rule: rule.id, severity, message, recordId, field, span, evidence, outputSpan, other, fixes };
 }
 
 /** Where a conversation says everything that rules ask of. */

@@ -1,4 +1,6 @@
 import type { Similar } from '../records/similar.ts';
+import type { RecordSource } from '../records/types.ts';
+import { quote } from '../text.ts';
 import type { Threshold } from './types.ts';
 
 /**
@@ -11,6 +13,13 @@ export const SIMILARITY: Threshold = {
   minimum: 0.7,
   maximum: 1,
 };
+
+/** The message with the line, counted from 1, on which the other record stands. */
+export function withLine(message: string, { record }: RecordSource, line: number): string {
+  const name = quote(record.id, 40);
+  const at = message.indexOf(name) + name.length;
+  return `${message.slice(0, at)} (line ${line})${message.slice(at)}`;
+}
 
 /** In how far two records are alike, for a message. */
 export function howAlike({ similarity, sameAnswer }: Similar): string {

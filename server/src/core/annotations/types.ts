@@ -32,6 +32,8 @@ export interface Finding {
   readonly evidence?: string;
   /** The characters of the raw output that the finding is about; the whole of it when absent. */
   readonly outputSpan?: Span;
+  /** The record that this one is compared with; its line goes into the message where lines are known. */
+  readonly other?: RecordSource;
   readonly fixes: readonly Fix[];
 }
 
@@ -43,6 +45,7 @@ export interface Report {
   readonly evidence?: string;
   /** The characters of the raw output that it is about; the whole of it when absent. */
   readonly outputSpan?: Span;
+  readonly other?: RecordSource;
   readonly fixes?: readonly Fix[];
 }
 

@@ -17,10 +17,11 @@ export interface Compared {
 
 /**
  * True for two records whose texts are alike when all else is, too: the image, the numbers and the answer. Records
- * that say the very same are alike with whatever answers. `duplicate-id` speaks of those with one id.
+ * that say the very same are alike with whatever answers. `duplicate-id` speaks of those of one file with one id.
  */
-export function isLike(a: Compared, b: Compared): boolean {
-  if (a.source.record.id === b.source.record.id || !isSameImage(a.image, b.image)) return false;
+export function isLike(a: Compared, b: Compared, ofSeveralFiles = false): boolean {
+  if (!ofSeveralFiles && a.source.record.id === b.source.record.id) return false;
+  if (!isSameImage(a.image, b.image)) return false;
   return a.text === b.text || (a.text.numbers === b.text.numbers && isSameAnswer(a, b));
 }
 

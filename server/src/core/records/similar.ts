@@ -16,6 +16,8 @@ import type { Chunk, DatasetRecord, ImageFacts, RecordSource } from './types.ts'
 export interface Similar {
   readonly source: RecordSource;
   readonly split: string | null;
+  /** Where it stands, when that is another file. */
+  readonly file?: string;
   /** Jaccard similarity of the words of question, context and choices, three in a row; 1 when nothing differs. */
   readonly similarity: number;
   /** False for a record that asks the very same and has another gold answer. */
@@ -34,6 +36,8 @@ export interface Likeness {
 export interface SimilarOptions {
   readonly image: (record: DatasetRecord) => ImageFacts;
   readonly split: (record: DatasetRecord) => string | null;
+  /** True for records of several files, in which the same id says nothing. */
+  readonly ofSeveralFiles?: boolean;
 }
 
 interface Entry extends Compared {
@@ -186,9 +190,9 @@ export class SimilarRecords {
         const found = { other, similarity };
         if (!isElsewhere(entry, other)) {
           if (!this.isBefore(other, entry) || !this.isBetter(found, earlier)) continue;
-          if (isLike(entry, other)) earlier = found;
+          if (isLike(entry, other, this.options.ofSeveralFiles)) earlier = found;
         } else if (this.isForLearning(entry, other) && this.isBetter(found, elsewhere)) {
-          if (isLike(entry, other)) elsewhere = found;
+          if (isLike(entry, other, this.options.ofSeveralFiles)) elsewhere = found;
         }
       }
     }

@@ -28,6 +28,7 @@ export const nearDuplicate: RecordRule = {
         message: `The record reads like the earlier record ${quote(record.id, 40)}: ${howAlike(earlier)}.`,
         span: context.source.idSpan,
         evidence: record.question,
+        other: earlier.source,
         fixes: dropRecordFix(context),
       },
     ];
