@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { pythonIn, type TrainerFiles } from './python.ts';
+import { shellWord } from './shell-word.ts';
 
 interface Step {
   readonly program: string;
@@ -83,8 +84,4 @@ async function runStep(
 
 function hasUv(): boolean {
   return spawnSync('uv', ['--version'], { stdio: 'ignore' }).status === 0;
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

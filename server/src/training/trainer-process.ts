@@ -5,33 +5,60 @@ import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { TrainerFiles } from './python.ts';
 import { RUN_FILES } from './run-folder.ts';
+import { cancelJob, jobState, submitJob } from './slurm.ts';
 
-/** Who trains in a folder, as its `trainer.json` says. */
-interface TrainerRecord {
-  readonly pid: number;
-  readonly host: string;
+/** Who trains in a folder, as its `trainer.json` says: a process of a machine, or a job of a cluster. */
+type TrainerRecord = { readonly pid: number; readonly host: string } | { readonly job: string };
+
+export interface TrainerOptions {
+  /** Only look at what is wrong and what it costs. */
+  readonly check?: boolean;
+  /** So many processes on one machine, each with a GPU or some of the cores; 1 where it is left out. */
+  readonly processes?: number;
+  /** Submit it to SLURM, with these options for `sbatch`. */
+  readonly slurm?: readonly string[];
 }
 
 /**
  * Starts the trainer in a run's folder and returns at once. It takes up the run's last checkpoint by itself.
  *
- * @throws Error with one sentence when one is at work there already, or when Python does not start
+ * @throws Error with one sentence when one is at work there already, or when it does not start
  */
 export async function startTrainer(
   folder: string,
   python: string,
   files: TrainerFiles,
-  { check = false }: { readonly check?: boolean } = {},
+  options: TrainerOptions = {},
 ): Promise<void> {
   if (isTraining(folder)) throw new Error(`The run in ${folder} is being trained already.`);
   rmSync(join(folder, RUN_FILES.stop), { force: true });
+  const args = trainerArguments(folder, options);
+  const record: TrainerRecord = options.slurm
+    ? { job: submitJob(folder, [python, ...args], ownVariables(files), options.slurm) }
+    : { pid: await spawnTrainer(folder, python, args, files), host: hostname() };
+  writeFileSync(join(folder, RUN_FILES.process), JSON.stringify(record));
+}
+
+function trainerArguments(folder: string, { check = false, processes = 1 }: TrainerOptions): string[] {
+  const several = ['-m', 'torch.distributed.run', '--standalone', '--nproc-per-node', String(processes)];
+  return [
+    ...['-u', ...(processes > 1 ? several : []), '-m', 'rationale_trainer', 'train', folder],
+    ...(check ? ['--check'] : []),
+  ];
+}
+
+async function spawnTrainer(
+  folder: string,
+  python: string,
+  args: readonly string[],
+  files: TrainerFiles,
+): Promise<number> {
   const log = openSync(join(folder, RUN_FILES.log), 'a');
   try {
-    const args = ['-u', '-m', 'rationale_trainer', 'train', folder, ...(check ? ['--check'] : [])];
     const child = spawn(python, args, {
       detached: true,
       stdio: ['ignore', log, log],
-      env: trainerEnvironment(files),
+      env: { ...process.env, ...ownVariables(files) },
       windowsHide: true,
     });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -41,29 +68,37 @@ export async function startTrainer(
     );
     await promise;
     child.unref();
-    const record: TrainerRecord = { pid: child.pid as number, host: hostname() };
-    writeFileSync(join(folder, RUN_FILES.process), JSON.stringify(record));
+    return child.pid as number;
   } finally {
     closeSync(log);
   }
 }
 
 /** Python finds the trainer beside whatever its environment has. */
-export function trainerEnvironment({ folder }: TrainerFiles): NodeJS.ProcessEnv {
-  const { PYTHONPATH, ...others } = process.env;
-  const path = PYTHONPATH ? `${folder}${delimiter}${PYTHONPATH}` : folder;
-  return { ...others, PYTHONPATH: path, PYTHONUTF8: '1' };
+function ownVariables({ folder }: TrainerFiles): Record<string, string> {
+  const { PYTHONPATH } = process.env;
+  return { PYTHONPATH: PYTHONPATH ? `${folder}${delimiter}${PYTHONPATH}` : folder, PYTHONUTF8: '1' };
 }
 
-/** Asks the trainer to save a checkpoint and end, wherever it runs. */
+/** Asks the trainer to save a checkpoint and end, wherever it runs. A job that still waits is taken out of the queue. */
 export function askToStop(folder: string): void {
-  writeFileSync(join(folder, RUN_FILES.stop), '');
+  const record = readRecord(folder);
+  if (record && 'job' in record && jobState(record.job) === 'waiting') cancelJob(record.job);
+  else writeFileSync(join(folder, RUN_FILES.stop), '');
 }
 
-/** True while the process that trains in the folder runs on this machine. */
+/** True while the process that trains in the folder runs on this machine, or its job on the cluster. */
 export function isTraining(folder: string): boolean {
   const record = readRecord(folder);
-  return record !== null && record.host === hostname() && isAlive(record.pid, folder);
+  if (record === null) return false;
+  if ('job' in record) return jobState(record.job) !== 'gone';
+  return record.host === hostname() && isAlive(record.pid, folder);
+}
+
+/** The number of the job that waits in a cluster's queue; null when none does. */
+export function waitingJob(folder: string): string | null {
+  const record = readRecord(folder);
+  return record && 'job' in record && jobState(record.job) === 'waiting' ? record.job : null;
 }
 
 /** The last line that the trainer wrote beside its events: what Python says when it dies. */

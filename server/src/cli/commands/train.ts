@@ -1,15 +1,15 @@
 import { relative } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { shippedTrainer } from '../../files/shipped.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
 import { prepareRun } from '../../training/prepare.ts';
-import { startTrainer } from '../../training/trainer-process.ts';
+import { startTrainer, waitingJob } from '../../training/trainer-process.ts';
 import { TrainingRun } from '../../training/training-run.ts';
 import { EXIT } from '../exit.ts';
 import { findingLine } from '../formats/place.ts';
 import { trainOutput } from '../formats/train.ts';
-import { type Format, formatOption } from '../options.ts';
+import { type Format, formatOption, wholeNumber } from '../options.ts';
 import { checkedRecipe, openRecipe } from '../recipe-checks.ts';
 import { findTrainer, watchTraining } from '../training.ts';
 
@@ -17,6 +17,9 @@ interface Options {
   readonly check?: boolean;
   readonly run?: string;
   readonly python?: string;
+  readonly on: 'local' | 'slurm';
+  readonly sbatch: readonly string[];
+  readonly processes: number;
   readonly format: Format;
 }
 
@@ -35,6 +38,18 @@ export function trainCommand(program: Command): void {
     .option(
       '--python <path>',
       'the Python that trains (default: VIRTUAL_ENV, a .venv here or above, the PATH)',
+    )
+    .option('--processes <n>', 'processes on one machine, one for each GPU', wholeNumber(1), 1)
+    .addOption(
+      new Option('--on <where>', 'on this machine, or as a job of a cluster that sees the same folders')
+        .choices(['local', 'slurm'])
+        .default('local'),
+    )
+    .option(
+      '--sbatch <option>',
+      'with --on slurm: an option for sbatch, such as --sbatch=--partition=gpu; may be repeated',
+      (option: string, others: readonly string[]) => [...others, option],
+      [],
     )
     .addOption(formatOption())
     .action(train);
@@ -64,7 +79,11 @@ async function train(file: string, options: Options): Promise<void> {
 }
 
 /** Starts the trainer, or watches the one that is at work, to its end. */
-async function runTrainer(run: TrainingRun, path: string, { check, python }: Options): Promise<TrainingRun> {
+async function runTrainer(
+  run: TrainingRun,
+  path: string,
+  { check, python, processes, on, sbatch }: Options,
+): Promise<TrainingRun> {
   const { state } = run;
   const where = relative(process.cwd(), run.folder) || run.folder;
   if (state === 'finished' && !check) {
@@ -76,7 +95,11 @@ async function runTrainer(run: TrainingRun, path: string, { check, python }: Opt
   } else {
     const trainer = await findTrainer(path, python);
     process.stderr.write(`${trainer.words}\nRun folder: ${where}\n`);
-    await startTrainer(run.folder, trainer.path, shippedTrainer, { check });
+    const slurm = on === 'slurm' ? sbatch : undefined;
+    await startTrainer(run.folder, trainer.path, shippedTrainer, { check, processes, slurm });
+    const job = waitingJob(run.folder);
+    if (job !== null)
+      process.stderr.write(`The job ${job} waits in the queue, where it stays when this command ends.\n`);
   }
   return watchTraining(run);
 }
