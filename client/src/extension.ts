@@ -6,6 +6,7 @@ import { datasetContext } from './features/dataset-context.ts';
 import { endpointAccess } from './features/endpoint-access.ts';
 import { judgeOutputs } from './features/judge-outputs.ts';
 import { largeFile } from './features/large-file.ts';
+import { matrix } from './features/matrix.ts';
 import { modelsView } from './features/models-view.ts';
 import { output } from './features/output.ts';
 import { preview } from './features/preview.ts';
@@ -25,6 +26,7 @@ const features: readonly Feature[] = [
   endpointAccess,
   judgeOutputs,
   largeFile,
+  matrix,
   modelsView,
   output,
   preview,

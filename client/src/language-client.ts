@@ -6,6 +6,7 @@ import {
   type DatasetsParams,
   type EndpointAccessParams,
   type EndpointAccessResult,
+  type MatrixProgressParams,
   Methods,
   type PartialOutputParams,
 } from '../../server/src/protocol/messages.ts';
@@ -24,6 +25,7 @@ export interface ServerEvents {
   readonly changed: (params: ChangedParams) => void;
   readonly datasets: (params: DatasetsParams) => void;
   readonly partialOutput: (params: PartialOutputParams) => void;
+  readonly matrixProgress: (params: MatrixProgressParams) => void;
   readonly state: (state: ServerState) => void;
 }
 
@@ -64,6 +66,7 @@ export function createClient(
   client.onNotification(Methods.changed, events.changed);
   client.onNotification(Methods.datasets, events.datasets);
   client.onNotification(Methods.partialOutput, events.partialOutput);
+  client.onNotification(Methods.matrixProgress, events.matrixProgress);
   client.onDidChangeState(({ newState }) => events.state(stateOf(newState)));
   return client;
 }

@@ -5,6 +5,7 @@ import type {
   ClientNotifications,
   EndpointAccessParams,
   EndpointAccessResult,
+  MatrixProgressParams,
   PartialOutputParams,
   Requests,
 } from '../../server/src/protocol/messages.ts';
@@ -25,6 +26,7 @@ export class Session implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<ChangedParams>();
   readonly #datasetsChanged = new vscode.EventEmitter<void>();
   readonly #partialOutput = new vscode.EventEmitter<PartialOutputParams>();
+  readonly #matrixProgress = new vscode.EventEmitter<MatrixProgressParams>();
   readonly #stateChanged = new vscode.EventEmitter<void>();
   #loading: Promise<LanguageClient> | null = null;
   #datasets: readonly vscode.Uri[] = [];
@@ -39,6 +41,8 @@ export class Session implements vscode.Disposable {
   readonly onDidChangeDatasets = this.#datasetsChanged.event;
   /** What a model has written so far, for whoever asked to watch. */
   readonly onPartialOutput = this.#partialOutput.event;
+  /** What a matrix has come to, for whoever asked to watch. */
+  readonly onMatrixProgress = this.#matrixProgress.event;
   readonly onDidChangeState = this.#stateChanged.event;
 
   constructor(serverModule: string) {
@@ -113,6 +117,7 @@ export class Session implements vscode.Disposable {
     this.#changed.dispose();
     this.#datasetsChanged.dispose();
     this.#partialOutput.dispose();
+    this.#matrixProgress.dispose();
     this.#stateChanged.dispose();
   }
 
@@ -124,6 +129,7 @@ export class Session implements vscode.Disposable {
         changed: (params) => this.#changed.fire(params),
         datasets: ({ uris }) => this.#setDatasets(uris.map((uri) => vscode.Uri.parse(uri, true))),
         partialOutput: (params) => this.#partialOutput.fire(params),
+        matrixProgress: (params) => this.#matrixProgress.fire(params),
         state: (state) => {
           this.#state = state;
           if (state !== 'running') this.#setDatasets([]);

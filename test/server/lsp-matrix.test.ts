@@ -88,6 +88,11 @@ describe('the matrix through the language server', () => {
     assert.ok((told.params as MatrixProgressParams).cells.every(({ n }) => n === 4));
   });
 
+  it('runs each cell once more with the choices moved, wrong answers included', async () => {
+    const { cells } = await run({ sample: { n: RECORDS, seed: 0 }, variations: ['choices-moved'] });
+    for (const { variations } of cells) assert.equal(variations['choices-moved']?.accuracy.n, RECORDS);
+  });
+
   it('says in a sentence what cannot be run', async () => {
     await assert.rejects(run({ models: ['nobody'] }), /There is no model "nobody"/);
     await assert.rejects(run({ split: 'dev' }), /No record of .* is in the split "dev"/);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Feature } from '../feature.ts';
-import { PreviewPanel, type Subject } from '../preview/preview-panel.ts';
+import { PreviewPanel, type Subject } from '../panels/preview-panel.ts';
 import { basename } from '../text.ts';
 import { type PageKind, WebviewPanel } from '../webview-panel.ts';
 import type { Message, Model } from '../webviews/preview/messages.ts';

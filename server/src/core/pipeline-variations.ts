@@ -1,6 +1,6 @@
 /** Records that are asked in another way than they are written, and their answers brought back to how they are. */
 import type { Judgement } from './judgements/types.ts';
-import type { RecordSource } from './records/types.ts';
+import type { DatasetRecord, RecordSource } from './records/types.ts';
 import { variationOf } from './records/variations/index.ts';
 
 /** A record as it is asked. */
@@ -23,10 +23,15 @@ export function askedRecord(source: RecordSource, variation: string | null): Ask
   let asked = byName.get(variation);
   if (asked === undefined) {
     const varied = variationOf(variation).vary(source.record);
-    asked = varied && { source: { ...source, record: varied.record }, places: varied.places ?? null };
+    asked = varied && { source: withRecord(source, varied.record), places: varied.places ?? null };
     byName.set(variation, asked);
   }
   return asked;
+}
+
+/** The same place in the text, read as another record. Sources work out their fields when asked, so they are not copied. */
+function withRecord(source: RecordSource, record: DatasetRecord): RecordSource {
+  return Object.create(source, { record: { value: record, enumerable: true } });
 }
 
 /** A judgement of a record as it was asked, in terms of the record as it is written: only the choices' places differ. */

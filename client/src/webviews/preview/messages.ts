@@ -86,4 +86,5 @@ export type Message =
   | { readonly type: 'stop' }
   | { readonly type: 'copy'; readonly language: 'curl' | 'python' }
   | { readonly type: 'showRule'; readonly rule: string }
-  | { readonly type: 'showRuns' };
+  | { readonly type: 'showRuns' }
+  | { readonly type: 'showMatrix' };

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { FlippedRecord, OutputReport } from '../../../../server/src/protocol/messages.ts';
+import type { FlippedRecord } from '../../../../server/src/protocol/messages.ts';
 import { percent, plural, shareWithInterval } from '../../text.ts';
+import { Output, Verdict } from '../shared/output.tsx';
 import type { Comparison, Message, Model, Progress, SampleRun, TriedOutput } from './messages.ts';
 
 type Send = (message: Message) => void;
@@ -11,7 +12,7 @@ export function Results({ model, send }: { readonly model: Model; readonly send:
   return (
     <>
       {outputs.map((one) => (
-        <Output key={one.model} tried={one} send={send} />
+        <Tried key={one.model} tried={one} send={send} />
       ))}
       {samples.length > 0 && <Samples samples={samples} send={send} />}
       {comparison && <Compared comparison={comparison} send={send} />}
@@ -19,7 +20,7 @@ export function Results({ model, send }: { readonly model: Model; readonly send:
   );
 }
 
-function Output({ tried, send }: { readonly tried: TriedOutput; readonly send: Send }) {
+function Tried({ tried, send }: { readonly tried: TriedOutput; readonly send: Send }) {
   const { model, output, progress, isReused, isOld } = tried;
   const section = useRef<HTMLElement>(null);
   const isBegun = output !== null;
@@ -31,27 +32,10 @@ function Output({ tried, send }: { readonly tried: TriedOutput; readonly send: S
     <section ref={section} class={`result ${isOld ? 'old' : ''}`} aria-label={`Output of ${model}`}>
       <h2>
         {model}
-        {output?.verdict && (
-          <span class={`verdict ${output.verdict.kind}`}>
-            {output.verdict.mark} {output.verdict.words}
-          </span>
-        )}
+        {output?.verdict && <Verdict verdict={output.verdict} />}
       </h2>
       <Status progress={progress} running="is writing…" isOld={isOld} />
-      {output && <OutputText output={output} />}
-      {output?.error && <p class="banner error">{output.error}</p>}
-      {output && output.findings.length > 0 && (
-        <ul class="findings">
-          {output.findings.map(({ rule, severity, message }, index) => (
-            <li key={index} class={severity}>
-              <span class="severity">{severity}</span> {message}{' '}
-              <button type="button" class="link" onClick={() => send({ type: 'showRule', rule })}>
-                {rule}
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      {output && <Output output={output} onRule={(rule) => send({ type: 'showRule', rule })} />}
       {output?.usage && progress.state === 'done' && (
         <p class="quiet">
           {plural(output.usage.outputTokens, 'token')} for {plural(output.usage.promptTokens, 'token')} of
@@ -60,18 +44,6 @@ function Output({ tried, send }: { readonly tried: TriedOutput; readonly send: S
         </p>
       )}
     </section>
-  );
-}
-
-function OutputText({ output: { pieces, isWhole } }: { readonly output: OutputReport }) {
-  return (
-    <pre class={`output ${isWhole ? '' : 'writing'}`}>
-      {pieces.map(({ text, stage, isTag, isEvidence }, index) => (
-        <span key={index} class={`${stage ? `stage ${stage}` : ''} ${isTag ? 'tag' : ''}`}>
-          {isEvidence ? <strong title="The answer was read from this.">{text}</strong> : text}
-        </span>
-      ))}
-    </pre>
   );
 }
 

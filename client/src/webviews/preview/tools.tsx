@@ -127,6 +127,9 @@ function Sample({ model, cannot, send }: Props & { readonly cannot: boolean }) {
       <button type="button" disabled={cannot} onClick={() => send({ type: 'compare', request })}>
         Compare with HEAD
       </button>
+      <button type="button" onClick={() => send({ type: 'showMatrix' })}>
+        Matrix…
+      </button>
     </fieldset>
   );
 }

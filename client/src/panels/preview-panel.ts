@@ -180,7 +180,7 @@ export class PreviewPanel implements vscode.Disposable {
       case 'showRecord': {
         const record = this.#record;
         const id = message.id ?? (record && 'id' in record ? record.id : null);
-        if (record && id !== null) await showRecord(this.#session, record.dataset, id);
+        if (record && id !== null) await showRecord(this.#session, record.dataset, id, vscode.ViewColumn.One);
         return;
       }
       case 'showRule':
@@ -188,6 +188,9 @@ export class PreviewPanel implements vscode.Disposable {
         return;
       case 'showRuns':
         await vscode.commands.executeCommand('rationale.runs.focus');
+        return;
+      case 'showMatrix':
+        await vscode.commands.executeCommand('rationale.promptMatrix', this.#uri);
     }
   }
 

@@ -3,8 +3,13 @@ import { Methods } from '../../../server/src/protocol/messages.ts';
 import type { Range } from '../../../server/src/protocol/values.ts';
 import type { Session } from '../session.ts';
 
-/** Shows a record's first line in the dataset's editor, beside the panel that asked for it. */
-export async function showRecord(session: Session, dataset: string, id: string): Promise<void> {
+/** Shows a record's first line in the dataset's editor. */
+export async function showRecord(
+  session: Session,
+  dataset: string,
+  id: string,
+  viewColumn: vscode.ViewColumn,
+): Promise<void> {
   const { groups } = await session.request(Methods.records, { uri: dataset, by: 'topic' });
   const row = groups.flatMap(({ records }) => records).find((record) => record.id === id);
   if (!row) {
@@ -15,7 +20,7 @@ export async function showRecord(session: Session, dataset: string, id: string):
   const selection = rangeOf({ start, end: start });
   await vscode.window.showTextDocument(vscode.Uri.parse(dataset, true), {
     selection,
-    viewColumn: vscode.ViewColumn.One,
+    viewColumn,
   });
 }
 
