@@ -49,7 +49,9 @@ def image_token_count(learner: Learner) -> Iterator[Finding]:
             continue
         seen.add(sizes)
         places = texts[0].ids.count(family.image_token)
-        features = family.places(learner.vision.fresh(list(pictures)))
+        # As in a step: what learns is in single precision, whatever the rest is in.
+        with learner.accelerator.autocast():
+            features = family.places(learner.vision.fresh(list(pictures)))
         if places != features:
             yield Finding("image-token-count", "error", f"The prompt has {places} image tokens, the vision tower gives {features} features: config.json and the image processor of {family.source} do not fit together.", example.id)
             return
