@@ -36,7 +36,7 @@ def test_front_matter_declares_what_the_template_uses():
     for path in SAMPLE_PROMPTS.glob("*.prompty"):
         front, _ = read_prompt(path)
         body = path.read_text().split("---\n", 2)[2]
-        assert front["model"] == {"api": "chat"}
+        assert front["model"] == {"apiType": "chat"}
         for name in front["inputs"]:
             assert name in body, f"{path.name}: {name} is declared and not used"
 
