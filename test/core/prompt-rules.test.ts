@@ -49,7 +49,17 @@ interface Case extends MarkedCase {
 function readCases(file: string): Case[] {
   return readMarkedCases(join(cases, file)).map((example) => {
     const [, withImage, total] = /^dataset: (\d+) of (\d+)$/.exec(example.around) ?? [];
-    return { ...example, records: total ? { total: Number(total), withImage: Number(withImage) } : null };
+    const [, field, none, of] = /^no (\w+): (\d+) of (\d+)$/.exec(example.around) ?? [];
+    if (field)
+      return {
+        ...example,
+        records: { total: Number(of), withImage: 0, empty: new Map([[field, Number(none)]]) },
+      };
+    const empty = new Map<string, number>();
+    return {
+      ...example,
+      records: total ? { total: Number(total), withImage: Number(withImage), empty } : null,
+    };
   });
 }
 
@@ -115,7 +125,8 @@ describe('Prompt rules', () => {
 
   for (const { id, docs } of promptRules) {
     it(`${id} speaks of its own example`, () => {
-      assert.ok(check(docs.example).some(({ rule }) => rule === id));
+      const records = { total: 2, withImage: 0, empty: new Map([['hint', 1]]) };
+      assert.ok(check(docs.example, records).some(({ rule }) => rule === id));
     });
   }
 
@@ -145,19 +156,23 @@ describe('Prompt rules', () => {
         .filter((name) => name.endsWith('.prompty'))
         .map((name) => [
           name,
-          check(readFileSync(join(shipped, name), 'utf8'), { total: 2, withImage: 1 }).map(
-            ({ severity, rule }) => `${severity} ${rule}`,
-          ),
+          check(readFileSync(join(shipped, name), 'utf8'), {
+            total: 2,
+            withImage: 1,
+            empty: new Map([['hint', 1]]),
+          }).map(({ severity, rule }) => `${severity} ${rule}`),
         ]),
     );
     // The embedded models were trained on the settings' prompts, which name no tags.
     const untold = 'hint format-not-requested';
     const tells = 'hint answer-in-prompt';
+    // As lmms-eval writes it: "Context:" stands over nothing.
+    const unguarded = 'hint empty-input';
     const preset = (name: string) => join('presets', `${name}.prompty`);
     assert.deepEqual(found, {
       [preset('lmms-eval-scienceqa')]: [],
       [preset('lmms-eval-scienceqa-idefics2')]: [untold],
-      [preset('lmms-eval-scienceqa-qwen-vl')]: [untold],
+      [preset('lmms-eval-scienceqa-qwen-vl')]: [untold, unguarded],
       [preset('vlmevalkit-scienceqa')]: [untold],
       [preset('vlmevalkit-scienceqa-llava')]: [],
       'setting-1.prompty': [untold],
@@ -322,7 +337,14 @@ describe('Any prompt file', () => {
     fc.assert(
       fc.property(front, body, fc.boolean(), (front, body, isWhole) => {
         const text = isWhole ? `---\n${front}\n---\n${body}` : body;
-        for (const { span, fixes, message } of check(text, { total: 1, withImage: 1 })) {
+        for (const { span, fixes, message } of check(text, {
+          total: 1,
+          withImage: 1,
+          empty: new Map([
+            ['question', 1],
+            ['hint', 1],
+          ]),
+        })) {
           for (const { start, end } of [
             span,
             ...fixes.flatMap(({ edits }) => edits.map((edit) => edit.span)),

@@ -111,7 +111,10 @@ export class Editor {
           diagnostics: { refreshSupport: true },
           inlayHint: { refreshSupport: true },
         },
-        textDocument: { ...(pulls ? { diagnostic: {} } : {}), publishDiagnostics: {} },
+        textDocument: {
+          ...(pulls ? { diagnostic: {} } : {}),
+          ...{ publishDiagnostics: {}, formatting: { dynamicRegistration: true } },
+        },
         window: { workDoneProgress: true },
       },
     });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RegistrationParams } from 'vscode-languageserver/node';
 import { Editor } from './harness.ts';
 import { dataset } from './sample-dataset.ts';
 
@@ -95,13 +96,13 @@ describe('finding one’s way in a prompt file', () => {
       '{% include "part.txt" %}: In what is included here: No record has a "hnt"',
       'topc: No record has a "topc"',
     ]);
-    const part = await editor.open('prompts/part.txt', 'Hint: {{ hint }}');
+    const part = await editor.open('prompts/part.txt', 'Topic: {{ topic }}');
     assert.deepEqual(await said(), ['topc: No record has a "topc"']);
-    await editor.replace(part, 'hint', 'hnt');
+    await editor.replace(part, 'topic', 'hnt');
     assert.equal((await said()).length, 2);
     const { prompt: view } = await editor.request('rationale/renderPrompt', { uri });
     const text = JSON.stringify(view?.messages);
-    assert.match(text, /Hint: /);
+    assert.match(text, /Topic: /);
   });
 
   it('includes nothing from outside the workspace, nothing that is gone, and nothing in a circle', async () => {
@@ -160,7 +161,15 @@ describe('finding one’s way in a prompt file', () => {
     assert.ok(editor.isAlive);
   });
 
-  it('leaves the formatting of other files alone', async () => {
+  it('leaves the formatting of other files to the editor’s own formatters', async () => {
+    const offered = await editor.until('formatting is offered', () =>
+      editor.messages
+        .flatMap(({ params }) => (params as Partial<RegistrationParams> | undefined)?.registrations ?? [])
+        .find(({ method }) => method === 'textDocument/formatting'),
+    );
+    assert.deepEqual(offered.registerOptions, {
+      documentSelector: [{ language: 'prompty' }, { scheme: 'file', pattern: '**/*.prompty' }],
+    });
     const uri = await editor.open('problems.json', dataset(1));
     assert.deepEqual([await editor.format(uri), await editor.links(uri)], [[], []]);
   });

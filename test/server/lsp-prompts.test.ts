@@ -84,7 +84,7 @@ describe('prompt files through the language server', () => {
     editor.write('problems.json', dataset(3));
     const uri = await editor.open(
       'a.prompty',
-      prompt('{{ hint }}').replace('name: Test', 'model: sketchbook-base'),
+      prompt('{{ topic }}').replace('name: Test', 'model: sketchbook-base'),
     );
     const rules = async () => (await editor.diagnostics(uri)).map(({ code }) => code).sort();
     await editor.until('the model is known', async () => (await rules()).includes('train-template-mismatch'));

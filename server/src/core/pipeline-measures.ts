@@ -1,13 +1,12 @@
 /** What prompts ask of a whole dataset, worked out once for as long as it stays as it is. */
+import type { RecordCounts } from './annotations/types.ts';
 import type { Surroundings } from './pipeline-types.ts';
-import { longestRecords } from './prompts/longest.ts';
+import { longestRecords, TEXTS } from './prompts/longest.ts';
 import type { DatasetDocument } from './records/document.ts';
 import { splitOf } from './records/splits.ts';
 import type { RecordSource } from './records/types.ts';
 
-export interface RecordCounts {
-  readonly total: number;
-  readonly withImage: number;
+export interface DatasetCounts extends RecordCounts {
   /** By split, in order of appearance. */
   readonly splits: ReadonlyMap<string, number>;
 }
@@ -17,7 +16,7 @@ export class Measures {
   private around: Surroundings;
   /** Of the document, when the rest was worked out. */
   private version = -1;
-  private counted: RecordCounts | null = null;
+  private counted: DatasetCounts | null = null;
   private readonly longest = new Map<string, readonly RecordSource[]>();
 
   constructor(document: DatasetDocument, around: Surroundings) {
@@ -30,7 +29,7 @@ export class Measures {
     this.version = -1;
   }
 
-  counts(): RecordCounts {
+  counts(): DatasetCounts {
     this.follow();
     this.counted ??= this.count();
     return this.counted;
@@ -53,16 +52,18 @@ export class Measures {
     this.longest.clear();
   }
 
-  private count(): RecordCounts {
+  private count(): DatasetCounts {
     const splits = new Map<string, number>();
+    const empty = new Map<string, number>();
     let [total, withImage] = [0, 0];
     for (const { record } of this.sources(null)) {
       total++;
       if (record.image !== null) withImage++;
+      for (const field of TEXTS) if (record[field] === '') empty.set(field, (empty.get(field) ?? 0) + 1);
       const split = splitOf(record, this.around.splits);
       if (split) splits.set(split, (splits.get(split) ?? 0) + 1);
     }
-    return { total, withImage, splits };
+    return { total, withImage, empty, splits };
   }
 
   private *sources(split: string | null): Iterable<RecordSource> {

@@ -42,4 +42,47 @@ describe('a prompt file in samples/sketchbook/prompts', () => {
     const question = items.find(({ label }) => label === 'question');
     assert.ok(question?.detail, items.map(({ label }) => label).join());
   });
+
+  it('has an outline, and renames an input everywhere with its meaning kept', async () => {
+    const document = await open('prompts/setting-1.prompty');
+    const before = document.getText();
+    const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
+      'vscode.executeDocumentSymbolProvider',
+      document.uri,
+    );
+    assert.deepEqual(
+      symbols.map(({ name }) => name),
+      ['front matter', 'user:'],
+    );
+    assert.ok(symbols[1]?.children.some(({ name }) => name === 'if hint'));
+    const at = document.positionAt(before.indexOf('{{ hint }}') + 4);
+    const edit = await vscode.commands.executeCommand<vscode.WorkspaceEdit>(
+      'vscode.executeDocumentRenameProvider',
+      document.uri,
+      at,
+      'clue',
+    );
+    assert.ok(await vscode.workspace.applyEdit(edit));
+    const after = document.getText();
+    assert.match(after, /^ {4}fields: \{ clue: hint \}$/m);
+    assert.match(after, /\{% if clue %\}\r?\nHint: \{\{ clue \}\}/);
+    await findings(document, 'nothing is wrong', (all) => all.every((finding) => finding.severity > 1));
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), before);
+  });
+
+  it('is formatted by Rationale', async () => {
+    const document = await open('prompts/setting-1.prompty');
+    const before = document.getText();
+    const tight = new vscode.WorkspaceEdit();
+    const tag = before.indexOf('{{ question }}');
+    const range = new vscode.Range(
+      document.positionAt(tag),
+      document.positionAt(tag + '{{ question }}'.length),
+    );
+    tight.replace(document.uri, range, '{{question}}');
+    assert.ok(await vscode.workspace.applyEdit(tight));
+    await vscode.commands.executeCommand('editor.action.formatDocument');
+    assert.equal(document.getText(), before);
+  });
 });

@@ -135,6 +135,14 @@ export interface TableRule extends RuleBase {
   check(context: TableContext, threshold: number): Iterable<Report>;
 }
 
+/** How many records a dataset has, and of which kind. */
+export interface RecordCounts {
+  readonly total: number;
+  readonly withImage: number;
+  /** By field: how many leave it empty. */
+  readonly empty: ReadonlyMap<string, number>;
+}
+
 /** Something that the front matter says and that the surroundings of the file do not bear out. */
 export interface Misfit {
   readonly key: PlacedKey;
@@ -161,8 +169,8 @@ export interface PromptContext {
   /** Null when the template cannot be parsed. */
   readonly uses: TemplateUses | null;
   readonly offered: readonly OfferedVariable[];
-  /** How many records the dataset has, and how many of them name an image; null when no dataset is known. */
-  readonly records: { readonly total: number; readonly withImage: number } | null;
+  /** Null when no dataset is known. */
+  readonly records: RecordCounts | null;
   readonly misfits: readonly Misfit[];
   /** What makes the file one of version 2 of Prompty. */
   readonly asVersionTwo: () => Fix['edits'];

@@ -25,8 +25,8 @@ export function longestRecords<Source extends { readonly record: DatasetRecord }
   return [...plain.sources, ...pictured.sources];
 }
 
-/** Fields that are texts; an id is no longer than a word. */
-const TEXTS = [
+/** Fields that are texts, the id aside. */
+export const TEXTS = [
   ...(['question', 'hint', 'caption', 'lecture', 'solution', 'task'] as const),
   ...(['grade', 'subject', 'topic', 'category', 'skill'] as const),
 ];

@@ -7,6 +7,7 @@ import { duplicateChoice } from './duplicate-choice.ts';
 import { duplicateId } from './duplicate-id.ts';
 import { duplicateStage } from './duplicate-stage.ts';
 import { emptyChoice } from './empty-choice.ts';
+import { emptyInput } from './empty-input.ts';
 import { emptyLecture } from './empty-lecture.ts';
 import { emptySolution } from './empty-solution.ts';
 import { emptyStage } from './empty-stage.ts';
@@ -81,6 +82,7 @@ export const RULES: readonly Rule[] = [
   unreadableImage,
   // Prompts: what a prompt file asks.
   answerInPrompt,
+  emptyInput,
   formatNotRequested,
   invalidFrontMatter,
   invalidTemplate,
