@@ -5,6 +5,7 @@ import type { Client } from './client.ts';
 import { Dataset, type DatasetOptions } from './dataset.ts';
 import { DatasetShelf, notADataset, stampOf } from './dataset-shelf.ts';
 import { OpenDocument, pathOf } from './open-document.ts';
+import { Publisher } from './publisher.ts';
 
 /** What checking a dataset may take before its first findings are shown. Milliseconds. */
 const FIRST_LOOK = 20;
@@ -15,7 +16,6 @@ const EDIT_SETTLED = 1000;
 
 /** The datasets that the editor has open, and those on disk that it asks about. */
 export class Datasets {
-  private readonly connection: Connection;
   private readonly client: Client;
   private readonly options: () => DatasetOptions;
   private readonly isNamedOutputs: (path: string) => boolean;
@@ -31,8 +31,8 @@ export class Datasets {
   /** Of datasets that are not open, as they were read. */
   private readonly stamps = new WeakMap<Dataset, string>();
   private readonly background: Background;
+  readonly publisher: Publisher;
   private readonly settling = new Map<string, NodeJS.Timeout>();
-  private mayPublish = false;
   private generation = 0;
 
   /**
@@ -45,7 +45,6 @@ export class Datasets {
     options: () => DatasetOptions,
     isNamedOutputs: (path: string) => boolean,
   ) {
-    this.connection = connection;
     this.client = client;
     this.options = options;
     this.isNamedOutputs = isNamedOutputs;
@@ -53,6 +52,9 @@ export class Datasets {
       (checked, complete) => this.found(checked, complete),
       (error) => client.logError('Checking a dataset failed', error),
     );
+    this.publisher = new Publisher(connection, client, this.documents, (uri) => {
+      return this.open(uri)?.findings.report().diagnostics ?? null;
+    });
     this.documents.onDidOpen(({ document }) => {
       this.readAgain(document);
       this.tellDatasets();
@@ -165,12 +167,6 @@ export class Datasets {
     this.client.refreshFindings();
   }
 
-  /** Sends the diagnostics of what is open to an editor that does not ask for them; the settings are known by now. */
-  publishAll(): void {
-    this.mayPublish = true;
-    for (const document of this.documents.all()) this.publish(document);
-  }
-
   private onDisk(path: string): Dataset {
     const stamp = stampOf(path);
     const dataset = this.shelf.get(path, this.options());
@@ -202,7 +198,7 @@ export class Datasets {
     this.tellDatasets();
     const dataset = this.opened.get(document.uri);
     if (dataset && !dataset.findings.complete) this.background.add(dataset);
-    this.publish(document);
+    this.publisher.publish(document);
     const { uri } = document;
     clearTimeout(this.settling.get(uri));
     const settled = setTimeout(() => {
@@ -217,7 +213,7 @@ export class Datasets {
     const dataset = this.opened.get(uri);
     if (dataset) this.background.remove(dataset);
     this.opened.delete(uri);
-    if (!this.client.pullsDiagnostics) void this.connection.sendDiagnostics({ uri, diagnostics: [] });
+    this.publisher.takeBack(uri);
     this.tellDatasets();
   }
 
@@ -229,12 +225,5 @@ export class Datasets {
   private tellDatasets(): void {
     const datasets = this.documents.all().filter((document) => this.isDataset(document));
     this.client.tellDatasets(datasets.map(({ uri }) => uri));
-  }
-
-  private publish({ uri, version }: OpenDocument): void {
-    const dataset = this.mayPublish && !this.client.pullsDiagnostics ? this.open(uri) : null;
-    if (!dataset) return;
-    const { diagnostics } = dataset.findings.report();
-    void this.connection.sendDiagnostics({ uri, version, diagnostics: [...diagnostics] });
   }
 }

@@ -7,6 +7,7 @@ import type { OpenDocument } from './open-document.ts';
 import { bindNear, bindTo, candidatesNear, type Sample } from './outputs-binding.ts';
 import { OutputsFile, sampleOf } from './outputs-file.ts';
 import { type NamedOutputs, namedOutputs } from './outputs-places.ts';
+import { Publisher } from './publisher.ts';
 import { Throttle } from './throttle.ts';
 
 /** What judging the outputs of a file may take before its first findings are shown. Milliseconds. */
@@ -27,7 +28,6 @@ export interface OutputsSettings {
 
 /** The outputs files that the editor has open: those the user has named, and those recognised by their shape. */
 export class OutputsFiles {
-  private readonly connection: Connection;
   private readonly client: Client;
   private readonly datasets: Datasets;
   private readonly settings: () => OutputsSettings;
@@ -36,14 +36,16 @@ export class OutputsFiles {
   private readonly declined = new Set<string>();
   private readonly follow = new Throttle(() => this.followDatasets(), FOLLOW_EVERY);
   private readonly edited = new Set<string>();
-  private mayPublish = false;
+  readonly publisher: Publisher;
 
   constructor(connection: Connection, client: Client, datasets: Datasets, settings: () => OutputsSettings) {
-    this.connection = connection;
     this.client = client;
     this.datasets = datasets;
     this.settings = settings;
     const { documents } = datasets;
+    this.publisher = new Publisher(connection, client, documents, (uri) => {
+      return this.open(uri)?.report().diagnostics ?? null;
+    });
     documents.onDidOpen(({ document }) => document.isDataset && this.lookAgain());
     documents.onDidChangeContent(({ document }) => this.documentEdited(document));
     documents.onDidClose(({ document }) => this.documentClosed(document));
@@ -104,12 +106,6 @@ export class OutputsFiles {
     this.client.refreshFindings();
   }
 
-  /** Sends the diagnostics of what is open to an editor that does not ask for them; the settings are known by now. */
-  publishAll(): void {
-    this.mayPublish = true;
-    for (const document of this.datasets.documents.all()) this.publish(document);
-  }
-
   private read(document: OpenDocument, path: string, named: NamedOutputs | null): OutputsFile {
     const { rules, rulePages, folders } = this.settings();
     const bind = (sample: Sample) =>
@@ -138,7 +134,7 @@ export class OutputsFiles {
     const file = this.opened.get(document.uri);
     if (file?.edited() === 'other') this.forget(document.uri);
     else if (file && !file.findings.complete) this.datasets.checkInBackground(file);
-    this.publish(document);
+    this.publisher.publish(document);
     if (document.path === null || !document.isDataset) return;
     this.edited.add(document.path);
     this.follow.request();
@@ -146,9 +142,7 @@ export class OutputsFiles {
 
   private documentClosed({ uri, isDataset }: OpenDocument): void {
     const file = this.opened.get(uri);
-    if (file && !this.client.pullsDiagnostics) {
-      void this.connection.sendDiagnostics({ uri, diagnostics: [] });
-    }
+    if (file) this.publisher.takeBack(uri);
     this.forget(uri);
     this.declined.delete(uri);
     // Its outputs are judged against the file on disk from now on.
@@ -179,11 +173,5 @@ export class OutputsFiles {
       this.client.refreshFindings();
     }
     this.edited.clear();
-  }
-
-  private publish({ uri, version }: OpenDocument): void {
-    const file = this.mayPublish && !this.client.pullsDiagnostics ? this.open(uri) : null;
-    if (!file) return;
-    void this.connection.sendDiagnostics({ uri, version, diagnostics: [...file.report().diagnostics] });
   }
 }

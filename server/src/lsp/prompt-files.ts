@@ -16,6 +16,7 @@ import { capped } from './finding-cap.ts';
 import type { OpenDocument } from './open-document.ts';
 import { PromptDatasets } from './prompt-datasets.ts';
 import { type FindModel, PromptModels } from './prompt-models.ts';
+import { Publisher } from './publisher.ts';
 import { Throttle } from './throttle.ts';
 
 /** Prompts follow the edits of their dataset this often. Milliseconds. */
@@ -43,7 +44,6 @@ export interface CheckedPrompt extends CheckedText {
 
 /** The prompt files that the editor has open. */
 export class PromptFiles {
-  private readonly connection: Connection;
   private readonly client: Client;
   private readonly datasets: Datasets;
   private readonly settings: () => PromptsSettings;
@@ -52,7 +52,7 @@ export class PromptFiles {
   private readonly models: PromptModels;
   private readonly follow = new Throttle(() => this.followDatasets(), FOLLOW_EVERY);
   private lastReport = 0;
-  private mayPublish = false;
+  readonly publisher: Publisher;
 
   constructor(
     connection: Connection,
@@ -61,13 +61,15 @@ export class PromptFiles {
     settings: () => PromptsSettings,
     findModel: FindModel,
   ) {
-    this.connection = connection;
     this.client = client;
     this.datasets = datasets;
     this.settings = settings;
     this.bound = new PromptDatasets(datasets, () => settings().folders);
     this.models = new PromptModels(findModel, () => client.refreshFindings());
     const { documents } = datasets;
+    this.publisher = new Publisher(connection, client, documents, (uri) => {
+      return this.open(uri)?.report.diagnostics ?? null;
+    });
     documents.onDidOpen(({ document }) => document.isDataset && this.lookAgain());
     documents.onDidChangeContent(({ document }) => this.documentEdited(document));
     documents.onDidClose(({ document }) => this.documentClosed(document));
@@ -122,12 +124,6 @@ export class PromptFiles {
     this.client.refreshFindings();
   }
 
-  /** Sends the diagnostics of what is open to an editor that does not ask for them; the settings are known by now. */
-  publishAll(): void {
-    this.mayPublish = true;
-    for (const document of this.datasets.documents.all()) this.publish(document);
-  }
-
   private check(
     { uri, document }: OpenDocument,
     prompt: NamedPrompt,
@@ -151,7 +147,7 @@ export class PromptFiles {
   }
 
   private documentEdited(document: OpenDocument): void {
-    this.publish(document);
+    this.publisher.publish(document);
     const { path } = document;
     const includes = ({ prompt }: { readonly prompt: CheckedPrompt }) => prompt.includes.ids.has(path ?? '');
     if (document.isDataset ? this.checked.size > 0 : [...this.checked.values()].some(includes)) {
@@ -160,9 +156,7 @@ export class PromptFiles {
   }
 
   private documentClosed({ uri, path, isPrompt, isDataset }: OpenDocument): void {
-    if (isPrompt && !this.client.pullsDiagnostics) {
-      void this.connection.sendDiagnostics({ uri, diagnostics: [] });
-    }
+    if (isPrompt) this.publisher.takeBack(uri);
     this.checked.delete(uri);
     // A dataset may have come to lie beside it by the time it is opened again.
     if (path !== null) this.bound.forget(path);
@@ -176,12 +170,5 @@ export class PromptFiles {
       return this.open(uri)?.report.id !== prompt.report.id;
     });
     if (changed.length > 0) this.client.refreshFindings();
-  }
-
-  private publish({ uri, version }: OpenDocument): void {
-    const prompt = this.mayPublish && !this.client.pullsDiagnostics ? this.open(uri) : null;
-    if (!prompt) return;
-    const diagnostics = [...prompt.report.diagnostics];
-    void this.connection.sendDiagnostics({ uri, version, diagnostics });
   }
 }

@@ -10,6 +10,7 @@ import { spanRange, toDiagnostic } from './convert.ts';
 import type { Datasets } from './datasets.ts';
 import { capped } from './finding-cap.ts';
 import type { OpenDocument } from './open-document.ts';
+import { Publisher } from './publisher.ts';
 import { Throttle } from './throttle.ts';
 
 /** Recipes follow the edits of their dataset this often. Milliseconds. */
@@ -41,23 +42,24 @@ interface Known {
 
 /** The recipes that the editor has open. */
 export class RecipeFiles {
-  private readonly connection: Connection;
   private readonly client: Client;
   private readonly datasets: Datasets;
   private readonly settings: () => RecipesSettings;
   private readonly known = new Map<string, Known>();
   private readonly follow = new Throttle(() => this.followDatasets(), FOLLOW_EVERY);
   private lastReport = 0;
-  private mayPublish = false;
+  readonly publisher: Publisher;
 
   constructor(connection: Connection, client: Client, datasets: Datasets, settings: () => RecipesSettings) {
-    this.connection = connection;
     this.client = client;
     this.datasets = datasets;
     this.settings = settings;
     const { documents } = datasets;
+    this.publisher = new Publisher(connection, client, documents, (uri) => {
+      return this.open(uri)?.report.diagnostics ?? null;
+    });
     documents.onDidChangeContent(({ document }) => {
-      if (document.isRecipe) this.publish(document);
+      if (document.isRecipe) this.publisher.publish(document);
       else if (this.known.size > 0) this.follow.request();
     });
     documents.onDidClose(({ document }) => this.documentClosed(document));
@@ -84,12 +86,6 @@ export class RecipeFiles {
     if (this.known.size === 0) return;
     this.known.clear();
     this.client.refreshFindings();
-  }
-
-  /** Sends the diagnostics of what is open to an editor that does not ask for them; the settings are known by now. */
-  publishAll(): void {
-    this.mayPublish = true;
-    for (const document of this.datasets.documents.all()) this.publish(document);
   }
 
   private check(
@@ -133,15 +129,7 @@ export class RecipeFiles {
   }
 
   private documentClosed({ uri, isRecipe }: OpenDocument): void {
-    if (isRecipe && !this.client.pullsDiagnostics) {
-      void this.connection.sendDiagnostics({ uri, diagnostics: [] });
-    }
+    if (isRecipe) this.publisher.takeBack(uri);
     this.known.delete(uri);
-  }
-
-  private publish({ uri, version, isRecipe }: OpenDocument): void {
-    const recipe = this.mayPublish && isRecipe && !this.client.pullsDiagnostics ? this.open(uri) : null;
-    if (!recipe) return;
-    void this.connection.sendDiagnostics({ uri, version, diagnostics: [...recipe.report.diagnostics] });
   }
 }

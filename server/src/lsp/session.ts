@@ -239,10 +239,10 @@ export class Session {
   }
 
   private publishAll(): void {
-    this.datasets.publishAll();
-    this.outputs.publishAll();
-    this.prompts.publishAll();
-    this.recipes.publishAll();
+    this.datasets.publisher.publishAll();
+    this.outputs.publisher.publishAll();
+    this.prompts.publisher.publishAll();
+    this.recipes.publisher.publishAll();
   }
 
   private storeIsAnother(): void {
