@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import Ajv from 'ajv';
 import fc from 'fast-check';
 import { junitOutput } from '../../server/src/cli/formats/junit.ts';
 import type { LocatedFinding } from '../../server/src/cli/formats/place.ts';
@@ -27,12 +29,28 @@ function located(
   };
 }
 
+const require = createRequire(import.meta.url);
+/** The OASIS schema of SARIF 2.1.0 as Microsoft's matchers for Jest carry it, in draft 4 of JSON Schema. */
+const validator = new Ajv({ schemaId: 'id', meta: false, unknownFormats: 'ignore', logger: false });
+validator.addMetaSchema(require('ajv/lib/refs/json-schema-draft-04.json'));
+const isSarif = validator.compile(require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'));
+
+/** Every log that a test looks at is valid. */
 function sarif(...findings: LocatedFinding[]) {
   const log = JSON.parse(sarifOutput([{ file: 'sets/my problems.json', records: ['7'], findings }], check));
+  assert.ok(isSarif(log), JSON.stringify(isSarif.errors, null, 2));
   return { log, run: log.runs[0], results: log.runs[0].results };
 }
 
 describe('SARIF', () => {
+  it('is held to the schema, which refuses what is no log', () => {
+    assert.equal(isSarif({ version: '2.1.0', runs: [{ results: [] }] }), false);
+    assert.equal(
+      isSarif({ version: '2.1.0', runs: [{ tool: { driver: { name: 'x' } }, results: [{}] }] }),
+      false,
+    );
+  });
+
   it('is a log of version 2.1.0 with one run, whose tool names every rule', () => {
     const { log, run } = sarif();
     assert.equal(log.version, '2.1.0');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import fc from 'fast-check';
 import { RULES } from '../../server/src/core/annotations/rules/index.ts';
 import type { Finding, RecordRule, RuleSettings } from '../../server/src/core/annotations/types.ts';
 import { RecordChecks } from '../../server/src/core/pipeline-records.ts';
@@ -262,4 +263,83 @@ describe('Record rules', () => {
     const found = lint(JSON.stringify(Object.fromEntries(moved)));
     assert.ok(found.filter(({ rule }) => rule === 'solution-names-other-choice').length > records.length / 3);
   });
+});
+
+describe('The record rules', () => {
+  it('take any text, and what they say stands in it', () => {
+    const field = fc.constantFrom(
+      ...['id', 'pid', 'question', 'choices', 'answer', 'hint', 'image', 'lecture', 'solution', 'split'],
+      ...['conversations', 'messages', 'images', 'caption'],
+    );
+    const value = fc.oneof(
+      fc.constantFrom(
+        '',
+        ' ',
+        '1',
+        'B',
+        '<image>',
+        'train',
+        'test',
+        'The answer is B.',
+        'shown below',
+        'a\u0000b',
+      ),
+      fc.string({ unit: 'binary', maxLength: 12 }),
+      fc.constantFrom(0, 1, -1, 1e9, 0.5, Number.MAX_VALUE, null, true),
+      fc.array(fc.oneof(fc.constantFrom('A', 'a', 'The answer is B.', 3, null), fc.string()), {
+        maxLength: 4,
+      }),
+      fc.constantFrom(
+        [
+          { from: 'human', value: '<image>Which? A. x\nB. y' },
+          { from: 'gpt', value: 'B' },
+        ],
+        [{}],
+        {},
+      ),
+    );
+    const record = fc.array(fc.tuple(field, value), { maxLength: 8 }).map(Object.fromEntries);
+    const layout = fc.constantFrom(
+      (records: object[]) =>
+        JSON.stringify(Object.fromEntries(records.map((one, i) => [`r${i % 3}`, one])), null, 1),
+      (records: object[]) => JSON.stringify(records),
+      (records: object[]) => records.map((one) => JSON.stringify(one)).join('\n'),
+    );
+    const image = fc.constantFrom(...Object.values(IMAGES), { state: 'none' } as const);
+    const splits = fc.constantFrom(
+      null,
+      new Map([
+        ['train', ['r0', 'r1']],
+        ['test', ['r1', 'x']],
+      ]),
+    );
+    const cut = fc.tuple(
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.constantFrom('', '"', '}', ',', '\n', '[', '\ud83d'),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(record, { maxLength: 5 }),
+        layout,
+        image,
+        splits,
+        cut,
+        (records, write, facts, table, [at, mark]) => {
+          const whole = write(records);
+          const place = Math.floor(at * whole.length);
+          for (const text of [whole, whole.slice(0, place) + mark + whole.slice(place + 1)]) {
+            const settings = Object.fromEntries(recordRules.map(({ id }) => [id, 'error' as const]));
+            for (const { start, end, message } of lint(text, settings, {
+              image: () => facts,
+              splits: table,
+            })) {
+              // What is said of the file as a whole stands on its first character, if it has none.
+              assert.ok(start <= end && end <= Math.max(1, text.length) && message !== '');
+            }
+          }
+        },
+      ),
+      { numRuns: 1500 },
+    );
+  }).timeout(30_000);
 });

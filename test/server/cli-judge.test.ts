@@ -115,6 +115,69 @@ describe('judge on the command line', function () {
     assert.equal(JSON.parse(stdout).n, 2);
   });
 
+  describe('says in one sentence what is wrong with', () => {
+    const said = (text: string, name = 'bad.jsonl') => {
+      session.write(name, text);
+      const args = ['--outputs', name, '--format', 'json', '--metrics', 'none', '--fail-on', 'never'];
+      const { stderr, stdout, status } = session.run('judge', 'problems.json', ...args);
+      return { stderr, status, n: status === 0 ? JSON.parse(stdout).n : 0 };
+    };
+    const answers = (prefix: string, count = 6) =>
+      lines(Array.from({ length: count }, (_, i) => ({ id: `${prefix}${i}`, output: 'B' })));
+
+    it('outputs for another dataset, be they as many as its records', () => {
+      const { stderr, status } = said(answers('x'));
+      assert.equal(status, 2);
+      assert.match(
+        stderr,
+        /^bad\.jsonl does not belong to problems\.json: no output names one of its 6 records\.$/m,
+      );
+    });
+
+    it('a file without outputs', () => {
+      assert.match(said('').stderr, /^bad\.jsonl holds no outputs: it is empty\.$/m);
+      assert.match(
+        said('hello\n').stderr,
+        /^bad\.jsonl holds no outputs: bad\.jsonl:1: this line is not JSON\.$/m,
+      );
+    });
+
+    it('NaN, and reads the line', () => {
+      const { stderr, n } = said(
+        '{"id": "r0", "output": "B", "score": NaN}\n{"id": "r1", "output": "NaN: B"}\n',
+      );
+      assert.match(stderr, /^bad\.jsonl:1: NaN and Infinity are no JSON; they are read as null\.$/m);
+      assert.equal(n, 2);
+    });
+
+    it('a record that is answered twice, and counts both', () => {
+      const { stderr, n } = said(`${answers('r', 2)}\n{"id": "r0", "output": "A"}\n`);
+      assert.match(
+        stderr,
+        /^bad\.jsonl:3: record "r0" has an output already; each is judged and counted \(1 such output\)\.$/m,
+      );
+      assert.equal(n, 3);
+    });
+
+    it('the dataset, and judges the rest', () => {
+      session.write(
+        'problems.json',
+        JSON.stringify(
+          { r0: { ...record, choices: 'attract, repel' }, r1: { ...record, answer: 'B' }, r2: record },
+          null,
+          1,
+        ),
+      );
+      const { stderr, n } = said(answers('r', 3));
+      assert.match(stderr, /^problems\.json:4:\d+ "choices" is a string; it must be a list of strings\.$/m);
+      assert.match(
+        stderr,
+        /^problems\.json:\d+:\d+ "answer" is a string; it must be the number of the right choice/m,
+      );
+      assert.equal(n, 3);
+    });
+  });
+
   it('keeps quiet about an output that a person has read, and takes the choice a person wrote', () => {
     const outputs = [
       { id: 'r0', raw_output: 'A', reviewed: true },

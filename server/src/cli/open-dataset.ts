@@ -10,7 +10,7 @@ import type { Store } from '../core/store/types.ts';
 import { readImageFacts } from '../files/images.ts';
 import { readSplits } from '../files/splits.ts';
 import { readTextFile } from '../files/text-file.ts';
-import type { LocatedFinding, Place } from './formats/place.ts';
+import { type LocatedFinding, type Place, placeText } from './formats/place.ts';
 import { readAsAt, workspaceRules } from './settings.ts';
 
 export interface OpenDataset {
@@ -47,6 +47,26 @@ export function locate(
   const record = locateRecord(otherDataset, finding.other);
   const message = withLine(finding.message, finding.other, record.range.start.line + 1);
   return { finding: { ...finding, message }, ...place, record };
+}
+
+/** So many problems of a dataset are told by a command that is not about them. */
+const MOST_TOLD = 10;
+
+/** Says on stderr what of the dataset cannot be read as it was meant; the rest of it is used. */
+export function sayProblems(dataset: OpenDataset): void {
+  const told = dataset.pipeline.document.chunks.flatMap(({ source, problems }, index) =>
+    (source?.problems ?? problems).map(({ message, span }) => ({
+      message,
+      place: placeOf(dataset, index, span),
+    })),
+  );
+  for (const { message, place } of told.slice(0, MOST_TOLD))
+    process.stderr.write(`${placeText(place)} ${message}\n`);
+  if (told.length > MOST_TOLD) {
+    process.stderr.write(
+      `${dataset.file} has ${told.length - MOST_TOLD} more problems: \`lint\` shows them.\n`,
+    );
+  }
 }
 
 /** Where a record of the dataset stands: its id. */

@@ -11,6 +11,7 @@ import {
   readOutputsFile,
 } from '../core/pipeline.ts';
 import type { RecordSource } from '../core/records/types.ts';
+import { count, quote } from '../core/text.ts';
 import { readTextFile } from '../files/text-file.ts';
 import { UsageError } from './exit.ts';
 
@@ -57,7 +58,19 @@ export function joinedOutputs(
     const source = sources[join.records[index] ?? -1];
     return source ? [{ output, source }] : [];
   });
+  sayRepeats(file, rows);
   return { file, text, outputField: read.outputField, rows };
+}
+
+/** Several outputs of a record may be samples, or a file that was appended to: only its owner knows. */
+function sayRepeats(file: string, rows: JoinedOutputs['rows']): void {
+  const seen = new Set<RecordSource>();
+  const repeats = rows.filter(({ source }) => seen.size === seen.add(source).size);
+  const [first] = repeats;
+  if (!first) return;
+  process.stderr.write(
+    `${file}:${first.output.row + 1}: record ${quote(first.source.record.id, 40)} has an output already; each is judged and counted (${count(repeats.length, 'such output')}).\n`,
+  );
 }
 
 /** What each of the files' models says of the records, told by our own reader. */

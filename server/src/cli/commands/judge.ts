@@ -6,7 +6,7 @@ import type { RecordSource } from '../../core/records/types.ts';
 import { sentenceEmbedder } from '../../inference/index.ts';
 import { EXIT } from '../exit.ts';
 import { type JudgedFile, judgeOutput } from '../formats/judge.ts';
-import { locateRecord, openDataset } from '../open-dataset.ts';
+import { locateRecord, openDataset, sayProblems } from '../open-dataset.ts';
 import {
   atLeast,
   type CheckFormat,
@@ -94,6 +94,7 @@ export function judgeCommand(program: Command): void {
 async function judge(file: string, options: Options): Promise<void> {
   const dataset = openDataset(file, null, options.fields);
   const { pipeline } = dataset;
+  sayProblems(dataset);
   const joined = joinedOutputs(pipeline, file, options.outputs, options.outputField);
   const isAll = options.reader === ALL;
   const asked = askedOf(pipeline, joined, options.indexBase, isAll ? 'rationale' : options.reader);

@@ -81,8 +81,22 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The JSON value, or undefined when the text is none. */
+/** What Python writes for numbers that JSON does not have, and the strings in which the same letters may stand. */
+const NO_NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/gs;
+
+/** The JSON value, or undefined when the text is none. NaN and Infinity, which Python writes, are read as null. */
 export function parseJson(text: string): unknown {
+  const value = parseStrictly(text);
+  if (value !== undefined || !/\b(?:NaN|Infinity)\b/.test(text)) return value;
+  return parseStrictly(text.replace(NO_NUMBERS, (found) => (found.startsWith('"') ? found : 'null')));
+}
+
+/** True for text that can be read, though it is no JSON: it has NaN or Infinity in it. */
+export function hasNoNumber(text: string): boolean {
+  return parseStrictly(text) === undefined && parseJson(text) !== undefined;
+}
+
+function parseStrictly(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -27,8 +27,8 @@ export interface Join {
 }
 
 /**
- * The way that matches most outputs: by id, by row index, or, when the counts are equal and nothing else fits,
- * by line. Ties go to the earlier. Null when nothing matches.
+ * The way that matches most outputs: by id, by row index, or, when they name no
+ * records at all and the counts are equal, by line. Ties go to the earlier. Null when nothing matches.
  *
  * @param lines how many outputs the whole file has
  */
@@ -43,7 +43,8 @@ export function chooseWay(
     ...present(ID_FIELDS).map((by) => ({ kind: 'id', by }) as const),
     ...present(ROW_FIELDS).map((by) => ({ kind: 'row', by }) as const),
   ];
-  if (lines === records.count) ways.push({ kind: 'line', by: 'line' });
+  // Outputs that name records name none of another dataset's, however many it has.
+  if (ways.length === 0 && lines === records.count) ways.push({ kind: 'line', by: 'line' });
   let best: { way: JoinWay; matched: number } | null = null;
   for (const way of ways) {
     const matched = outputs.filter((output) => isThere(nameOf(output, way), records)).length;

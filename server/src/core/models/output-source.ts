@@ -1,6 +1,13 @@
 import type { Chunk, FieldSource, RecordProblem, RecordSource } from '../records/types.ts';
 import type { Span } from '../span.ts';
-import { type Fields, type ForeignOutput, foreignOutput, isObject, parseJson } from './output-fields.ts';
+import {
+  type Fields,
+  type ForeignOutput,
+  foreignOutput,
+  hasNoNumber,
+  isObject,
+  parseJson,
+} from './output-fields.ts';
 import { spanInLiteral } from './output-spans.ts';
 
 /** An output with where it stands. All spans are offsets into its chunk's text. */
@@ -54,7 +61,7 @@ export function readOutputs(chunk: Chunk, field: string, row: number): OutputChu
   const literal = literalIn(text, value, output.output);
   return {
     outputs: [new ReadOutput(text, output, source.span, literal, object, source.fields)],
-    problems: [],
+    problems: hasNoNumber(text.slice(object.start, object.end)) ? source.problems.slice(0, 1) : [],
   };
 }
 

@@ -4,6 +4,7 @@ import {
   type ForeignOutput,
   findOutputField,
   foreignOutput,
+  hasNoNumber,
   ID_FIELDS,
   isObject,
   OUTPUT_FIELDS,
@@ -27,6 +28,9 @@ export interface OutputsFile {
 export function readOutputsFile(text: string, name: string, outputField?: string): OutputsFile {
   const problems: string[] = [];
   const rows = readRows(text, name, problems);
+  if (rows.every((fields) => fields === null)) {
+    throw new Error(`${name} holds no outputs: ${problems[0] ?? 'it is empty.'}`);
+  }
   const field = outputField ?? findOutputField(rows);
   if (!field) {
     throw new Error(
@@ -80,7 +84,10 @@ function readRows(text: string, name: string, problems: string[]): (Fields | nul
   return lines.map((line, row) => {
     const where = `${name}:${row + 1}`;
     const value = parseJson(line);
-    if (value !== undefined) return asFields(value, where, problems);
+    if (value !== undefined) {
+      if (hasNoNumber(line)) problems.push(`${where}: NaN and Infinity are no JSON; they are read as null.`);
+      return asFields(value, where, problems);
+    }
     problems.push(`${where}: this line is not JSON.`);
     return null;
   });
