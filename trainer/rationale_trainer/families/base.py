@@ -35,8 +35,8 @@ class Family(Exported, ABC):
     text: ClassVar[str] = "model.language_model"
     vision: ClassVar[str] = "model.vision_tower"
     projector: ClassVar[str] = "model.multi_modal_projector"
-    # Whether keys and values can stand before every sequence in every layer.
-    takes_prefix: ClassVar[bool] = True
+    # Whether features stand in the places of image tokens, one each; else layers of the text model look at them.
+    in_place: ClassVar[bool] = True
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, source: Path):
         self.model, self.tokenizer, self.source = model, tokenizer, source
@@ -76,6 +76,11 @@ class Family(Exported, ABC):
     @property
     def text_config(self):
         return self.model.config.get_text_config()
+
+    @property
+    def attending_layers(self) -> list[int]:
+        """The text model's layers in which tokens attend to the tokens before them."""
+        return list(range(self.text_config.num_hidden_layers))
 
     @property
     def ends(self) -> list[int]:

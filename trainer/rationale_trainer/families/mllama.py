@@ -17,7 +17,7 @@ from .sequences import Batch, Picture
 class Mllama(Family):
     model_type = "mllama"
     vision = "model.vision_model"
-    takes_prefix = False
+    in_place = False
 
     def __init__(self, model, tokenizer, source: Path):
         super().__init__(model, tokenizer, source)
@@ -31,6 +31,11 @@ class Mllama(Family):
     @property
     def image_token(self) -> int:
         return self.model.config.image_token_index
+
+    @property
+    def attending_layers(self) -> list[int]:
+        """The others look at pictures alone."""
+        return [layer for layer in super().attending_layers if layer not in self.text_config.cross_attention_layers]
 
     def image_ids(self, picture: Picture) -> list[int]:
         """One token marks where the picture stands; nothing is put in its place."""

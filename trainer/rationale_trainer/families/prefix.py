@@ -15,24 +15,28 @@ FILE = "prefix.safetensors"
 
 
 class Prefix(torch.nn.Module):
-    def __init__(self, keys_and_values: torch.Tensor):
-        """[layers, 2, key heads, tokens, head width]"""
+    def __init__(self, keys_and_values: torch.Tensor, layers: list[int] | None = None):
+        """[layers, 2, key heads, tokens, head width], for the text model's layers of these numbers, else for all."""
         super().__init__()
         self.keys_and_values = torch.nn.Parameter(keys_and_values)
+        self.layers = list(range(len(keys_and_values))) if layers is None else layers
 
     @property
     def tokens(self) -> int:
         return self.keys_and_values.shape[3]
 
     def fill(self, cache: DynamicCache, rows: int) -> DynamicCache:
-        for layer, (keys, values) in enumerate(self.keys_and_values):
+        for layer, (keys, values) in zip(self.layers, self.keys_and_values):
             cache.update(keys.expand(rows, -1, -1, -1), values.expand(rows, -1, -1, -1), layer)
         return cache
 
     def save(self, folder: Path):
-        save_file({"keys_and_values": self.keys_and_values.detach().cpu().contiguous()}, folder / FILE)
+        save_file({"keys_and_values": self.keys_and_values.detach().cpu().contiguous(), "layers": torch.tensor(self.layers)}, folder / FILE)
 
 
 def load_prefix(folder: Path) -> Prefix | None:
     """The prefix of a model folder, if it has one."""
-    return Prefix(load_file(folder / FILE)["keys_and_values"]) if (folder / FILE).exists() else None
+    if not (folder / FILE).exists():
+        return None
+    stored = load_file(folder / FILE)
+    return Prefix(stored["keys_and_values"], stored["layers"].tolist())

@@ -2,7 +2,7 @@
 
 import torch
 
-from ...families.base import Family, FamilyError
+from ...families.base import Family
 from ...families.prefix import Prefix
 
 # Standard deviation at the start.
@@ -10,13 +10,11 @@ START = 0.02
 
 
 def attach(family: Family, settings: dict, frozen: list[str]):
-    if not family.takes_prefix:
-        raise FamilyError(f"Models of type {family.model_type} cannot be tuned by a prefix (adapter.kind): their layers do not all read the tokens before; use lora.")
     family.model.requires_grad_(False)
-    text = family.text_config
+    text, layers = family.text_config, family.attending_layers
     width = getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads
-    shape = (text.num_hidden_layers, 2, text.num_key_value_heads, settings["tokens"], width)
-    family.prefix = Prefix(torch.randn(shape) * START).to(family.device)
+    shape = (len(layers), 2, text.num_key_value_heads, settings["tokens"], width)
+    family.prefix = Prefix(torch.randn(shape) * START, layers).to(family.device)
 
 
 def merge(family: Family):
