@@ -40,8 +40,11 @@ class Vision:
             return []
         if not self.frozen:
             return self.fresh(pictures)
-        kept = [self.stored[self._key(picture)].to(batch.ids.device, non_blocking=True) for picture in pictures]
+        kept = [self.kept(picture).to(batch.ids.device, non_blocking=True) for picture in pictures]
         return kept if self.projected else self.family.project(kept, pictures)
+
+    def kept(self, picture: Picture) -> torch.Tensor:
+        return self.stored[self._key(picture)]
 
     def fresh(self, pictures: list[Picture]) -> list[torch.Tensor]:
         """Computed now, whatever is kept."""
