@@ -17,7 +17,7 @@ const STAGES = [
   'annotations',
 ];
 /** Packages that do pure computing: all that core may use. */
-const PURE = ['@huggingface/jinja', 'jsonc-parser', 'node:crypto', 'papaparse', 'yaml'];
+const PURE = ['@handlebars/parser', '@huggingface/jinja', 'jsonc-parser', 'node:crypto', 'papaparse', 'yaml'];
 const ADAPTERS = ['inference', 'storage', 'files', 'training'];
 
 interface Import {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { annotateCommand } from './commands/annotate.ts';
 import { compareCommand } from './commands/compare.ts';
+import { importCommand } from './commands/import.ts';
 import { judgeCommand } from './commands/judge.ts';
 import { lintCommand } from './commands/lint.ts';
 import { lspCommand } from './commands/lsp.ts';
@@ -19,6 +20,7 @@ const COMMANDS = [
   compareCommand,
   promptCommand,
   matrixCommand,
+  importCommand,
   modelsCommand,
   trainCommand,
   lspCommand,

@@ -9,6 +9,7 @@ import { type Completions, completionsAt, filterAt, type Offers } from './prompt
 import { keyPathAt } from './prompts/complete-front-matter.ts';
 import { describeVariables } from './prompts/describe.ts';
 import { type KeyValue, keyAt } from './prompts/front-matter-keys.ts';
+import { type Imported, importPrompt } from './prompts/import/index.ts';
 import { SNIPPETS, type SnippetLanguage, type SnippetOptions } from './prompts/snippets.ts';
 import type { Message, PromptFile, Setting, VariableUse } from './prompts/types.ts';
 import { templateUses } from './prompts/uses.ts';
@@ -198,4 +199,9 @@ export function fieldOf({ fields }: PromptFile, { name }: VariableUse): string {
 /** File name of a dataset. */
 export function fileName({ surroundings }: Pipeline): string {
   return surroundings.path.split(/[\\/]/).at(-1) ?? '';
+}
+
+/** A prompt file of another format as `.prompty`. @throws Error with one sentence when it cannot be */
+export function importPromptFile({ name, text }: NamedPrompt): Imported {
+  return importPrompt(name, text);
 }
