@@ -31,10 +31,10 @@ const say = (type, fields) =>
     at('events.jsonl'),
     `${JSON.stringify({ v: 1, time: new Date().toISOString(), type, ...fields })}\n`,
   );
-const checkpoint = at('checkpoints/step');
+const checkpoint = at('checkpoints/step/state');
 const from = existsSync(checkpoint) ? Number(readFileSync(checkpoint, 'utf8')) : 0;
 const save = (step) => {
-  mkdirSync(at('checkpoints'), { recursive: true });
+  mkdirSync(at('checkpoints/step'), { recursive: true });
   writeFileSync(checkpoint, String(step));
   say('checkpoint', { step, folder: 'checkpoints/step' });
 };

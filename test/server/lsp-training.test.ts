@@ -79,6 +79,8 @@ describe('training through the language server', function () {
     const shown = await viewWhen(folder, 'it is stopped', ({ state }) => state === 'stopped');
     assert.ok(shown.step < 60);
     assert.equal(shown.checkpoint, shown.step);
+    await editor.request('rationale/pinCheckpoint', { folder });
+    assert.ok(existsSync(join(fileURLToPath(folder), 'checkpoints', 'step', 'pinned')));
     await assert.rejects(editor.request('rationale/stopTraining', { folder }), /is not being trained/);
   });
 
@@ -117,6 +119,10 @@ describe('training through the language server', function () {
     const folder = await begun({ check: true });
     const checked = await viewWhen(folder, 'it is checked', ({ state }) => state === 'checked');
     assert.deepEqual([checked.findings, checked.cost?.steps], [[], 6]);
+    await editor.open('gold.recipe.yaml', RECIPE);
+    const top = { start: { line: 0, character: 0 }, end: { line: 2, character: 0 } };
+    const [hint] = await editor.hints(uri, top);
+    assert.equal(hint?.label, '1 step, 10 examples, 500 MB, about 1 s');
     await editor.request('rationale/forgetTraining', { folder });
     assert.deepEqual(await editor.request('rationale/trainings', null), { trainings: [] });
     assert.ok(existsSync(join(fileURLToPath(folder), 'run.yaml')));

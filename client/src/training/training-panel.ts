@@ -56,6 +56,7 @@ export class TrainingPanel implements vscode.Disposable {
       const { session } = this.#host;
       const hadBatch = this.#view !== null && this.#view.cost !== null;
       const view = await session.request(Methods.training, { folder: this.#folder });
+      this.#tellEnd(view);
       this.#view = view;
       this.#panel.rename(`Training ${view.name}`);
       this.#panel.show({ training: view, gone: null });
@@ -74,6 +75,14 @@ export class TrainingPanel implements vscode.Disposable {
     }
   }
 
+  /** Says that the training has ended, where the view does not show it. */
+  #tellEnd({ name, state, problem }: TrainingView): void {
+    if (this.#view?.state !== 'running' || state === 'running' || this.#panel.isVisible) return;
+    const show = 'Show';
+    const words = `The training ${name} is ${state === 'finished' ? 'finished' : `not going on: ${problem ?? state}`}.`;
+    void vscode.window.showInformationMessage(words, show).then((choice) => choice && this.#panel.reveal());
+  }
+
   async #receive(message: Message): Promise<void> {
     const { session } = this.#host;
     const folder = vscode.Uri.parse(this.#folder, true);
@@ -84,6 +93,12 @@ export class TrainingPanel implements vscode.Disposable {
           break;
         case 'resume':
           await startTraining(this.#host, { uri: folder });
+          break;
+        case 'pin':
+          await session.request(Methods.pinCheckpoint, { folder: this.#folder });
+          void vscode.window.showInformationMessage(
+            `The checkpoint of step ${this.#view?.checkpoint} is kept.`,
+          );
           break;
         case 'reveal':
           await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.joinPath(folder, 'run.yaml'));

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Store } from '../core/store/types.ts';
+import type { MeasuredCost } from '../core/training/events.ts';
 import { namedRecipe } from '../files/recipe-places.ts';
 import { shippedTrainer } from '../files/shipped.ts';
 import { readTextFile } from '../files/text-file.ts';
@@ -17,6 +18,9 @@ import { TrainingRun } from '../training/training-run.ts';
 import { pathOf } from './open-document.ts';
 import type { Session } from './session.ts';
 import { trainingRow, trainingView } from './training-view.ts';
+
+/** The trainer never removes a checkpoint that holds a file of this name. */
+const PIN = 'pinned';
 
 /** What a trainer that was just started gets to say its first word. Milliseconds. */
 const FIRST_WORD = 500;
@@ -49,6 +53,28 @@ export class Trainings {
   batch(folder: string): readonly BatchRow[] {
     const path = join(folder, RUN_FILES.batch);
     return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).rows : [];
+  }
+
+  /** What the newest check or run of a recipe found that it costs; null when there was none. */
+  measured(recipe: string): MeasuredCost | null {
+    const path = pathOf(recipe);
+    if (path === null) return null;
+    // Runs lie beside their recipe: others need not be read.
+    const beside = (this.session.storeIfAny()?.trainings() ?? []).filter(
+      (folder) => dirname(dirname(folder)) === dirname(path),
+    );
+    for (const folder of beside) {
+      const run = this.runIfAny(folder);
+      if (run?.settings.recipe === path && run.history.preflight?.cost) return run.history.preflight.cost;
+    }
+    return null;
+  }
+
+  /** Keeps a run's last checkpoint for good. @throws Error with one sentence when there is none */
+  pin(folder: string): void {
+    const { checkpoint } = this.run(folder).history;
+    if (!checkpoint) throw new Error('There is no checkpoint yet.');
+    writeFileSync(join(folder, checkpoint.folder, PIN), '');
   }
 
   /**
@@ -148,6 +174,8 @@ export class Trainings {
     try {
       for await (const events of follow(folder, run.events, this.leave.signal)) {
         client.tellChanged({ uri, what: 'trainings' });
+        // The cost stands on the recipe's first line.
+        if (events.some(({ type }) => type === 'preflight')) client.refreshFindings();
         if (events.some(({ type }) => type === 'exported')) client.tellChanged({ uri: null, what: 'models' });
       }
     } finally {

@@ -34,6 +34,7 @@ export const Methods = {
   training: 'rationale/training',
   trainingBatch: 'rationale/trainingBatch',
   stopTraining: 'rationale/stopTraining',
+  pinCheckpoint: 'rationale/pinCheckpoint',
   forgetTraining: 'rationale/forgetTraining',
   datasets: 'rationale/datasets',
   changed: 'rationale/changed',
@@ -64,6 +65,7 @@ export interface Requests {
   [Methods.training]: { params: TrainingParams; result: TrainingView };
   [Methods.trainingBatch]: { params: TrainingParams; result: TrainingBatchResult };
   [Methods.stopTraining]: { params: TrainingParams; result: null };
+  [Methods.pinCheckpoint]: { params: TrainingParams; result: null };
   [Methods.forgetTraining]: { params: TrainingParams; result: null };
 }
 

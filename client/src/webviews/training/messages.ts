@@ -13,6 +13,8 @@ export interface Model {
 export type Message =
   | { readonly type: 'stop' }
   | { readonly type: 'resume' }
+  /** Keep the last checkpoint. */
+  | { readonly type: 'pin' }
   | { readonly type: 'reveal' }
   | { readonly type: 'openRecipe' }
   | { readonly type: 'annotate' };

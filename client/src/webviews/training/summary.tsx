@@ -59,7 +59,7 @@ export function Summary({
 }
 
 function Actions({ training, send }: Parameters<typeof Summary>[0]) {
-  const { state, model } = training;
+  const { state, model, checkpoint } = training;
   const mayResume = ['interrupted', 'stopped', 'failed', 'checked', 'new'].includes(state);
   return (
     <div class="row">
@@ -76,6 +76,15 @@ function Actions({ training, send }: Parameters<typeof Summary>[0]) {
       {model !== null && (
         <button type="button" class="primary" onClick={() => send({ type: 'annotate' })}>
           Annotate with this student
+        </button>
+      )}
+      {checkpoint !== null && (
+        <button
+          type="button"
+          title="The last checkpoint is then never removed"
+          onClick={() => send({ type: 'pin' })}
+        >
+          Keep checkpoint {checkpoint}
         </button>
       )}
       <button type="button" onClick={() => send({ type: 'openRecipe' })}>

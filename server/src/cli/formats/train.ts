@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import Table from 'cli-table3';
+import { duration, memory } from '../../core/progress.ts';
 import { count } from '../../core/text.ts';
 import { RUN_FILES } from '../../training/run-folder.ts';
 import type { JudgedEvaluation, TrainingRun } from '../../training/training-run.ts';
@@ -52,7 +53,7 @@ function checkText(run: TrainingRun): string[] {
     ...wrong,
     ...(cost
       ? [
-          `${count(cost.steps, 'step')}, ${cost.tokens.toLocaleString('en')} tokens, ${memory(cost.memory_bytes)}, about ${time(cost.seconds)}.`,
+          `${count(cost.steps, 'step')}, ${cost.tokens.toLocaleString('en')} tokens, ${memory(cost.memory_bytes)}, about ${duration(cost.seconds)}.`,
         ]
       : []),
   ];
@@ -86,13 +87,4 @@ function runText(
           `The student is the model ${model}: rationale annotate ${run.settings.data.dataset} --model ${model}`,
         ]),
   ];
-}
-
-function memory(bytes: number): string {
-  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-}
-
-function time(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

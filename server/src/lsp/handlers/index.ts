@@ -32,6 +32,7 @@ import { splits } from './splits.ts';
 import {
   forgetTraining,
   makeEnvironment,
+  pinCheckpoint,
   stopTraining,
   train,
   training,
@@ -75,6 +76,7 @@ export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } 
   [Methods.training]: training,
   [Methods.trainingBatch]: trainingBatch,
   [Methods.stopTraining]: stopTraining,
+  [Methods.pinCheckpoint]: pinCheckpoint,
   [Methods.forgetTraining]: forgetTraining,
 };
 

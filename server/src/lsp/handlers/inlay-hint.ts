@@ -9,7 +9,8 @@ import { costHint } from '../recipe-view.ts';
 export const inlayHint: RequestHandler<'textDocument/inlayHint'> = ({ textDocument, range }, session) => {
   if (!session.showsHints) return [];
   const recipe = session.recipes.open(textDocument.uri);
-  if (recipe) return range.start.line === 0 ? costHint(recipe) : [];
+  if (recipe)
+    return range.start.line === 0 ? costHint(recipe, session.trainings.measured(textDocument.uri)) : [];
   const dataset = session.datasets.open(textDocument.uri);
   if (!dataset) {
     const file = session.outputs.open(textDocument.uri);

@@ -24,6 +24,11 @@ export const stopTraining: RequestHandler<'rationale/stopTraining'> = ({ folder 
   return null;
 };
 
+export const pinCheckpoint: RequestHandler<'rationale/pinCheckpoint'> = ({ folder }, session) => {
+  session.trainings.pin(folderOf(folder));
+  return null;
+};
+
 export const forgetTraining: RequestHandler<'rationale/forgetTraining'> = ({ folder }, session) => {
   session.trainings.forget(folderOf(folder), session.store());
   return null;
