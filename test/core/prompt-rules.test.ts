@@ -175,6 +175,7 @@ describe('Prompt rules', () => {
       [preset('lmms-eval-scienceqa-qwen-vl')]: [untold, unguarded],
       [preset('vlmevalkit-scienceqa')]: [untold],
       [preset('vlmevalkit-scienceqa-llava')]: [],
+      'gold-hint.prompty': [untold, tells],
       'setting-1.prompty': [untold],
       'setting-2.prompty': [untold],
       'setting-3.prompty': [untold, tells],

@@ -8,6 +8,7 @@ import { lspCommand } from './commands/lsp.ts';
 import { matrixCommand } from './commands/matrix.ts';
 import { modelsCommand } from './commands/models.ts';
 import { promptCommand } from './commands/prompt.ts';
+import { rationalesCommand } from './commands/rationales.ts';
 import { reportCommand } from './commands/report.ts';
 import { trainCommand } from './commands/train.ts';
 
@@ -22,6 +23,7 @@ const COMMANDS = [
   matrixCommand,
   importCommand,
   modelsCommand,
+  rationalesCommand,
   trainCommand,
   lspCommand,
 ];

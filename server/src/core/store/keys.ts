@@ -57,7 +57,7 @@ export interface RunIdentity {
   /** Absent: the records as they are written. */
   readonly variation?: string;
   /** Absent: a run that a person asked for by itself. */
-  readonly purpose?: 'trial' | 'matrix';
+  readonly purpose?: 'trial' | 'matrix' | 'rationales';
 }
 
 /** A readable run id that is the same for the same configuration, so that asking again resumes. */

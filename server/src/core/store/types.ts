@@ -4,9 +4,10 @@ import type { Sample } from '../records/sample.ts';
 
 /**
  * What a run is for: `run` is listed and annotates its dataset; a `trial` of a prompt on single records and a cell
- * of a `matrix` are only kept.
+ * of a `matrix` are only kept, and so are the samples from which `rationales` are chosen: their teacher may have been
+ * shown the answer.
  */
-export type RunPurpose = 'run' | 'trial' | 'matrix';
+export type RunPurpose = 'run' | 'trial' | 'matrix' | 'rationales';
 
 /** The identity of a run: predictions of one model with one prompt on records of one dataset. */
 export interface RunCard {

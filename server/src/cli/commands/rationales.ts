@@ -1,0 +1,219 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { type Command, Option } from 'commander';
+import { decodingOf } from '../../core/decoding.ts';
+import type { Pipeline } from '../../core/pipeline.ts';
+import { maxNewTokensOf } from '../../core/pipeline-prompty.ts';
+import { RationaleWork, type RecordRationale } from '../../core/pipeline-rationales.ts';
+import { llavaCotLine, type RationaleEdits, rationaleEdits, withEdits } from '../../core/pipeline-writing.ts';
+import type { Setting } from '../../core/prompts/types.ts';
+import type { FieldMap } from '../../core/records/field-map.ts';
+import { count } from '../../core/text.ts';
+import { findPromptFile } from '../../files/prompt-files.ts';
+import { replaceFile } from '../../files/replace-file.ts';
+import { shippedPrompts } from '../../files/shipped.ts';
+import { readTextFile } from '../../files/text-file.ts';
+import { defaultStorePath } from '../../storage/location.ts';
+import { openStore } from '../../storage/sqlite-store.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { jsonLines } from '../formats/json.ts';
+import { rationalesOutput } from '../formats/rationales.ts';
+import { type DeviceSetting, findModel, openModel } from '../models.ts';
+import { openDataset } from '../open-dataset.ts';
+import {
+  type Format,
+  fieldsOption,
+  formatOption,
+  numberBetween,
+  numberOption,
+  wholeNumber,
+} from '../options.ts';
+import { ProgressLine } from '../progress.ts';
+
+type Target = 'record' | 'llava-cot' | 'jsonl';
+
+interface Options {
+  readonly teacher: string;
+  readonly prompt?: string;
+  readonly setting?: Setting;
+  readonly rationalise: string | false;
+  readonly split?: string;
+  readonly limit?: number;
+  readonly samples: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly seed: number;
+  readonly maxNewTokens?: number;
+  readonly to: Target;
+  readonly out?: string;
+  readonly replace: boolean;
+  readonly dryRun: boolean;
+  readonly device: DeviceSetting;
+  readonly fields?: FieldMap;
+  readonly format: Format;
+}
+
+export function rationalesCommand(program: Command): void {
+  program
+    .command('rationales')
+    .description(
+      'have a teacher write rationales, keep those whose conclusion is the gold answer and whose reasoning agrees, and write them into the records',
+    )
+    .argument('<dataset>', 'dataset file')
+    .requiredOption('--teacher <id>', 'a model of `models list`, or a model folder')
+    .option('--prompt <file>', "a .prompty file, or the name of a shipped one (default: the setting's)")
+    .addOption(numberOption('--setting <n>', 'which fields the prompt holds', [1, 2, 3, 4]))
+    .option(
+      '--rationalise <file>',
+      'the prompt that shows the gold answer, for records of which no sample passes',
+      'gold-hint',
+    )
+    .option('--no-rationalise', 'leave records without a rationale of which no sample passes')
+    .option('--split <name>', 'only the records of this split')
+    .option('--limit <n>', 'only the first n records', wholeNumber(1))
+    .option('--samples <n>', 'answers of each record', wholeNumber(1), 4)
+    .option('--temperature <t>', 'how freely tokens are drawn', numberBetween(0, 2), 0.7)
+    .option(
+      '--top-p <p>',
+      'draw from the likeliest tokens that together have this probability',
+      numberBetween(0, 1),
+      1,
+    )
+    .option('--seed <n>', 'what the draws depend on: the same seed draws the same', wholeNumber(0), 0)
+    .option('--max-new-tokens <n>', "bound of an answer (default: the prompt file's, or 256)", wholeNumber(1))
+    .addOption(
+      new Option(
+        '--to <target>',
+        'where they go: the field "rationale" of the records, or lines of another file',
+      )
+        .choices(['record', 'llava-cot', 'jsonl'])
+        .default('record'),
+    )
+    .option('--out <file>', 'the other file')
+    .option('--replace', 'replace the other file, and rationales that a person has written', false)
+    .option('--dry-run', 'generate and verify, and write nothing', false)
+    .addOption(
+      new Option('--device <device>', 'where local models run')
+        .choices(['auto', 'cpu', 'webgpu'])
+        .default('auto'),
+    )
+    .addOption(fieldsOption())
+    .addOption(formatOption())
+    .action(rationales);
+}
+
+async function rationales(file: string, options: Options): Promise<void> {
+  checkTarget(options);
+  const store = openStore(defaultStorePath());
+  const { pipeline } = openDataset(file, store, options.fields);
+  const { provider, card } = await findModel(options.teacher, options.device);
+  const promptOf = (name: string) => findPromptFile(name, pipeline.surroundings.path, shippedPrompts);
+  const prompt = promptOf(options.prompt ?? `setting-${options.setting ?? 1}`);
+  const work = new RationaleWork(
+    pipeline,
+    {
+      model: card,
+      prompt,
+      rationalise: options.rationalise === false ? null : promptOf(options.rationalise),
+      setting: options.setting,
+      decoding: { ...decodingOf(options), maxNewTokens: options.maxNewTokens ?? maxNewTokensOf(prompt) },
+      split: options.split ?? null,
+      limit: options.limit,
+    },
+    { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() },
+  );
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  const lines = {
+    generate: new ProgressLine(card.id, 'samples'),
+    rationalise: new ProgressLine('from gold', 'samples'),
+  };
+  for await (const { step, done, total, generated } of work.run(
+    () => openModel(provider, card),
+    interrupt.signal,
+  )) {
+    lines[step].show(done, total, generated);
+  }
+  for (const line of Object.values(lines)) line.end();
+  store.close();
+  if (interrupt.signal.aborted) {
+    process.stderr.write(
+      'Stopped; the samples are stored, nothing is written, and the same command goes on from here.\n',
+    );
+    return;
+  }
+  const { found } = work;
+  const edits = rationaleEdits(pipeline, found, options.replace);
+  const written = options.dryRun
+    ? `Nothing is written: ${count(options.to === 'record' ? edits.edits.length : lineCount(found), 'rationale')} would be.`
+    : write(pipeline, found, edits, options);
+  const handEdited = options.to === 'record' ? edits.handEdited : [];
+  process.stdout.write(
+    rationalesOutput(
+      { teacher: card.id, found, handEdited, replaced: options.replace, written },
+      options.format,
+    ),
+  );
+  process.exitCode = EXIT.done;
+}
+
+/** Before anything is generated. */
+function checkTarget({ to, out, replace, dryRun }: Options): void {
+  if (to === 'record') {
+    if (out !== undefined)
+      throw new UsageError('--out is for lines of another file: say with --to of which kind.');
+    return;
+  }
+  if (out === undefined) throw new UsageError(`--to ${to} writes another file: name it with --out.`);
+  if (existsSync(out) && !replace && !dryRun) {
+    throw new UsageError(`${out} is there already: name another file, or replace it with --replace.`);
+  }
+}
+
+function lineCount(found: readonly RecordRationale[]): number {
+  return found.filter(({ rationale }) => rationale).length;
+}
+
+/** @returns what was written, in one sentence */
+function write(
+  pipeline: Pipeline,
+  found: readonly RecordRationale[],
+  { edits, unchanged }: RationaleEdits,
+  { to, out = '' }: Options,
+): string {
+  const { path } = pipeline.surroundings;
+  if (to === 'record') {
+    if (readTextFile(path) !== pipeline.document.text) {
+      throw new UsageError(
+        `${path} has changed meanwhile: nothing is written; the same command takes it up again.`,
+      );
+    }
+    if (edits.length > 0) replaceFile(path, withEdits(pipeline, edits));
+    const same = unchanged > 0 ? `, ${unchanged} were there already` : '';
+    return `${count(edits.length, 'rationale')} written into ${path}${same}.`;
+  }
+  const lines =
+    to === 'jsonl' ? found.map(sideLine) : found.filter(({ rationale }) => rationale).map(cotLine);
+  writeFileSync(out, jsonLines(lines));
+  return `${count(lines.length, 'line')} written to ${out}.`;
+
+  function cotLine(one: RecordRationale) {
+    return llavaCotLine(pipeline, one, imageBeside(pipeline, one.recordId, out));
+  }
+}
+
+/** Every record, so that the pass rate of each is kept. */
+function sideLine({ recordId, rationale, passed, of }: RecordRationale) {
+  return { id: recordId, passed, of, ...(rationale ?? { text: null }) };
+}
+
+/** The record's image as seen from the other file's folder; null when it has none that can be used. */
+function imageBeside(pipeline: Pipeline, recordId: string, out: string): string | null {
+  const { document, surroundings } = pipeline;
+  const source = document.chunks[document.find(recordId) as number]?.source;
+  const image = source && surroundings.image(source.record);
+  if (image?.state !== 'ok') return null;
+  return relative(dirname(resolve(out)), image.path)
+    .split(sep)
+    .join('/');
+}
