@@ -10,6 +10,7 @@ import { matrix } from './features/matrix.ts';
 import { modelsView } from './features/models-view.ts';
 import { output } from './features/output.ts';
 import { preview } from './features/preview.ts';
+import { rationales } from './features/rationales.ts';
 import { recordsView } from './features/records-view.ts';
 import { rulePage } from './features/rule-page.ts';
 import { runsView } from './features/runs-view.ts';
@@ -30,6 +31,7 @@ const features: readonly Feature[] = [
   modelsView,
   output,
   preview,
+  rationales,
   recordsView,
   rulePage,
   runsView,

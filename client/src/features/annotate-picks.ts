@@ -3,10 +3,16 @@ import { Methods, type ModelRow } from '../../../server/src/protocol/messages.ts
 import type { Session } from '../session.ts';
 import { plural } from '../text.ts';
 
-const TITLE = 'Annotate Dataset';
+/** What is being asked for, and in how many steps. */
+export interface Asking {
+  readonly title: string;
+  readonly steps: number;
+}
+
+const ANNOTATE: Asking = { title: 'Annotate Dataset', steps: 2 };
 
 /** Asks for a model; those that cannot run say why. Undefined when the user backs out. */
-export async function pickModel(session: Session): Promise<string | undefined> {
+export async function pickModel(session: Session, { title, steps } = ANNOTATE): Promise<string | undefined> {
   const { models } = await session.request(Methods.models, null);
   const usable = models.filter((model) => model.unavailable === null);
   if (usable.length === 0) throw new Error(noModel(models));
@@ -18,7 +24,7 @@ export async function pickModel(session: Session): Promise<string | undefined> {
     detail: model.description,
   }));
   const choice = await vscode.window.showQuickPick(items, {
-    title: `${TITLE} (1/2): model`,
+    title: `${title} (1/${steps}): model`,
     placeHolder: 'Which model should answer the questions?',
     matchOnDetail: true,
   });
@@ -26,7 +32,11 @@ export async function pickModel(session: Session): Promise<string | undefined> {
 }
 
 /** Asks for a split; null is every record, undefined backs out. Asks nothing when there are no splits. */
-export async function pickSplit(session: Session, uri: string): Promise<string | null | undefined> {
+export async function pickSplit(
+  session: Session,
+  uri: string,
+  { title, steps } = ANNOTATE,
+): Promise<string | null | undefined> {
   const { splits, records } = await session.request(Methods.splits, { uri });
   if (splits.length === 0) return null;
   const items = [
@@ -38,10 +48,22 @@ export async function pickSplit(session: Session, uri: string): Promise<string |
     { label: 'all records', description: plural(records, 'record'), split: null },
   ];
   const choice = await vscode.window.showQuickPick(items, {
-    title: `${TITLE} (2/2): split`,
+    title: `${title} (2/${steps}): split`,
     placeHolder: 'Which records? Those that already have a current answer are not run again.',
   });
   return choice?.split;
+}
+
+/** Asks how many answers a model is to give of each record. Undefined when the user backs out. */
+export async function pickSamples(title: string): Promise<number | undefined> {
+  const items = [4, 8, 16].map((samples) => ({
+    label: `${samples}`,
+    description: 'answers of each record',
+    samples,
+  }));
+  const placeHolder = 'More answers find more rationales, and make a vote surer; each costs as much again.';
+  const choice = await vscode.window.showQuickPick(items, { title, placeHolder });
+  return choice?.samples;
 }
 
 function noModel(models: readonly ModelRow[]): string {

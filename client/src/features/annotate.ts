@@ -3,7 +3,7 @@ import { type AnnotateResult, Methods } from '../../../server/src/protocol/messa
 import { chooseDataset } from '../dataset-editor.ts';
 import type { Feature, Host } from '../feature.ts';
 import { basename, plural } from '../text.ts';
-import { pickModel, pickSplit } from './annotate-picks.ts';
+import { pickModel, pickSamples, pickSplit } from './annotate-picks.ts';
 import { explainTrust } from './trust.ts';
 
 /** What *Rationale: Annotate Dataset…* may be told by another command; it asks for what is left out. */
@@ -14,29 +14,49 @@ export interface AnnotateArguments {
   readonly split?: string | null;
   readonly prompt?: string;
   readonly setting?: 1 | 2 | 3 | 4;
+  /** Answers of each record, which vote. */
+  readonly samples?: number;
+  readonly temperature?: number;
+  readonly seed?: number;
 }
+
+/** As in the experiments of self-consistency (Wang et al., 2023). */
+const VOTING_TEMPERATURE = 0.7;
 
 let lastToken = 0;
 
 /** *Rationale: Annotate Dataset…*: asks what to run, runs it in the background, says how it went. */
 export const annotate: Feature = (host) =>
-  vscode.commands.registerCommand(
-    'rationale.annotate',
-    async (target?: vscode.Uri | AnnotateArguments): Promise<AnnotateResult | null> => {
-      if (!vscode.workspace.isTrusted) return explainTrust();
-      // The editor title passes the file; other commands and hovers pass arguments.
-      const given: AnnotateArguments =
-        target instanceof vscode.Uri ? { uri: target.toString() } : (target ?? {});
-      try {
-        const request = await complete(host, given);
-        return request && (await run(host, request));
-      } catch (error) {
-        const sentence = error instanceof Error ? error.message : String(error);
-        void vscode.window.showErrorMessage(`Annotating failed. ${sentence}`);
-        return null;
-      }
-    },
+  vscode.Disposable.from(
+    vscode.commands.registerCommand('rationale.annotate', (target?: vscode.Uri | AnnotateArguments) =>
+      annotateWith(host, argumentsOf(target)),
+    ),
+    vscode.commands.registerCommand(
+      'rationale.annotateSamples',
+      async (target?: vscode.Uri | AnnotateArguments): Promise<AnnotateResult | null> => {
+        const given = argumentsOf(target);
+        const samples = given.samples ?? (await pickSamples('Annotate and Vote: samples'));
+        return samples ? annotateWith(host, { temperature: VOTING_TEMPERATURE, ...given, samples }) : null;
+      },
+    ),
   );
+
+/** The editor title passes the file; other commands and hovers pass arguments. */
+function argumentsOf(target: vscode.Uri | AnnotateArguments | undefined): AnnotateArguments {
+  return target instanceof vscode.Uri ? { uri: target.toString() } : (target ?? {});
+}
+
+async function annotateWith(host: Host, given: AnnotateArguments): Promise<AnnotateResult | null> {
+  if (!vscode.workspace.isTrusted) return explainTrust();
+  try {
+    const request = await complete(host, given);
+    return request && (await run(host, request));
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message : String(error);
+    void vscode.window.showErrorMessage(`Annotating failed. ${sentence}`);
+    return null;
+  }
+}
 
 type Chosen = Required<Pick<AnnotateArguments, 'model' | 'split'>> & AnnotateArguments & { uri: string };
 
@@ -52,7 +72,7 @@ async function complete({ session }: Host, given: AnnotateArguments): Promise<Ch
 }
 
 async function run({ session, activity }: Host, chosen: Chosen): Promise<AnnotateResult> {
-  const { uri, model, split, prompt, setting } = chosen;
+  const { uri, model, split, prompt, setting, samples, temperature, seed } = chosen;
   const title = `${model} on ${basename(vscode.Uri.parse(uri, true))}${split ? `, ${split}` : ''}`;
   const workDoneToken = `rationale-annotate-${++lastToken}`;
   const result = await vscode.window.withProgress(
@@ -66,19 +86,34 @@ async function run({ session, activity }: Host, chosen: Chosen): Promise<Annotat
           report(message);
         });
         try {
-          const params = { uri, model, prompt, setting, split: split ?? undefined, workDoneToken };
+          const params = {
+            uri,
+            model,
+            prompt,
+            setting,
+            samples,
+            temperature,
+            seed,
+            split: split ?? undefined,
+            workDoneToken,
+          };
           return await session.request(Methods.annotate, params, cancellation);
         } finally {
           listening.dispose();
         }
       }),
   );
-  void tell(result, title, session);
+  void tell(result, title, samples, session);
   return result;
 }
 
-async function tell(result: AnnotateResult, title: string, session: Host['session']): Promise<void> {
-  const counts = [`${plural(result.done, 'record')} run on ${result.device}`];
+async function tell(
+  result: AnnotateResult,
+  title: string,
+  samples: number | undefined,
+  session: Host['session'],
+): Promise<void> {
+  const counts = [`${plural(result.done, samples ? 'sample' : 'record')} run on ${result.device}`];
   if (result.reused > 0) counts.push(`${result.reused} already done`);
   if (result.failed > 0) counts.push(`${result.failed} failed`);
   const sentence = `${title}: ${counts.join(', ')}.`;

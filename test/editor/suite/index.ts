@@ -17,6 +17,7 @@ export async function run(): Promise<void> {
   await import('./annotate.test.ts');
   await import('./outputs.test.ts');
   await import('./prompts.test.ts');
+  await import('./rationales.test.ts');
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
     runner.once('end', () => {

@@ -22,6 +22,7 @@ import { outputsDatasets } from './outputs-datasets.ts';
 import { prepareRename } from './prepare-rename.ts';
 import { promptSnippet } from './prompt-snippet.ts';
 import { promptTokens } from './prompt-tokens.ts';
+import { rationales } from './rationales.ts';
 import { records } from './records.ts';
 import { references } from './references.ts';
 import { rename } from './rename.ts';
@@ -65,6 +66,7 @@ export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } 
   [Methods.outputsDatasets]: outputsDatasets,
   [Methods.promptSnippet]: promptSnippet,
   [Methods.promptTokens]: promptTokens,
+  [Methods.rationales]: rationales,
   [Methods.records]: records,
   [Methods.renderPrompt]: renderPrompt,
   [Methods.runRecords]: runRecords,

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { AnnotateResult, RationalesResult } from '../../../server/src/protocol/messages.ts';
+import { extension, open, recordRange } from './editor.ts';
+import { until } from './until.ts';
+
+const TEACHER = 'sketchbook-teacher';
+const RECORDS = 10;
+
+interface Written {
+  readonly rationale?: {
+    readonly text: string;
+    readonly model: string;
+    readonly passed: number;
+    readonly of: number;
+  };
+}
+
+describe('rationales for samples/sketchbook/problems.json', () => {
+  let document: vscode.TextDocument;
+  let original: string;
+  let result: RationalesResult;
+
+  before(async () => {
+    document = await open('problems.json');
+    original = document.getText();
+    await until('the server reads the file as a dataset', async () => {
+      const { splits } = await request('rationale/splits', { uri: uri() });
+      return splits.length > 0;
+    });
+  });
+
+  it('are written by the embedded teacher for ten records, and shown as a diff before anything is written', async () => {
+    result = (await generate())!;
+    assert.equal(result.records, RECORDS);
+    assert.equal(result.samples, RECORDS * 4);
+    assert.ok(result.kept > RECORDS / 2, `${result.kept} of ${RECORDS} are kept`);
+    assert.equal(result.edits.length, result.kept + result.rationalised);
+    const { modified, original: left } = await until('the diff is shown', () => {
+      const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      return input instanceof vscode.TabInputTextDiff ? input : null;
+    });
+    assert.equal(left.toString(), uri());
+    const after = await vscode.workspace.openTextDocument(modified);
+    assert.equal(written(after.getText()).length, result.edits.length);
+    assert.equal(document.getText(), original, 'nothing is written yet');
+  });
+
+  it('go into their records alone, as one edit', async () => {
+    await vscode.commands.executeCommand('rationale.writeRationales');
+    await until('they are written', () => document.getText() !== original);
+    const found = written(document.getText());
+    assert.equal(found.length, result.edits.length);
+    for (const { rationale } of found) {
+      assert.match(rationale!.text, /^<SUMMARY>.*<\/SUMMARY>.*<CONCLUSION>[A-E]<\/CONCLUSION>$/s);
+      assert.deepEqual([rationale!.model, rationale!.of], [TEACHER, 4]);
+    }
+    const without = JSON.parse(document.getText(), (key, value) => (key === 'rationale' ? undefined : value));
+    assert.deepEqual(without, JSON.parse(original));
+    assert.equal(diffTabs().length, 0, 'the diff is closed');
+  });
+
+  it('are there already when they are generated again', async () => {
+    const again = (await generate())!;
+    assert.deepEqual([again.edits.length, again.unchanged], [0, result.edits.length]);
+  });
+
+  it('are undone at once', async () => {
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('undo');
+    await until('the file is as it was', () => document.getText() === original);
+  });
+
+  it('are left when the dataset has changed since the diff was made', async () => {
+    await generate();
+    const edit = new vscode.WorkspaceEdit();
+    const start = recordRange(document, Object.keys(JSON.parse(original))[0]!).start;
+    edit.insert(document.uri, start, ' ');
+    await vscode.workspace.applyEdit(edit);
+    const changed = document.getText();
+    assert.equal(await vscode.commands.executeCommand('rationale.writeRationales'), false);
+    assert.equal(document.getText(), changed);
+    await vscode.commands.executeCommand('rationale.discardRationales');
+    await vscode.commands.executeCommand('undo');
+    await until('the file is as it was', () => document.getText() === original);
+  });
+
+  it('and answers are voted on over samples, the votes standing behind the letters', async () => {
+    const given = { uri: uri(), model: 'sketchbook-student', split: 'val', samples: 4, seed: 1 };
+    const { done, runId } = (await vscode.commands.executeCommand<AnnotateResult>(
+      'rationale.annotateSamples',
+      given,
+    ))!;
+    const { splits } = await request('rationale/splits', { uri: uri() });
+    const records = splits.find(({ name }) => name === 'val')!.records;
+    assert.equal(done, 4 * records);
+    const hints = await until('a vote stands at every record of the split', async () => {
+      const all = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+        'vscode.executeInlayHintProvider',
+        document.uri,
+        new vscode.Range(0, 0, document.lineCount, 0),
+      );
+      const votes = all.filter(({ label }) => /\d\/4/.test(String(label)));
+      return votes.length >= records * 0.9 ? votes : null;
+    });
+    assert.ok(
+      hints.some(({ label }) => / [23]\/4/.test(String(label))),
+      'the samples do not always agree',
+    );
+    await request('rationale/deleteRun', { runId });
+  });
+
+  const uri = () => document.uri.toString();
+
+  function generate(): Thenable<RationalesResult | null> {
+    const given = { uri: uri(), model: TEACHER, split: 'val', limit: RECORDS, samples: 4, seed: 1 };
+    return vscode.commands.executeCommand<RationalesResult | null>('rationale.generateRationales', given);
+  }
+});
+
+const request: ReturnType<typeof extension>['exports']['request'] = (...args) =>
+  extension().exports.request(...args);
+
+function written(text: string): Written[] {
+  return Object.values(JSON.parse(text) as Record<string, Written>).filter(({ rationale }) => rationale);
+}
+
+function diffTabs(): vscode.Tab[] {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  return tabs.filter(({ input }) => input instanceof vscode.TabInputTextDiff);
+}
