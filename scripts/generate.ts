@@ -11,6 +11,7 @@ import { READERS } from '../server/src/core/judgements/readers/index.ts';
 import { answerReadingPage } from './generate/answer-reading.ts';
 import { commandReference } from './generate/commands.ts';
 import { endpointsPage, modelsFileSchema } from './generate/endpoints.ts';
+import { withModelTable } from './generate/models.ts';
 import { recipePage, recipeSchema } from './generate/recipes.ts';
 import { ruleIndex, rulePage } from './generate/rule-pages.ts';
 import { withSettings } from './generate/settings.ts';
@@ -29,6 +30,7 @@ function generated(): Map<string, string> {
     ['docs/answer-reading.md', answerReadingPage(METHODS, READERS)],
     ['docs/endpoints.md', endpointsPage()],
     ['media/models-file.schema.json', modelsFileSchema()],
+    ['README.md', withModelTable(readFileSync(join(root, 'README.md'), 'utf8'))],
     ['package.json', withSettings(readFileSync(join(root, 'package.json'), 'utf8'), RULES)],
   ]);
 }

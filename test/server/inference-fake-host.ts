@@ -18,6 +18,6 @@ process.on('message', (message: ToHost) => {
     if (key.startsWith('hang')) for (;;);
     send({ type: 'predictions', predictions: [{ key, output: `echo ${key}`, finishReason: 'stop', usage }] });
   }
-  send({ type: 'done' });
+  send({ type: 'done', memory: 1 });
 });
 process.on('disconnect', () => process.exit(0));

@@ -1,8 +1,18 @@
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Model, ModelCard, ModelProvider } from '../core/models/types.ts';
 import { findModelsFile, MODELS_FILE } from '../files/models-file.ts';
 import { shippedModels } from '../files/shipped.ts';
-import { createProviders, type EndpointSettings, readEndpointsOf } from '../inference/index.ts';
+import {
+  CATALOG,
+  createProviders,
+  type EndpointSettings,
+  fetchedModels,
+  type Placed,
+  placeOf,
+  readEndpointsOf,
+} from '../inference/index.ts';
+import { fetchedFolder } from '../storage/location.ts';
 import { trainedModels } from '../training/trained-models.ts';
 import { UsageError } from './exit.ts';
 import { workspaceSettings } from './settings.ts';
@@ -22,8 +32,9 @@ export async function offeredModels(
 ): Promise<OfferedModel[]> {
   const offered: OfferedModel[] = [];
   const trained = trainedModels(withUsableStore((store) => store?.trainings() ?? []));
+  const fetched = fetchedModels(fetchedFolder());
   const endpoints = configuredEndpoints();
-  for (const provider of createProviders({ shippedModels, device, named, trained, endpoints })) {
+  for (const provider of createProviders({ shippedModels, device, named, trained, fetched, endpoints })) {
     for (const card of await provider.list()) offered.push({ provider, card });
   }
   return offered;
@@ -46,11 +57,20 @@ function configuredEndpoints(): readonly EndpointSettings[] {
   return endpoints;
 }
 
+/** Every model of the catalog, and what it takes to run it. */
+export function placedModels(): Placed[] {
+  const fetched = new Set(fetchedModels(fetchedFolder()).map(({ id }) => id));
+  const endpoints = configuredEndpoints();
+  return CATALOG.map((entry) => placeOf(entry, { endpoints, fetched, memory: totalmem() }));
+}
+
 /** The model that the user named, by id or by folder. Throws one sentence when it cannot run here. */
 export async function findModel(id: string, device: DeviceSetting): Promise<OfferedModel> {
   const offered = await offeredModels(device, [id]);
   const found = offered.find(({ card }) => card.id === id);
   if (!found) {
+    const placed = placedModels().find(({ entry }) => entry.id === id);
+    if (placed) throw new UsageError(`${placed.entry.name} is not at hand. ${placed.why}`);
     throw new UsageError(
       `There is no model "${id}": known are ${offered.map(({ card }) => card.id).join(', ')}, or name a model folder.`,
     );

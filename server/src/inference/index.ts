@@ -14,13 +14,15 @@ export interface ProviderOptions {
   readonly named: readonly string[];
   /** Students that were trained here and exported. */
   readonly trained?: readonly TrainedModel[];
+  /** Models that were fetched from a hub; absent: none. */
+  readonly fetched?: readonly TrainedModel[];
   /** The endpoints that the user configured; absent: none. */
   readonly endpoints?: readonly EndpointSettings[];
   /** Absent: whatever is configured may be sent, with keys from the environment. */
   readonly access?: EndpointAccess;
 }
 
-/** A trained student: the name of its run, and the folder of its export. */
+/** A model folder of ours: the name of the run that trained it, or of the catalog's entry, and where it is. */
 export interface TrainedModel {
   readonly id: string;
   readonly folder: string;
@@ -32,8 +34,14 @@ export function createProviders(options: ProviderOptions): ModelProvider[] {
   return [onnxProvider(options), scriptedProvider(options), openaiProvider({ endpoints, access })];
 }
 
+export { CATALOG } from './catalog/entries.ts';
+export { gigabytes, PLACE_WORDS, type Placed, parametersWords, placeOf } from './catalog/place.ts';
+export { type CatalogEntry, weightBytes } from './catalog/types.ts';
+export { fetchedModels, fetchModel, planFetch } from './hub/fetch-model.ts';
+export { hubAddress } from './hub/hub.ts';
 /** For the cosine of texts. */
 export { sentenceEmbedder } from './onnx/sentence-embedder.ts';
 export type { Destination, EndpointAccess } from './openai/access.ts';
 export { environmentAccess, isLoopback } from './openai/access.ts';
+export { findLocalServers, type LocalServer } from './openai/local.ts';
 export { type EndpointSettings, type ReadEndpoints, readEndpointsOf } from './openai/settings.ts';

@@ -1,5 +1,6 @@
+import { totalmem } from 'node:os';
 import type { Model, ModelCard, ModelProvider, TokenCounter } from '../core/models/types.ts';
-import { createProviders, type ProviderOptions } from '../inference/index.ts';
+import { CATALOG, createProviders, type Placed, type ProviderOptions, placeOf } from '../inference/index.ts';
 import type { DeviceSetting } from '../protocol/settings.ts';
 
 export interface OfferedModel {
@@ -8,7 +9,7 @@ export interface OfferedModel {
 }
 
 /** Models that are there besides the shipped ones. */
-export type AddedModels = Required<Pick<ProviderOptions, 'trained' | 'endpoints' | 'access'>>;
+export type AddedModels = Required<Pick<ProviderOptions, 'trained' | 'fetched' | 'endpoints' | 'access'>>;
 
 /** The models that can be asked for, and what is known of where they run. */
 export class ModelCatalog {
@@ -61,6 +62,15 @@ export class ModelCatalog {
     const model = await provider.open(card, onNotice);
     this.devices.set(card.id, model.device);
     return model;
+  }
+
+  /** The models of the catalog that are not at hand, and what it takes to run them. */
+  catalog(): readonly Placed[] {
+    const { endpoints, fetched } = this.added();
+    const ids = new Set(fetched.map(({ id }) => id));
+    return CATALOG.map((entry) => placeOf(entry, { endpoints, fetched: ids, memory: totalmem() })).filter(
+      ({ place }) => place !== 'here',
+    );
   }
 
   /** The device that the model ran on since the server started; null when it was not opened. */

@@ -6,9 +6,10 @@ import { readFieldMaps } from '../core/pipeline.ts';
 import type { Store } from '../core/store/types.ts';
 import { readAsFor } from '../files/read-as.ts';
 import { shippedModels, shippedPrompts, shippedRoot } from '../files/shipped.ts';
-import { type EndpointSettings, environmentAccess } from '../inference/index.ts';
+import { type EndpointSettings, environmentAccess, fetchedModels } from '../inference/index.ts';
 import type { InitializationOptions } from '../protocol/initialization.ts';
 import type { Settings } from '../protocol/settings.ts';
+import { fetchedFolder } from '../storage/location.ts';
 import { trainedModels } from '../training/trained-models.ts';
 import { Annotator } from './annotator.ts';
 import { Client } from './client.ts';
@@ -97,6 +98,7 @@ export class Session {
       : environmentAccess();
     this.models = new ModelCatalog(this.modelsFolder, () => ({
       trained: trainedModels(this.storeIfAny()?.trainings() ?? []),
+      fetched: fetchedModels(fetchedFolder()),
       endpoints: this.endpoints(),
       access,
     }));
@@ -228,6 +230,10 @@ export class Session {
     const { maps, problems } = readFieldMaps(this.settings.fields);
     for (const problem of problems) this.client.log(problem);
     this.fieldMaps = maps;
+  }
+
+  get isTrusted(): boolean {
+    return this.trusted;
   }
 
   /** None in a workspace that is not trusted: it could have records and keys sent anywhere. */

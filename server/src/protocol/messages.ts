@@ -41,6 +41,7 @@ export const Methods = {
   trustGranted: 'rationale/trustGranted',
   endpointAccess: 'rationale/endpointAccess',
   rationales: 'rationale/rationales',
+  localServers: 'rationale/localServers',
 } as const;
 
 /** Requests, client to server. A failure is a response error whose message is one sentence for the user. */
@@ -55,6 +56,7 @@ export interface Requests {
   [Methods.compareWithHead]: { params: CompareWithHeadParams; result: CompareWithHeadResult };
   [Methods.matrix]: { params: MatrixParams; result: MatrixView };
   [Methods.matrixAxes]: { params: MatrixAxesParams; result: MatrixAxesResult };
+  [Methods.localServers]: { params: null; result: LocalServersResult };
   [Methods.models]: { params: null; result: ModelsResult };
   [Methods.splits]: { params: SplitsParams; result: SplitsResult };
   [Methods.outputsDatasets]: { params: OutputsDatasetsParams; result: OutputsDatasetsResult };
@@ -490,6 +492,32 @@ export interface DeleteRunParams {
 /** Shipped models, then the user's. */
 export interface ModelsResult {
   readonly models: readonly ModelRow[];
+  /** Models that people use and that are not at hand. */
+  readonly catalog: readonly CatalogRow[];
+}
+
+export interface CatalogRow {
+  readonly id: string;
+  readonly name: string;
+  /** `needs an endpoint`, `once fetched`. */
+  readonly place: string;
+  /** One sentence: why, and what to do. */
+  readonly why: string;
+  /** `2.2 billion`, or `not told`. */
+  readonly parameters: string;
+  readonly licence: string | null;
+}
+
+/** Model servers on this machine. They are looked for whenever this is asked; none in a workspace that is not trusted. */
+export interface LocalServersResult {
+  readonly servers: readonly LocalServerRow[];
+}
+
+export interface LocalServerRow {
+  /** What usually answers there: `Ollama`. */
+  readonly name: string;
+  readonly url: string;
+  readonly models: readonly string[];
 }
 
 export interface ModelRow {

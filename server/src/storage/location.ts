@@ -15,6 +15,11 @@ export function ownEnvironment(environment: NodeJS.ProcessEnv = process.env): st
   return join(dataFolder(environment), 'rationale', 'trainer');
 }
 
+/** Where models lie that were fetched. `RATIONALE_MODELS` names another folder. */
+export function fetchedFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  return environment.RATIONALE_MODELS ?? join(dataFolder(environment), 'rationale', 'models');
+}
+
 function dataFolder(environment: NodeJS.ProcessEnv): string {
   switch (platform()) {
     case 'win32':

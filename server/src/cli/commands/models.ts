@@ -1,68 +1,147 @@
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
-import { EXIT } from '../exit.ts';
-import { findModel, type OfferedModel, offeredModels, openModel } from '../models.ts';
+import {
+  CATALOG,
+  fetchModel,
+  findLocalServers,
+  gigabytes,
+  hubAddress,
+  type LocalServer,
+  PLACE_WORDS,
+  parametersWords,
+  planFetch,
+} from '../../inference/index.ts';
+import { fetchedFolder } from '../../storage/location.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { type Examined, examine } from '../model-doctor.ts';
+import { findModel, offeredModels, placedModels } from '../models.ts';
 import { type Format, formatOption } from '../options.ts';
+import { ProgressLine } from '../progress.ts';
 
-interface Options {
+interface ListOptions {
   readonly format: Format;
+  readonly local: boolean;
 }
 
 export function modelsCommand(program: Command): void {
   const models = program.command('models').description('what runs here, and on which device');
   models
     .command('list', { isDefault: true })
-    .description('the models that are known')
+    .description('the models at hand, and those of the catalog with what it takes to run them')
+    .option('--local', 'also ask the usual ports of this machine for model servers', false)
     .addOption(formatOption())
-    .action(async (options: Options) => {
-      const rows = (await offeredModels('auto')).map(({ card }) => card);
-      process.stdout.write(
-        print(rows, options.format, ['model', 'role', 'provider', 'runs here'], (card) => [
-          card.id,
-          card.role,
-          card.provider,
-          card.unavailable ?? 'yes',
-        ]),
-      );
-    });
+    .action(list);
+  models
+    .command('get')
+    .description('fetch a model of the catalog, or an ONNX repository of a hub, after saying how large it is')
+    .argument('<model>', 'an id of `models list`, or owner/name')
+    .option('--revision <commit>', "commit or branch (default: the catalog's, or main)")
+    .option('--yes', 'fetch without asking', false)
+    .action(get);
   models
     .command('doctor')
-    .description('open each model and name the device really used')
-    .argument('[model...]', 'models or model folders (default: all that are known)')
+    .description('run each model, and measure device, tokens per second and memory')
+    .argument('[model...]', 'models or model folders (default: all that run on this machine)')
     .addOption(formatOption())
-    .action(async (names: string[], options: Options) => {
-      const offered =
-        names.length > 0
-          ? await Promise.all(names.map((name) => findModel(name, 'auto')))
-          : await offeredModels('auto');
-      const rows = [];
-      for (const model of offered) rows.push(await examine(model));
-      process.stdout.write(
-        print(rows, options.format, ['model', 'device', 'state'], (row) => [
-          row.model,
-          row.device ?? '–',
-          row.problem ?? 'runs',
-        ]),
-      );
-      process.exitCode = rows.some((row) => row.problem) ? EXIT.findings : EXIT.done;
-    });
+    .action(doctor);
 }
 
-interface Examined {
-  readonly model: string;
-  readonly device: string | null;
-  readonly problem: string | null;
-}
-
-async function examine({ provider, card }: OfferedModel): Promise<Examined> {
-  if (card.unavailable) return { model: card.id, device: null, problem: card.unavailable };
-  try {
-    const model = await openModel(provider, card);
-    await model.close();
-    return { model: card.id, device: model.device, problem: null };
-  } catch (error) {
-    return { model: card.id, device: null, problem: error instanceof Error ? error.message : String(error) };
+async function list({ format, local }: ListOptions): Promise<void> {
+  const offered = (await offeredModels('auto')).map(({ card }) => card);
+  const placed = placedModels().filter(({ place }) => place !== 'here');
+  const servers = local ? await findLocalServers() : [];
+  if (format !== 'text') {
+    const rows = [
+      ...offered.map((card) => ({ ...card, place: card.unavailable ? 'unusable' : 'here' })),
+      ...placed.map(({ entry, place, why }) => ({ ...entry, place, why })),
+      ...servers.map((server) => ({ ...server, place: 'local-server' })),
+    ];
+    process.stdout.write(print(rows, format, [], () => []));
+    return;
   }
+  const rows = [
+    ...offered.map((card) => [card.id, card.role, card.provider, '–', card.unavailable ?? 'yes']),
+    ...placed.map(({ entry, place }) => {
+      return [entry.id, '–', '–', parametersWords(entry.parameters), PLACE_WORDS[place]];
+    }),
+  ];
+  const head = ['model', 'role', 'provider', 'parameters', 'runs here'];
+  process.stdout.write(print(rows, format, head, (row) => row));
+  process.stdout.write('Asking for a model that is not at hand says what it takes.\n');
+  if (local) process.stdout.write(localText(servers));
+}
+
+function localText(servers: readonly LocalServer[]): string {
+  if (servers.length === 0) return 'No model server answers on the usual ports of this machine.\n';
+  const lines = servers.map(({ name, url, models }) => {
+    const endpoint = { [models[0] ?? name]: { url, model: models[0] ?? '' } };
+    return `${name} answers at ${url}, with ${models.join(', ') || 'no model'}. In rationale.models.json: ${JSON.stringify({ endpoints: endpoint })}`;
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+async function get(
+  id: string,
+  options: { readonly revision?: string; readonly yes: boolean },
+): Promise<void> {
+  const entry = CATALOG.find((one) => one.id === id);
+  const name = entry ? entry.onnx : id;
+  if (!name)
+    throw new UsageError(`${entry?.name} cannot be fetched: no ONNX files of it are known that run here.`);
+  if (!/^[\w.-]+\/[\w.-]+$/.test(name))
+    throw new UsageError(`There is no model "${id}" in the catalog, and owner/name names a repository.`);
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  const revision = options.revision ?? entry?.revision ?? 'main';
+  const folder = join(fetchedFolder(), entry?.id ?? name.replace('/', '--'));
+  const plan = await planFetch({ hub: hubAddress(), name, revision }, folder, interrupt.signal);
+  const licence = entry?.licence ? `, licence ${entry.licence}` : '';
+  const what = `${name} (${gigabytes(plan.bytes)} in ${plan.files.length} files${licence}) from ${plan.repository.hub} into ${folder}`;
+  if (!options.yes && !(await agrees(`Fetch ${what}? [y/N] `))) {
+    throw new UsageError(`Nothing was fetched: ${what} needs a yes, or --yes.`);
+  }
+  const line = new ProgressLine(entry?.id ?? name, 'MB');
+  let bytes = 0;
+  await fetchModel(
+    plan,
+    (count) => {
+      bytes += count;
+      line.show(Math.round(bytes / 1e6), Math.round(plan.bytes / 1e6), Math.round(bytes / 1e6));
+    },
+    interrupt.signal,
+  );
+  line.end();
+  process.stdout.write(`${entry?.id ?? folder} is there: annotate --model ${entry?.id ?? folder}\n`);
+}
+
+async function agrees(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(question);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+async function doctor(names: string[], { format }: { readonly format: Format }): Promise<void> {
+  const offered =
+    names.length > 0
+      ? await Promise.all(names.map((name) => findModel(name, 'auto')))
+      : // What an endpoint answers may have to be paid: only one that is named is asked.
+        (await offeredModels('auto')).filter(({ provider }) => provider.id !== 'openai');
+  const rows: Examined[] = [];
+  for (const model of offered) rows.push(await examine(model));
+  process.stdout.write(
+    print(rows, format, ['model', 'device', 'tokens/s', 'memory', 'state'], (row) => [
+      row.model,
+      row.device ?? '–',
+      row.tokensPerSecond?.toFixed(1) ?? '–',
+      row.memory ? gigabytes(row.memory) : '–',
+      row.problem ?? 'runs',
+    ]),
+  );
+  process.exitCode = rows.some((row) => row.problem) ? EXIT.findings : EXIT.done;
 }
 
 function print<T>(rows: readonly T[], format: Format, head: string[], cells: (row: T) => string[]): string {

@@ -35,7 +35,7 @@ export type FromHost =
   | { readonly type: 'partials'; readonly partials: readonly PartialOutput[] }
   | { readonly type: 'predictions'; readonly predictions: readonly Prediction[] }
   /** Every request of the last `generate` has been answered. */
-  | { readonly type: 'done' }
+  | { readonly type: 'done'; readonly memory: number }
   /** Sentence vectors of the texts of the last `embed`, in their order. */
   | { readonly type: 'embedded'; readonly vectors: readonly number[][] }
   | { readonly type: 'probed'; readonly milliseconds: number };

@@ -83,22 +83,35 @@ export function readJson(path: string): unknown {
   }
 }
 
-/** Path of a session's graph, relative to the folder: of the weight type that the config names, else the first that is there. */
-export function graphFile(folder: string, config: ModelConfig, session: SessionName): string {
+/**
+ * Path of a session's graph, relative to the folder: of the weight type that the config names, else the first that is
+ * there.
+ * @param isThere whether a file is there, by its path relative to the folder
+ */
+export function graphFile(
+  folder: string,
+  config: ModelConfig,
+  session: SessionName,
+  isThere = (file: string) => existsSync(join(folder, file)),
+): string {
   const named = config['transformers.js_config']?.dtype;
   const type = typeof named === 'string' ? named : named?.[session];
   const path = (suffix: string) => `onnx/${session}${suffix}.onnx`;
   if (type !== undefined) return path(SUFFIXES[type] ?? `_${type}`);
-  const present = Object.values(SUFFIXES)
-    .map(path)
-    .find((file) => existsSync(join(folder, file)));
-  return present ?? path('');
+  return Object.values(SUFFIXES).map(path).find(isThere) ?? path('');
 }
 
-/** Every file that the model's answers depend on, relative to the folder; first those it cannot do without. */
-export function modelFiles(folder: string, config: ModelConfig): { required: string[]; optional: string[] } {
+/**
+ * Every file that the model's answers depend on, relative to the folder; first those it cannot do without.
+ * @param isThere as in `graphFile`
+ */
+export function modelFiles(
+  folder: string,
+  config: ModelConfig,
+  isThere?: (file: string) => boolean,
+): { required: string[]; optional: string[] } {
   const graphs = SESSIONS.flatMap((session) => {
-    const graph = graphFile(folder, config, session);
+    const graph = graphFile(folder, config, session, isThere);
     return [graph, ...externalData(config, session, graph)];
   });
   return { required: [...JSON_FILES, ...graphs], optional: OPTIONAL_FILES };

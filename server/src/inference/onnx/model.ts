@@ -44,6 +44,7 @@ export interface OnnxModelOptions {
 export class OnnxModel implements Model {
   readonly card: ModelCard;
   readonly device: string;
+  memory: number | null = null;
   private readonly options: OnnxModelOptions;
   private host: HostProcess | null = null;
   /** One run after the other. */
@@ -153,6 +154,7 @@ export class OnnxModel implements Model {
         case 'refused':
           throw new Error(message.reason);
         case 'done':
+          this.memory = message.memory;
           return;
       }
     }

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Model, ModelCard, ModelProvider } from '../../core/models/types.ts';
 import { SHIPPED_FAMILY } from '../../core/shipped-family.ts';
+import { CATALOG } from '../catalog/entries.ts';
 import { type ChosenDevice, chooseDevice, type DeviceSetting } from './devices.ts';
 import { hostEntry } from './host-entry.ts';
 import { HostFailure } from './host-process.ts';
@@ -18,6 +19,8 @@ export interface OnnxOptions {
   readonly named: readonly string[];
   /** Students that were trained here, by the names of their runs. */
   readonly trained?: readonly { readonly id: string; readonly folder: string }[];
+  /** Models that were fetched from a hub, by their ids of the catalog or their repositories. */
+  readonly fetched?: readonly { readonly id: string; readonly folder: string }[];
   readonly patience?: Patience;
 }
 
@@ -50,6 +53,7 @@ export function onnxProvider(options: OnnxOptions): ModelProvider {
         [
           ...shipped(options.shippedModels),
           ...(options.trained ?? []).map(trained),
+          ...(options.fetched ?? []).map(fetched),
           ...folders(options.named),
         ].map(cardOf),
       ),
@@ -77,6 +81,11 @@ function trained({ id, folder }: { readonly id: string; readonly folder: string 
     description: `The student of the training run in ${dirname(folder)}.`,
     folder,
   };
+}
+
+function fetched({ id, folder }: { readonly id: string; readonly folder: string }): Known {
+  const entry = CATALOG.find((one) => one.id === id);
+  return { id, name: entry?.name ?? id, role: 'other', description: `Fetched into ${folder}.`, folder };
 }
 
 /** A name with a scheme before it is another provider's, and a name that is no folder is no model of ours. */

@@ -14,6 +14,7 @@ import { documentSymbol } from './document-symbol.ts';
 import { formatting } from './formatting.ts';
 import { hover } from './hover.ts';
 import { inlayHint } from './inlay-hint.ts';
+import { localServers } from './local-servers.ts';
 import { matrix } from './matrix.ts';
 import { matrixAxes } from './matrix-axes.ts';
 import { models } from './models.ts';
@@ -61,6 +62,7 @@ export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } 
   [Methods.deleteRun]: deleteRun,
   [Methods.matrix]: matrix,
   [Methods.matrixAxes]: matrixAxes,
+  [Methods.localServers]: localServers,
   [Methods.models]: models,
   [Methods.output]: output,
   [Methods.outputsDatasets]: outputsDatasets,

@@ -1,4 +1,5 @@
 import type { RunCard } from '../../core/store/types.ts';
+import { PLACE_WORDS, parametersWords } from '../../inference/index.ts';
 import type { RequestHandler } from '../handler.ts';
 
 export const models: RequestHandler<'rationale/models'> = async (_params, session) => {
@@ -15,7 +16,15 @@ export const models: RequestHandler<'rationale/models'> = async (_params, sessio
     device: session.models.deviceOf(card.id) ?? lastDevice(runs, card.id),
     unavailable: card.unavailable ?? null,
   }));
-  return { models };
+  const catalog = session.models.catalog().map(({ entry, place, why }) => ({
+    id: entry.id,
+    name: entry.name,
+    place: PLACE_WORDS[place],
+    why,
+    parameters: parametersWords(entry.parameters),
+    licence: entry.licence,
+  }));
+  return { models, catalog };
 };
 
 /** @param runs newest first */

@@ -57,7 +57,7 @@ async function handle(message: ToHost): Promise<void> {
         partials: message.isWatched ? (partials) => send({ type: 'partials', partials }) : null,
         alive,
       });
-      return send({ type: 'done' });
+      return send({ type: 'done', memory: process.memoryUsage.rss() });
   }
 }
 

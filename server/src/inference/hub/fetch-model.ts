@@ -1,0 +1,71 @@
+/** Fetching a model folder from a hub, after somebody has agreed to its size. */
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { modelFiles, readModelConfig } from '../onnx/model-files.ts';
+import { fetchFile, type HubFile, type HubRepository, listFiles } from './hub.ts';
+
+/** What a fetch would bring. */
+export interface FetchPlan {
+  readonly repository: HubRepository;
+  readonly files: readonly HubFile[];
+  readonly bytes: number;
+  readonly folder: string;
+}
+
+/** Files of a model folder besides the graphs. */
+const SMALL = /^[^/]+\.(json|jinja|txt|model)$/;
+
+/**
+ * Works out which files a model needs; only the small ones that tell it are fetched for that.
+ * @param folder where it is to be
+ * @throws Error whose message is one sentence
+ */
+export async function planFetch(
+  repository: HubRepository,
+  folder: string,
+  signal: AbortSignal,
+): Promise<FetchPlan> {
+  const all = await listFiles(repository);
+  const small = all.filter(({ path }) => SMALL.test(path));
+  if (!small.some(({ path }) => path === 'config.json')) {
+    throw new Error(`${repository.name} is no model folder: it has no config.json.`);
+  }
+  const begun = partialFolder(folder);
+  for (const file of small) await fetchFile(repository, file, join(begun, file.path), () => {}, signal);
+  const present = new Set(all.map(({ path }) => path));
+  const { required, optional } = modelFiles(begun, readModelConfig(begun), (path) => present.has(path));
+  const missing = required.find((path) => !present.has(path));
+  if (missing) throw new Error(`${repository.name} has no ${missing}.`);
+  const wanted = new Set([...required, ...optional, ...small.map(({ path }) => path)]);
+  const files = all.filter(({ path }) => wanted.has(path));
+  return { repository, files, bytes: files.reduce((sum, { size }) => sum + size, 0), folder };
+}
+
+/** Fetches what is planned. Broken off, it goes on the next time; the folder is there when it is whole. */
+export async function fetchModel(
+  { repository, files, folder }: FetchPlan,
+  onBytes: (count: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const begun = partialFolder(folder);
+  for (const file of files) await fetchFile(repository, file, join(begun, file.path), onBytes, signal);
+  await mkdir(join(folder, '..'), { recursive: true });
+  await rm(folder, { recursive: true, force: true });
+  await rename(begun, folder);
+}
+
+/** The models that were fetched: each folder is called after its model. */
+export function fetchedModels(parent: string): { readonly id: string; readonly folder: string }[] {
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(parent, entry.name, 'config.json')))
+    .filter(({ name }) => !name.endsWith(BEGUN))
+    .map(({ name }) => ({ id: name, folder: join(parent, name) }));
+}
+
+const BEGUN = '.begun';
+
+function partialFolder(folder: string): string {
+  return folder + BEGUN;
+}

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CATALOG } from '../../server/src/inference/catalog/entries.ts';
+import { placeOf } from '../../server/src/inference/catalog/place.ts';
+import { weightBytes } from '../../server/src/inference/catalog/types.ts';
+import { findLocalServers } from '../../server/src/inference/openai/local.ts';
+import { readEndpoints } from '../../server/src/inference/openai/settings.ts';
+import { CLI, CliSession } from './cli-session.ts';
+import { FakeHub } from './fake-hub.ts';
+import { needsPair, shippedModels } from './inference-fixtures.ts';
+import { dataset } from './sample-dataset.ts';
+
+const nowhere = { endpoints: [], fetched: new Set<string>(), memory: 16e9 };
+const entry = (id: string) => CATALOG.find((one) => one.id === id)!;
+
+describe('the catalog', () => {
+  it('names every model of the papers once, under an id that can be typed', () => {
+    const ids = CATALOG.map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const id of ids) assert.match(id, /^[a-z0-9.-]+$/);
+    const papers = CATALOG.filter(({ source }) => /^(scientific-reasoning|svrd)/.test(source)).map(
+      ({ name }) => name,
+    );
+    for (const name of [
+      'Pixtral',
+      'LLaVA 1.5',
+      'Gemini 1.5 Flash',
+      'Gemini 1.5 Flash 8B',
+      'GPT-4',
+      'GPT-4o mini',
+      'Qwen2-VL',
+      'PaliGemma',
+      'LLaVA-CoT',
+      'LLaVA-NeXT',
+      'Phi-3.5',
+      'Moondream 2',
+      'KOSMOS-2',
+      'ViLT',
+    ]) {
+      assert.ok(
+        papers.some((known) => known.startsWith(name)),
+        name,
+      );
+    }
+  });
+
+  it('says what each needs: a fetch, an endpoint, Python, or a larger machine', () => {
+    const places = Object.fromEntries(CATALOG.map((one) => [one.id, placeOf(one, nowhere)]));
+    assert.equal(places['smolvlm2-256m']?.place, 'to-fetch');
+    assert.equal(places['gpt-4o-mini']?.place, 'needs-endpoint');
+    assert.match(places['gpt-4o-mini']?.why ?? '', /"model": "gpt-4o-mini"/);
+    assert.equal(places.vilt?.place, 'needs-python');
+    assert.equal(places['pixtral-12b']?.place, 'does-not-fit');
+    assert.match(
+      places['pixtral-12b']?.why ?? '',
+      /take 24\.8 GB in bf16, and this machine has 16\.0 GB\. Serve it/,
+    );
+    assert.equal(placeOf(entry('pixtral-12b'), { ...nowhere, memory: 64e9 }).place, 'needs-endpoint');
+    for (const { why } of Object.values(places)) assert.match(why, /^[A-Z].*[.]$/);
+  });
+
+  it('knows a model behind an endpoint by any of its names, and one that was fetched', () => {
+    const { endpoints } = readEndpoints({
+      rack: { url: 'http://10.0.0.1/v1', model: 'mistralai/Pixtral-12B-2409' },
+    });
+    const { place, why } = placeOf(entry('pixtral-12b'), { ...nowhere, endpoints });
+    assert.deepEqual([place, why], ['at-endpoint', 'It answers as rack.']);
+    assert.equal(
+      placeOf(entry('smolvlm2-256m'), { ...nowhere, fetched: new Set(['smolvlm2-256m']) }).place,
+      'here',
+    );
+  });
+
+  it('counts the bytes of weights at each precision', () => {
+    assert.equal(weightBytes(entry('vilt'), 'fp32'), 452e6);
+    assert.equal(weightBytes(entry('vilt'), 'q4'), 56.5e6);
+    assert.equal(weightBytes(entry('gpt-4'), 'bf16'), null);
+  });
+});
+
+describe('model servers on this machine', () => {
+  it('are found by asking their ports, and what is no model server is passed over', async () => {
+    const answers = ['{"data": [{"id": "qwen2-vl:2b"}, {"id": 7}]}', '<html>', '{"data": 3}'];
+    const servers = answers.map((answer) =>
+      createServer((_, response) => response.end(answer)).listen(0, '127.0.0.1'),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const ports = servers.map(
+      (server, i) => [(server.address() as AddressInfo).port, `server ${i}`] as const,
+    );
+    const found = await findLocalServers([...ports, [1, 'nobody']]);
+    assert.deepEqual(found, [
+      { name: 'server 0', url: `http://127.0.0.1:${ports[0]?.[0]}/v1`, models: ['qwen2-vl:2b'] },
+    ]);
+    for (const server of servers) server.close();
+  });
+});
+
+describe('fetching a model', function () {
+  this.timeout(60_000);
+  let hub: FakeHub;
+  let session: CliSession;
+  let folder: string;
+
+  before(function () {
+    needsPair(this);
+  });
+  beforeEach(async () => {
+    hub = await FakeHub.start(join(shippedModels, 'base'));
+    session = new CliSession();
+    folder = mkdtempSync(join(tmpdir(), 'rationale-fetched-'));
+  });
+  afterEach(async () => {
+    await hub.close();
+    session.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** The hub is in this process: waiting for the command must not block it. */
+  async function run(...args: string[]) {
+    const env = { ...session.environment, HF_ENDPOINT: hub.url, RATIONALE_MODELS: folder };
+    const child = spawn(process.execPath, [CLI, ...args], {
+      cwd: session.folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (text) => (stdout += text));
+    child.stderr.on('data', (text) => (stderr += text));
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    return { stdout, stderr, status };
+  }
+  const target = () => join(folder, 'some--model');
+
+  it('brings nothing large without a yes, and says how large it is', async () => {
+    const { status, stderr } = await run('models', 'get', 'some/model');
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /Nothing was fetched: some\/model \(\d+ MB in \d+ files\) from http:\/\/127\.0\.0\.1:\d+ into .* needs a yes, or --yes\.\n$/,
+    );
+    assert.ok(hub.asked.every((path) => !path.includes('.onnx')));
+    assert.ok(!existsSync(target()));
+  });
+
+  it('makes a folder that runs', async () => {
+    const { status, stdout, stderr } = await run('models', 'get', 'some/model', '--yes');
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /annotate --model /);
+    const graph = 'onnx/decoder_model_merged.onnx';
+    assert.deepEqual(readFileSync(join(target(), graph)), readFileSync(join(shippedModels, 'base', graph)));
+    session.write('problems.json', dataset(2));
+    const annotated = await run('annotate', 'problems.json', '--model', 'some--model', '--format', 'json');
+    assert.equal(JSON.parse(annotated.stdout).runs[0].n, 2, annotated.stderr);
+    const { stdout: measured } = await run('models', 'doctor', 'some--model', '--format', 'json');
+    const [row] = JSON.parse(measured);
+    assert.ok(row.tokensPerSecond > 0 && row.memory > 10e6 && /CPU/.test(row.device), measured);
+  });
+
+  it('goes on where it broke off', async () => {
+    hub.breaks.set('onnx/vision_encoder.onnx', 1000);
+    const first = await run('models', 'get', 'some/model', '--yes');
+    assert.notEqual(first.status, 0);
+    assert.ok(!existsSync(target()), 'half a model is none');
+    hub.asked.length = 0;
+    assert.equal((await run('models', 'get', 'some/model', '--yes')).status, 0);
+    assert.deepEqual(
+      hub.asked.filter((path) => path.includes('vision_encoder')),
+      ['/some/model/resolve/main/onnx/vision_encoder.onnx bytes=1000-'],
+    );
+  });
+
+  it('refuses a file that is not what the hub says it is', async () => {
+    hub.spoiled.add('onnx/embed_tokens.onnx');
+    const { status, stderr } = await run('models', 'get', 'some/model', '--yes');
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /onnx\/embed_tokens\.onnx of some\/model did not arrive as the hub describes it: fetch it again\.\n$/,
+    );
+    assert.ok(!existsSync(target()));
+  });
+
+  it('says in one sentence what there is not', async () => {
+    assert.match(
+      (await run('models', 'get', 'some/other')).stderr,
+      /does not have \/api\/models\/some\/other\/tree\/main \(HTTP 404\)\.\n$/,
+    );
+    assert.match(
+      (await run('models', 'get', 'llava-1.5-7b')).stderr,
+      /^LLaVA 1\.5 7B cannot be fetched: no ONNX files of it are known that run here\.\n$/,
+    );
+    assert.match(
+      (await run('models', 'get', 'nothing')).stderr,
+      /^There is no model "nothing" in the catalog/,
+    );
+    session.write('problems.json', dataset(1));
+    assert.match(
+      (await run('annotate', 'problems.json', '--model', 'smolvlm2-256m')).stderr,
+      /^SmolVLM2 256M is not at hand\. It runs here once it is fetched: `models get smolvlm2-256m`/,
+    );
+  });
+});
