@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { decodingOf, decodingWords } from '../../server/src/core/decoding.ts';
 import type { Judgement } from '../../server/src/core/judgements/types.ts';
 import { vote } from '../../server/src/core/judgements/vote.ts';
+import type { ModelCard } from '../../server/src/core/models/types.ts';
+import { constraintOf, refuseUnheld } from '../../server/src/core/pipeline-constraints.ts';
 import { predictionKey, runId } from '../../server/src/core/store/keys.ts';
 
 /** A judgement that names a choice; `!` behind it: its reasoning contradicts it; `-`: none; `x`: the request failed. */
@@ -91,11 +93,51 @@ describe('how tokens are chosen', () => {
     );
   });
 
+  it('keeps what was held to a format apart from what was not', () => {
+    const [free, held] = [decodingOf({}), decodingOf({ constrained: true })];
+    assert.notEqual(predictionKey('p', 'r', held, 0), predictionKey('p', 'r', free, 0));
+    assert.equal(decodingWords(held), '256 new tokens, temperature 0, held to its format');
+  });
+
   it('is said in words', () => {
     assert.equal(decodingWords(decodingOf({ maxNewTokens: 64 })), '64 new tokens, temperature 0');
     assert.equal(
       decodingWords(decodingOf({ temperature: 0.7, samples: 8, seed: 3, topP: 0.95 })),
       '256 new tokens, temperature 0.7, top-p 0.95, seed 3, 8 samples',
+    );
+  });
+});
+
+describe('what an output is held to', () => {
+  it('is a letter that exists, a JSON object with one, or the stages in order', () => {
+    assert.deepEqual(constraintOf('letter', 3), { kind: 'choice', choices: ['A', 'B', 'C'] });
+    const json = constraintOf('json', 2);
+    assert.ok(json.kind === 'json');
+    assert.deepEqual((json.schema as { properties: { answer: object } }).properties.answer, {
+      type: 'string',
+      enum: ['A', 'B'],
+    });
+    const stages = constraintOf('stages', 4);
+    assert.ok(stages.kind === 'regex');
+    const pattern = new RegExp(`^${stages.pattern}$`);
+    const whole =
+      '<SUMMARY>s</SUMMARY>\n<CAPTION>c</CAPTION><REASONING>r > q</REASONING><CONCLUSION>D</CONCLUSION>';
+    assert.match(whole, pattern);
+    for (const broken of [
+      whole.replace('D<', 'E<'),
+      whole.replace('<CAPTION>c</CAPTION>', ''),
+      `${whole} more`,
+    ]) {
+      assert.doesNotMatch(broken, pattern);
+    }
+  });
+
+  it('is refused where the model cannot be held to it', () => {
+    const card = { id: 'mini', constrains: ['json'] } as unknown as ModelCard;
+    refuseUnheld(card, constraintOf('json', 2));
+    assert.throws(
+      () => refuseUnheld(card, constraintOf('stages', 2)),
+      /^Error: The output of mini cannot be held to a pattern of tags, as this prompt asks, but to a JSON schema\.$/,
     );
   });
 });

@@ -70,6 +70,24 @@ describe('endpoints on the command line', function () {
     assert.equal(server.asked.length, 1);
   });
 
+  it('are held to the format of the prompt where they can be, and where they cannot that is said', async () => {
+    const endpoint = { url: server.url, model: 'm', structured: 'structured_outputs' };
+    session.write(
+      'rationale.models.json',
+      JSON.stringify({ endpoints: { held: endpoint, free: { ...endpoint, structured: undefined } } }),
+    );
+    const held = await run({}, 'annotate', 'problems.json', '--model', 'held', '--constrained');
+    assert.equal(held.status, 0, held.stderr);
+    const [first] = server.asked;
+    const { regex } = first!.body.structured_outputs as { regex: string };
+    assert.match(regex, /^<SUMMARY>.*<CONCLUSION>\[AB\]<\/CONCLUSION>$/);
+    const free = await run({}, 'annotate', 'problems.json', '--model', 'free', '--constrained');
+    assert.match(
+      free.stderr,
+      /^The output of free cannot be held to a pattern of tags, as this prompt asks, but to nothing\.\n$/,
+    );
+  });
+
   it('keep what they have answered when the run breaks off', async () => {
     let answered = 0;
     behave = () =>

@@ -348,6 +348,21 @@ describe('a model behind an endpoint', () => {
     assert.ok(Math.abs(paid - (130 + 110 + 110) / 1e6) < 1e-12, `${paid} paid`);
   });
 
+  it('is told what to hold an output to, in the server’s own way', async () => {
+    const server = await serve(() => ({ say: 'B' }));
+    const schema = { type: 'object' };
+    const held: ModelRequest = { ...textRequest('k', 'Which?'), constraint: { kind: 'json', schema } };
+    const choice: ModelRequest = { ...held, constraint: { kind: 'choice', choices: ['A', 'B'] } };
+    await run(server.url, [held], { change: { structured: 'response_format' } });
+    await run(server.url, [choice], { change: { structured: 'structured_outputs' } });
+    await run(server.url, [choice], { change: { structured: 'guided' } });
+    const [openai, vllm, older] = server.asked.map(({ body }) => body);
+    const json_schema = { name: 'answer', strict: true, schema };
+    assert.deepEqual(openai?.response_format, { type: 'json_schema', json_schema });
+    assert.deepEqual(vllm?.structured_outputs, { choice: ['A', 'B'] });
+    assert.deepEqual(older?.guided_choice, ['A', 'B']);
+  });
+
   it('stops at once when it is cancelled, and when nobody listens any more', async () => {
     const server = await serve(({ text }) => (text === 'Question 0?' ? { say: 'B' } : { hang: true }));
     const cancel = new AbortController();

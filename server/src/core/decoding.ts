@@ -10,6 +10,7 @@ export interface DecodingWish {
   readonly topP?: number;
   readonly seed?: number;
   readonly samples?: number;
+  readonly constrained?: boolean;
 }
 
 /**
@@ -18,17 +19,20 @@ export interface DecodingWish {
  */
 export function decodingOf(wish: DecodingWish): Decoding {
   const { maxNewTokens = DEFAULT_MAX_NEW_TOKENS, temperature = 0, topP = 1, seed = 0, samples = 1 } = wish;
-  if (temperature > 0) return { maxNewTokens, temperature, topP, seed, samples };
+  const held = wish.constrained ? ({ constrained: true } as const) : {};
+  if (temperature > 0) return { maxNewTokens, temperature, topP, seed, samples, ...held };
   if (samples > 1) {
     throw new Error(
       `At temperature 0 the ${samples} samples of a record would all be the same: ask for a temperature above 0, such as 0.7.`,
     );
   }
-  return { maxNewTokens, temperature };
+  return { maxNewTokens, temperature, ...held };
 }
 
 /** How tokens are chosen, in words: `256 new tokens, temperature 0.7, top-p 0.95, seed 1, 8 samples`. */
-export function decodingWords({ maxNewTokens, temperature, topP, seed, samples }: Decoding): string {
+export function decodingWords(decoding: Decoding): string {
+  const { maxNewTokens, temperature, topP, seed, samples, constrained } = decoding;
   const drawn = temperature > 0 ? [`top-p ${topP ?? 1}`, `seed ${seed ?? 0}`, `${samples ?? 1} samples`] : [];
-  return [`${maxNewTokens} new tokens`, `temperature ${temperature}`, ...drawn].join(', ');
+  const held = constrained ? ['held to its format'] : [];
+  return [`${maxNewTokens} new tokens`, `temperature ${temperature}`, ...drawn, ...held].join(', ');
 }

@@ -11,6 +11,7 @@ import { report } from './metrics/report.ts';
 import { failedPrediction } from './models/failed.ts';
 import type { Model, PartialOutput, Prediction } from './models/types.ts';
 import { Sitting } from './pipeline-annotate.ts';
+import { constraintOf, refuseUnheld } from './pipeline-constraints.ts';
 import { Measures } from './pipeline-measures.ts';
 import { type ComposedPrompt, Prompts, readPrompt, usablePrompt } from './pipeline-prompts.ts';
 import { type Comparison, RecordChecks } from './pipeline-records.ts';
@@ -241,7 +242,9 @@ export class Pipeline {
     const queries = this.store?.queries(run.id);
     let stored = 0;
     for (const chunk of selected) {
-      const { id: recordId } = (chunk.source as RecordSource).record;
+      const { id: recordId, choices } = (chunk.source as RecordSource).record;
+      const constraint = options.decoding.constrained && constraintOf(file.format, choices.length);
+      if (constraint) refuseUnheld(options.model, constraint);
       for (let sample = 0; sample < samples; sample++) {
         const asked = this.prompts.ask(chunk, run, sample);
         const { key } = asked;
@@ -262,7 +265,10 @@ export class Pipeline {
         const elsewhere = this.store?.byKey(key);
         const { query, messages } = asked;
         if (elsewhere && query === null) settled.push({ ...elsewhere, ...place });
-        else requests.push({ recordId, key, messages, sample, ...(query !== null && { query }) });
+        else {
+          const held = query === null && constraint ? { constraint } : {};
+          requests.push({ recordId, key, messages, sample, ...(query !== null && { query }), ...held });
+        }
       }
     }
     return { run, total: selected.length * samples, stored, settled, requests, options };

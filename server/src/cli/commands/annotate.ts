@@ -37,6 +37,7 @@ interface Options {
   readonly samples: number;
   readonly temperature: number;
   readonly topP: number;
+  readonly constrained: boolean;
   readonly seed?: number;
   readonly device: DeviceSetting;
   readonly format: Format;
@@ -75,6 +76,11 @@ export function annotateCommand(program: Command): void {
       'draw from the likeliest tokens that together have this probability',
       numberBetween(0, 1),
       1,
+    )
+    .option(
+      '--constrained',
+      'hold the output to the format that the prompt asks for, at endpoints that can',
+      false,
     )
     .option(
       '--seed <n>',

@@ -12,7 +12,15 @@ export interface Decoding {
   readonly seed?: number;
   /** Answers that a run takes of each record; absent: 1. */
   readonly samples?: number;
+  /** The model is held to what its prompt asks the output to look like; absent: it is only asked. */
+  readonly constrained?: true;
 }
+
+/** What an output is held to. */
+export type Constraint =
+  | { readonly kind: 'choice'; readonly choices: readonly string[] }
+  | { readonly kind: 'json'; readonly schema: object }
+  | { readonly kind: 'regex'; readonly pattern: string };
 
 /** A prompt file that a model was trained with. */
 export interface TrainedPrompt {
@@ -36,6 +44,8 @@ export interface ModelCard {
   readonly description: string;
   /** The prompts that it was trained with, where its folder says. */
   readonly trainedWith?: readonly TrainedPrompt[];
+  /** What its outputs can be held to; absent: to nothing. */
+  readonly constrains?: readonly Constraint['kind'][];
   /** Set when the model cannot run here: one clear sentence. */
   readonly unavailable?: string;
 }
@@ -47,6 +57,8 @@ export interface ModelRequest {
   readonly messages: readonly Message[];
   /** Which of the record's samples this is, counted from 0; absent: 0. */
   readonly sample?: number;
+  /** What the output is held to; absent: to nothing. */
+  readonly constraint?: Constraint;
 }
 
 export interface Usage {

@@ -37,9 +37,16 @@ export function promptDigest(
  * many samples a run takes is no part of it: a run that takes more finds those that are there.
  */
 export function predictionKey(prompt: string, revision: string, decoding: Decoding, sample = 0): string {
-  const { maxNewTokens, temperature, topP = 1, seed = 0 } = decoding;
+  const { maxNewTokens, temperature, topP = 1, seed = 0, constrained } = decoding;
   const drawn = temperature > 0 ? [topP, seed, sample] : [];
-  return digest([prompt, revision, maxNewTokens, temperature, ...drawn]);
+  return digest([
+    prompt,
+    revision,
+    maxNewTokens,
+    temperature,
+    ...drawn,
+    ...(constrained ? ['constrained'] : []),
+  ]);
 }
 
 /** Everything that tells one run from another on the same dataset. */

@@ -76,8 +76,9 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
 }
 
 /** Every part of it in one order, however it was written. */
-function decodingKey({ maxNewTokens, temperature, topP = 1, seed = 0, samples = 1 }: Decoding): number[] {
-  return [maxNewTokens, temperature, topP, seed, samples];
+function decodingKey(decoding: Decoding): unknown[] {
+  const { maxNewTokens, temperature, topP = 1, seed = 0, samples = 1, constrained = false } = decoding;
+  return [maxNewTokens, temperature, topP, seed, samples, constrained];
 }
 
 /** Whether two cards describe the same run: predictions of one then belong in the other. */

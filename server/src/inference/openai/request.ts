@@ -4,6 +4,7 @@ import type { Decoding, ModelRequest } from '../../core/models/types.ts';
 import type { Message } from '../../core/prompts/types.ts';
 import { dataUrl } from './images.ts';
 import type { EndpointSettings } from './settings.ts';
+import { structuredPart } from './structured.ts';
 
 /** How servers call the bound of generated tokens; OpenAI's newer models refuse the old name, most others know no other. */
 export type LimitName = 'max_tokens' | 'max_completion_tokens';
@@ -13,13 +14,13 @@ export type Ask = readonly [ModelRequest, ...ModelRequest[]];
 
 /** @throws Error whose message is one sentence, when an image cannot be used */
 export async function requestBody(
-  { model, imageSide, logprobs, extra }: EndpointSettings,
+  { model, imageSide, logprobs, structured, extra }: EndpointSettings,
   ask: Ask,
   { maxNewTokens, temperature, topP = 1, seed = 0 }: Decoding,
   limit: LimitName,
   stream: boolean,
 ): Promise<Record<string, unknown>> {
-  const [{ messages, sample = 0 }] = ask;
+  const [{ messages, sample = 0, constraint }] = ask;
   const drawn = temperature > 0 ? { top_p: topP, seed: seedOf(seed, sample) } : {};
   return {
     model,
@@ -29,6 +30,7 @@ export async function requestBody(
     ...drawn,
     ...(ask.length > 1 ? { n: ask.length } : {}),
     ...(logprobs ? { logprobs: true } : {}),
+    ...structuredPart(structured, constraint),
     ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
     ...extra,
   };

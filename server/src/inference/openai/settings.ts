@@ -25,6 +25,8 @@ export interface EndpointSettings {
   readonly logprobs: boolean;
   /** The servers answer several samples of one prompt at once (`n`). */
   readonly n: boolean;
+  /** How the servers are told what an output is held to; absent: they cannot be. */
+  readonly structured?: 'response_format' | 'structured_outputs' | 'guided';
   /** What else each request says. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
@@ -61,6 +63,7 @@ const flag = (description: string) => ({
   fits: (value: unknown) => typeof value === 'boolean',
 });
 
+const STRUCTURED = ['response_format', 'structured_outputs', 'guided'] as const;
 const ROLES = ['teacher', 'student', 'base', 'other'] as const;
 /** Names of environment variables that hold keys: a workspace must not get at others by naming them here. */
 const KEY_NAME = '^([A-Z][A-Z0-9_]*_API_(KEY|TOKEN)|HF_TOKEN)$';
@@ -146,6 +149,17 @@ export const ENDPOINT_FIELDS: readonly EndpointField[] = [
     ...flag(
       'The server answers several samples of a prompt in one request (`n`), so that its image is paid once: vLLM, SGLang and OpenAI do.',
     ),
+  },
+  {
+    name: 'structured',
+    schema: {
+      type: 'string',
+      enum: STRUCTURED,
+      description:
+        'How the server is told what an output is held to, for `annotate --constrained`: `response_format` (OpenAI and most others: JSON only), `structured_outputs` (vLLM), `guided` (older vLLM). Absent: it cannot be.',
+    },
+    must: `one of ${STRUCTURED.join(', ')}`,
+    fits: (value) => STRUCTURED.includes(value as (typeof STRUCTURED)[number]),
   },
   {
     name: 'extra',
