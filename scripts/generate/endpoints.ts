@@ -1,3 +1,4 @@
+import { modelsSchema } from '../../server/src/inference/catalog/settings.ts';
 import { ENDPOINT_FIELDS, endpointsSchema } from '../../server/src/inference/openai/settings.ts';
 import { cell, fenced, notice } from './rule-pages.ts';
 
@@ -69,6 +70,7 @@ export function modelsFileSchema(): string {
         ...endpointsSchema(),
         description: 'Servers that speak OpenAI’s chat completions, by the name that their model then has.',
       },
+      models: { ...modelsSchema(), description: 'Models that are added to the catalog, by id.' },
     },
     additionalProperties: false,
   };

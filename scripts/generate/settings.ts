@@ -1,16 +1,18 @@
 import { applyEdits, modify } from 'jsonc-parser';
 import type { Rule } from '../../server/src/core/annotations/types.ts';
+import { modelsSchema } from '../../server/src/inference/catalog/settings.ts';
 import { endpointsSchema } from '../../server/src/inference/openai/settings.ts';
 
 const PATH = ['contributes', 'configuration', 'properties'];
 
 /** `package.json` with the settings of rules and endpoints written into it; everything else stays as it is. */
 export function withSettings(packageJson: string, rules: readonly Rule[]): string {
-  return withSetting(
-    withSetting(packageJson, 'rationale.rules', settingsBlock(rules)),
-    'rationale.endpoints',
-    endpointsBlock(),
-  );
+  const blocks = {
+    'rationale.rules': settingsBlock(rules),
+    'rationale.endpoints': endpointsBlock(),
+    'rationale.models': modelsBlock(),
+  };
+  return Object.entries(blocks).reduce((text, [name, block]) => withSetting(text, name, block), packageJson);
 }
 
 function withSetting(packageJson: string, name: string, block: object): string {
@@ -18,6 +20,16 @@ function withSetting(packageJson: string, name: string, block: object): string {
     formattingOptions: { insertSpaces: true, tabSize: 2 },
   });
   return applyEdits(packageJson, edits);
+}
+
+function modelsBlock() {
+  return {
+    ...modelsSchema(),
+    default: {},
+    scope: 'window',
+    markdownDescription:
+      'Models that are added to the catalog, by id: `"mine": {"onnx": "me/my-model-onnx", "family": "smolvlm", "parameters": 256}`. The Models view then says what it takes to run them.',
+  };
 }
 
 function endpointsBlock() {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CATALOG } from '../../server/src/inference/catalog/entries.ts';
 import { placeOf } from '../../server/src/inference/catalog/place.ts';
+import { readModelsOf } from '../../server/src/inference/catalog/settings.ts';
 import { weightBytes } from '../../server/src/inference/catalog/types.ts';
 import { findLocalServers } from '../../server/src/inference/openai/local.ts';
 import { readEndpoints } from '../../server/src/inference/openai/settings.ts';
@@ -74,6 +75,37 @@ describe('the catalog', () => {
       placeOf(entry('smolvlm2-256m'), { ...nowhere, fetched: new Set(['smolvlm2-256m']) }).place,
       'here',
     );
+  });
+
+  it('takes in what a user adds, and says what is wrong with the rest', () => {
+    const { catalog, problems } = readModelsOf([
+      {
+        name: 'a.json',
+        value: {
+          mine: { onnx: 'me/mine', family: 'smolvlm', parameters: 10 },
+          vilt: { repository: 'me/vilt', family: 'vilt' },
+          bad: { repository: 7, size: 3 },
+          nowhere: { name: 'Nowhere' },
+          'a b': {},
+        },
+      },
+      { name: 'b.json', value: [] },
+    ]);
+    assert.deepEqual(
+      [catalog[0]?.id, placeOf(catalog[0]!, nowhere).place, catalog.length],
+      ['mine', 'to-fetch', CATALOG.length + 1],
+    );
+    assert.deepEqual(
+      catalog.filter(({ id }) => id === 'vilt').map(({ repository }) => repository),
+      ['me/vilt'],
+    );
+    assert.deepEqual(problems, [
+      'a.json: The model "bad" has no setting "size".',
+      'a.json: "repository" of the model "bad" must be a text.',
+      'a.json: The model "nowhere" must say where it is to be had: "repository", "onnx" or "served".',
+      'a.json: A model cannot be called "a b": letters, digits, dots and dashes can.',
+      'b.json: "models" must be an object, by id.',
+    ]);
   });
 
   it('counts the bytes of weights at each precision', () => {
@@ -184,6 +216,20 @@ describe('fetching a model', function () {
       /onnx\/embed_tokens\.onnx of some\/model did not arrive as the hub describes it: fetch it again\.\n$/,
     );
     assert.ok(!existsSync(target()));
+  });
+
+  it('fetches what a user added, and lists it with the bytes of its weights', async () => {
+    session.write(
+      'rationale.models.json',
+      '{"models": {"mine": {"onnx": "some/model", "family": "llava", "parameters": 100}}}',
+    );
+    assert.match((await run('models', 'list')).stdout, /mine .* 100 million .* once fetched/);
+    const rows = JSON.parse((await run('models', 'list', '--format', 'json')).stdout);
+    const row = (id: string) => rows.find((one: { id: string }) => one.id === id);
+    assert.deepEqual(row('mine').weightBytes, { fp32: 4e8, bf16: 2e8, int8: 1e8, q4: 5e7 });
+    assert.equal(row('gpt-4').weightBytes.bf16, null);
+    assert.equal((await run('models', 'get', 'mine', '--yes')).status, 0);
+    assert.match((await run('models', 'list')).stdout, /mine +│ other +│ onnx .* yes/);
   });
 
   it('says in one sentence what there is not', async () => {

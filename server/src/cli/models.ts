@@ -4,13 +4,14 @@ import type { Model, ModelCard, ModelProvider } from '../core/models/types.ts';
 import { findModelsFile, MODELS_FILE } from '../files/models-file.ts';
 import { shippedModels } from '../files/shipped.ts';
 import {
-  CATALOG,
+  type CatalogEntry,
   createProviders,
   type EndpointSettings,
   fetchedModels,
   type Placed,
   placeOf,
   readEndpointsOf,
+  readModelsOf,
 } from '../inference/index.ts';
 import { fetchedFolder } from '../storage/location.ts';
 import { trainedModels } from '../training/trained-models.ts';
@@ -33,7 +34,7 @@ export async function offeredModels(
   const offered: OfferedModel[] = [];
   const trained = trainedModels(withUsableStore((store) => store?.trainings() ?? []));
   const fetched = fetchedModels(fetchedFolder());
-  const endpoints = configuredEndpoints();
+  const { endpoints } = configured();
   for (const provider of createProviders({ shippedModels, device, named, trained, fetched, endpoints })) {
     for (const card of await provider.list()) offered.push({ provider, card });
   }
@@ -41,27 +42,43 @@ export async function offeredModels(
 }
 
 /**
- * The endpoints that the nearest `.vscode/settings.json` and the nearest models file name, beside or above the present
- * folder; what cannot be used is said on stderr.
+ * What the nearest `.vscode/settings.json` and the nearest models file say, beside or above the present folder; what
+ * cannot be used is said on stderr, once.
  */
-function configuredEndpoints(): readonly EndpointSettings[] {
+function configured(): {
+  readonly endpoints: readonly EndpointSettings[];
+  readonly catalog: readonly CatalogEntry[];
+} {
+  if (known) return known;
   const here = process.cwd();
-  const settings = workspaceSettings(join(here, MODELS_FILE));
+  const { file: settings, values } = workspaceSettings(join(here, MODELS_FILE));
   const file = findModelsFile(here);
   const { endpoints, problems } = readEndpointsOf([
-    { name: `${settings.file}`, value: settings.values.endpoints },
+    { name: `${settings}`, value: values.endpoints },
     { name: `${file?.path}`, value: file?.endpoints },
   ]);
-  for (const problem of [...(file?.problem ? [file.problem] : []), ...problems])
+  const models = readModelsOf([
+    { name: `${settings}`, value: values.models },
+    { name: `${file?.path}`, value: file?.models },
+  ]);
+  for (const problem of [...(file?.problem ? [file.problem] : []), ...problems, ...models.problems])
     process.stderr.write(`${problem}\n`);
-  return endpoints;
+  known = { endpoints, catalog: models.catalog };
+  return known;
+}
+
+let known: ReturnType<typeof configured> | null = null;
+
+/** The catalog's models, the user's first. */
+export function catalogModels(): readonly CatalogEntry[] {
+  return configured().catalog;
 }
 
 /** Every model of the catalog, and what it takes to run it. */
 export function placedModels(): Placed[] {
   const fetched = new Set(fetchedModels(fetchedFolder()).map(({ id }) => id));
-  const endpoints = configuredEndpoints();
-  return CATALOG.map((entry) => placeOf(entry, { endpoints, fetched, memory: totalmem() }));
+  const { endpoints, catalog } = configured();
+  return catalog.map((entry) => placeOf(entry, { endpoints, fetched, memory: totalmem() }));
 }
 
 /** The model that the user named, by id or by folder. Throws one sentence when it cannot run here. */

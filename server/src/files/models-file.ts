@@ -10,6 +10,7 @@ export const MODELS_FILE = 'rationale.models.json';
 export interface ModelsFile {
   readonly path: string;
   readonly endpoints: unknown;
+  readonly models: unknown;
   /** One sentence, when it is no file of that kind; it then says nothing. */
   readonly problem: string | null;
 }
@@ -29,10 +30,16 @@ export function modelsFileIn(folder: string): ModelsFile | null {
   try {
     value = parse(readTextFile(path).replace(/^\uFEFF/, ''), errors, { allowTrailingComma: true });
   } catch (error) {
-    return { path, endpoints: undefined, problem: `${(error as Error).message}` };
+    return { path, endpoints: undefined, models: undefined, problem: `${(error as Error).message}` };
   }
   if (errors.length > 0 || typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { path, endpoints: undefined, problem: `${path} is not used: it is not a JSON object.` };
+    return {
+      path,
+      endpoints: undefined,
+      models: undefined,
+      problem: `${path} is not used: it is not a JSON object.`,
+    };
   }
-  return { path, endpoints: (value as { endpoints?: unknown }).endpoints, problem: null };
+  const { endpoints, models } = value as { endpoints?: unknown; models?: unknown };
+  return { path, endpoints, models, problem: null };
 }

@@ -36,6 +36,7 @@ export function createProviders(options: ProviderOptions): ModelProvider[] {
 
 export { CATALOG } from './catalog/entries.ts';
 export { gigabytes, PLACE_WORDS, type Placed, parametersWords, placeOf } from './catalog/place.ts';
+export { readModelsOf } from './catalog/settings.ts';
 export { type CatalogEntry, weightBytes } from './catalog/types.ts';
 export { fetchedModels, fetchModel, planFetch } from './hub/fetch-model.ts';
 export { hubAddress } from './hub/hub.ts';

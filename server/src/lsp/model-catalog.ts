@@ -1,6 +1,12 @@
 import { totalmem } from 'node:os';
 import type { Model, ModelCard, ModelProvider, TokenCounter } from '../core/models/types.ts';
-import { CATALOG, createProviders, type Placed, type ProviderOptions, placeOf } from '../inference/index.ts';
+import {
+  type CatalogEntry,
+  createProviders,
+  type Placed,
+  type ProviderOptions,
+  placeOf,
+} from '../inference/index.ts';
 import type { DeviceSetting } from '../protocol/settings.ts';
 
 export interface OfferedModel {
@@ -9,7 +15,9 @@ export interface OfferedModel {
 }
 
 /** Models that are there besides the shipped ones. */
-export type AddedModels = Required<Pick<ProviderOptions, 'trained' | 'fetched' | 'endpoints' | 'access'>>;
+export type AddedModels = Required<Pick<ProviderOptions, 'trained' | 'fetched' | 'endpoints' | 'access'>> & {
+  readonly catalog: readonly CatalogEntry[];
+};
 
 /** The models that can be asked for, and what is known of where they run. */
 export class ModelCatalog {
@@ -66,11 +74,11 @@ export class ModelCatalog {
 
   /** The models of the catalog that are not at hand, and what it takes to run them. */
   catalog(): readonly Placed[] {
-    const { endpoints, fetched } = this.added();
+    const { endpoints, fetched, catalog } = this.added();
     const ids = new Set(fetched.map(({ id }) => id));
-    return CATALOG.map((entry) => placeOf(entry, { endpoints, fetched: ids, memory: totalmem() })).filter(
-      ({ place }) => place !== 'here',
-    );
+    return catalog
+      .map((entry) => placeOf(entry, { endpoints, fetched: ids, memory: totalmem() }))
+      .filter(({ place }) => place !== 'here');
   }
 
   /** The device that the model ran on since the server started; null when it was not opened. */

@@ -6,7 +6,7 @@ import { readFieldMaps } from '../core/pipeline.ts';
 import type { Store } from '../core/store/types.ts';
 import { readAsFor } from '../files/read-as.ts';
 import { shippedModels, shippedPrompts, shippedRoot } from '../files/shipped.ts';
-import { type EndpointSettings, environmentAccess, fetchedModels } from '../inference/index.ts';
+import { environmentAccess, fetchedModels } from '../inference/index.ts';
 import type { InitializationOptions } from '../protocol/initialization.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { fetchedFolder } from '../storage/location.ts';
@@ -17,7 +17,7 @@ import { rulePage } from './convert.ts';
 import type { DatasetOptions } from './dataset.ts';
 import { Datasets } from './datasets.ts';
 import { EditorAccess } from './endpoint-access.ts';
-import { configuredEndpoints } from './endpoints.ts';
+import { type ConfiguredModels, configuredModels } from './endpoints.ts';
 import { ModelCatalog } from './model-catalog.ts';
 import { PROMPT_FILES, pathOf } from './open-document.ts';
 import { OutputsFiles } from './outputs-files.ts';
@@ -99,7 +99,7 @@ export class Session {
     this.models = new ModelCatalog(this.modelsFolder, () => ({
       trained: trainedModels(this.storeIfAny()?.trainings() ?? []),
       fetched: fetchedModels(fetchedFolder()),
-      endpoints: this.endpoints(),
+      ...this.configuredModels(),
       access,
     }));
     this.trusted = options.trusted ?? true;
@@ -220,9 +220,10 @@ export class Session {
     this.outputs.settingsChanged();
     this.prompts.settingsChanged();
     this.recipes.settingsChanged();
-    const { device, endpoints } = this.settings;
+    const { device, endpoints, models } = this.settings;
     const isOther =
-      before.device !== device || JSON.stringify(before.endpoints) !== JSON.stringify(endpoints);
+      before.device !== device ||
+      JSON.stringify([before.endpoints, before.models]) !== JSON.stringify([endpoints, models]);
     if (isOther) this.client.tellChanged({ uri: null, what: 'models' });
   }
 
@@ -236,12 +237,15 @@ export class Session {
     return this.trusted;
   }
 
-  /** None in a workspace that is not trusted: it could have records and keys sent anywhere. */
-  private endpoints(): readonly EndpointSettings[] {
-    if (!this.trusted) return [];
-    const { endpoints, problems } = configuredEndpoints(this.settings.endpoints, this.folders);
+  /** Nothing in a workspace that is not trusted: it could have records and keys sent anywhere. */
+  private configuredModels(): Omit<ConfiguredModels, 'problems'> {
+    const { trusted, settings, folders } = this;
+    const { problems, ...configured } = configuredModels(
+      trusted ? settings : DEFAULT_SETTINGS,
+      trusted ? folders : [],
+    );
     for (const problem of problems) this.client.log(problem);
-    return endpoints;
+    return configured;
   }
 
   private publishAll(): void {

@@ -11,6 +11,7 @@ export const DEFAULT_SETTINGS: Settings = {
   outputs: {},
   fields: {},
   endpoints: {},
+  models: {},
 };
 
 /** Reads what the client says the user set. What is absent or of the wrong type keeps its default. */
@@ -21,6 +22,7 @@ export function readSettings(value: unknown): Settings {
     rules: readRuleSettings(given.rules).rules,
     outputs: readOutputs(given.outputs),
     fields: isObject(given.fields) ? (given.fields as Settings['fields']) : DEFAULT_SETTINGS.fields,
+    models: isObject(given.models) ? given.models : DEFAULT_SETTINGS.models,
     endpoints: isObject(given.endpoints) ? given.endpoints : DEFAULT_SETTINGS.endpoints,
     device: device === 'cpu' || device === 'webgpu' ? device : DEFAULT_SETTINGS.device,
     inlayHints: typeof inlayHints === 'boolean' ? inlayHints : DEFAULT_SETTINGS.inlayHints,

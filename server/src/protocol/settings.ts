@@ -22,6 +22,8 @@ export interface Settings {
   readonly fields: Readonly<Record<string, FieldsSetting>>;
   /** Servers that models may be asked on, by the name that the model then has; described by `docs/endpoints.md`. */
   readonly endpoints: Readonly<Record<string, unknown>>;
+  /** Models that the user adds to the catalog, by id. */
+  readonly models: Readonly<Record<string, unknown>>;
 }
 
 /** By the record's own name of a field: the path at which it stands, or one path for each choice. */

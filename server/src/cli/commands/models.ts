@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import {
-  CATALOG,
+  type CatalogEntry,
   fetchModel,
   findLocalServers,
   gigabytes,
@@ -12,13 +12,16 @@ import {
   PLACE_WORDS,
   parametersWords,
   planFetch,
+  weightBytes,
 } from '../../inference/index.ts';
 import { fetchedFolder } from '../../storage/location.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { type Examined, examine } from '../model-doctor.ts';
-import { findModel, offeredModels, placedModels } from '../models.ts';
+import { catalogModels, findModel, offeredModels, placedModels } from '../models.ts';
 import { type Format, formatOption } from '../options.ts';
 import { ProgressLine } from '../progress.ts';
+
+const PRECISIONS = ['fp32', 'bf16', 'int8', 'q4'] as const;
 
 interface ListOptions {
   readonly format: Format;
@@ -55,7 +58,7 @@ async function list({ format, local }: ListOptions): Promise<void> {
   if (format !== 'text') {
     const rows = [
       ...offered.map((card) => ({ ...card, place: card.unavailable ? 'unusable' : 'here' })),
-      ...placed.map(({ entry, place, why }) => ({ ...entry, place, why })),
+      ...placed.map(({ entry, place, why }) => ({ ...entry, weightBytes: bytesAtEach(entry), place, why })),
       ...servers.map((server) => ({ ...server, place: 'local-server' })),
     ];
     process.stdout.write(print(rows, format, [], () => []));
@@ -73,6 +76,11 @@ async function list({ format, local }: ListOptions): Promise<void> {
   if (local) process.stdout.write(localText(servers));
 }
 
+/** Bytes of the weights alone, by precision. */
+function bytesAtEach(entry: CatalogEntry): Record<string, number | null> {
+  return Object.fromEntries(PRECISIONS.map((precision) => [precision, weightBytes(entry, precision)]));
+}
+
 function localText(servers: readonly LocalServer[]): string {
   if (servers.length === 0) return 'No model server answers on the usual ports of this machine.\n';
   const lines = servers.map(({ name, url, models }) => {
@@ -86,7 +94,7 @@ async function get(
   id: string,
   options: { readonly revision?: string; readonly yes: boolean },
 ): Promise<void> {
-  const entry = CATALOG.find((one) => one.id === id);
+  const entry = catalogModels().find((one) => one.id === id);
   const name = entry ? entry.onnx : id;
   if (!name)
     throw new UsageError(`${entry?.name} cannot be fetched: no ONNX files of it are known that run here.`);

@@ -9,7 +9,7 @@ const STUDY = 'scientific-reasoning';
 const SVRD = 'svrd';
 const CURRENT = 'in wide use';
 
-const OPEN_WEIGHTS = {
+export const OPEN_WEIGHTS = {
   onnx: null,
   served: [],
   revision: null,

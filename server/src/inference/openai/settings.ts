@@ -1,4 +1,5 @@
 /** What a user says of an endpoint: one table, from which it is read, checked, described and completed. */
+import { type Field, fieldFaults, flag, isObject, schemaOf, text, whole } from '../fields.ts';
 
 /** A server that speaks OpenAI's chat completions, or several that serve the same model. */
 export interface EndpointSettings {
@@ -31,45 +32,13 @@ export interface EndpointSettings {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** A part of an endpoint's settings, as JSON Schema; `description` is what hovers and the documentation say. */
-export interface EndpointField {
-  readonly name: string;
-  readonly schema: Readonly<Record<string, unknown>> & { readonly description: string };
-  readonly required?: true;
-  /** One clause that completes "… must be". */
-  readonly must: string;
-  readonly fits: (value: unknown) => boolean;
-}
-
-const isText = (value: unknown) => typeof value === 'string' && value.trim() !== '';
-const isWhole = (least: number, most: number) => (value: unknown) =>
-  Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const whole = (minimum: number, maximum: number, description: string) => ({
-  schema: { type: 'integer', minimum, maximum, description },
-  must: `a whole number from ${minimum} to ${maximum}`,
-  fits: isWhole(minimum, maximum),
-});
-const text = (description: string) => ({
-  schema: { type: 'string', minLength: 1, description },
-  must: 'a text',
-  fits: isText,
-});
-const flag = (description: string) => ({
-  schema: { type: 'boolean', description },
-  must: 'true or false',
-  fits: (value: unknown) => typeof value === 'boolean',
-});
-
 const STRUCTURED = ['response_format', 'structured_outputs', 'guided'] as const;
 const ROLES = ['teacher', 'student', 'base', 'other'] as const;
 /** Names of environment variables that hold keys: a workspace must not get at others by naming them here. */
 const KEY_NAME = '^([A-Z][A-Z0-9_]*_API_(KEY|TOKEN)|HF_TOKEN)$';
 const DEFAULTS = { role: 'other', concurrency: 8, timeout: 120, logprobs: false, n: false } as const;
 
-export const ENDPOINT_FIELDS: readonly EndpointField[] = [
+export const ENDPOINT_FIELDS: readonly Field[] = [
   {
     name: 'url',
     required: true,
@@ -213,14 +182,7 @@ export function readEndpointsOf(
 function faultsOf(name: string, given: unknown): string[] {
   if (/^(sketchbook-|scripted:)/.test(name))
     return [`An endpoint cannot be called "${name}": other models are.`];
-  if (!isObject(given)) return [`The endpoint "${name}" must be an object with at least "url" and "model".`];
-  const unknown = Object.keys(given).filter((key) => !ENDPOINT_FIELDS.some((field) => field.name === key));
-  return [
-    ...unknown.map((key) => `The endpoint "${name}" has no setting "${key}".`),
-    ...ENDPOINT_FIELDS.filter(({ name: key, required, fits }) =>
-      given[key] === undefined ? required : !fits(given[key]),
-    ).map(({ name: key, must }) => `"${key}" of the endpoint "${name}" must be ${must}.`),
-  ];
+  return fieldFaults(`endpoint "${name}"`, ENDPOINT_FIELDS, given);
 }
 
 function endpointOf(name: string, given: Record<string, unknown>): EndpointSettings {
@@ -232,13 +194,5 @@ function endpointOf(name: string, given: Record<string, unknown>): EndpointSetti
 
 /** The JSON Schema of `rationale.endpoints`. */
 export function endpointsSchema() {
-  return {
-    type: 'object',
-    additionalProperties: {
-      type: 'object',
-      required: ENDPOINT_FIELDS.filter(({ required }) => required).map(({ name }) => name),
-      properties: Object.fromEntries(ENDPOINT_FIELDS.map(({ name, schema }) => [name, schema])),
-      additionalProperties: false,
-    },
-  };
+  return { type: 'object', additionalProperties: schemaOf(ENDPOINT_FIELDS) };
 }
