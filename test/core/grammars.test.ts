@@ -92,6 +92,17 @@ describe('the grammar of prompt files', () => {
         '}}  punctuation.section.embedded.end.jinja.prompty',
       ],
     ],
+    'a partial': [
+      '{% include "part.txt" %}',
+      [
+        '{%  punctuation.section.embedded.begin.jinja.prompty',
+        'include  keyword.control.jinja.prompty',
+        '"  string.quoted.double.jinja.prompty',
+        'part.txt  string.quoted.double.jinja.prompty',
+        '"  string.quoted.double.jinja.prompty',
+        '%}  punctuation.section.embedded.end.jinja.prompty',
+      ],
+    ],
     'a loop, its counter and a property': [
       '{% for choice in choices if not loop.last %}',
       [

@@ -229,6 +229,17 @@ describe('prompt files through the language server', () => {
     assert.equal(await hover(uri, 'Question'), 'null');
   });
 
+  it('show the values of the record that the preview was last asked for', async () => {
+    editor.write('problems.json', dataset(3, { r2: { topic: 'tides' } }));
+    const uri = await editor.open('a.prompty', prompt('{{ topic }}'));
+    assert.match(await hover(uri, 'topic'), /In record r0 of problems\.json: biology$/);
+    const problems = pathToFileURL(join(editor.folder, 'problems.json')).href;
+    await editor.request('rationale/renderPrompt', { uri, record: { dataset: problems, id: 'r2' } });
+    assert.match(await hover(uri, 'topic'), /In record r2 of problems\.json: tides$/);
+    const topic = (await offers(uri, 'Question: {{ ')).find(({ label }) => label === 'topic');
+    assert.equal(topic?.detail, 'tides');
+  });
+
   it('show what a filter makes of a value, and the card of a model', async () => {
     const uri = await editor.open(
       'a.prompty',

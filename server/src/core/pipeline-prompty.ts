@@ -15,7 +15,7 @@ import type { Message, PromptFile, Setting, VariableUse } from './prompts/types.
 import { templateUses } from './prompts/uses.ts';
 import { offeredVariables } from './prompts/variables.ts';
 import { splitOf } from './records/splits.ts';
-import type { DatasetRecord, RecordSource } from './records/types.ts';
+import type { RecordSource } from './records/types.ts';
 import { count, quote } from './text.ts';
 
 /** Path of the dataset that a prompt file names, from the file; null when it names none. */
@@ -128,16 +128,18 @@ function omittedFrom(file: PromptFile, setting: Setting, omitted: readonly strin
 /**
  * What can be written at an offset of a prompt file; null where there is nothing to offer.
  *
- * @param dataset whose first record gives the examples; null when none is known
+ * @param dataset one of whose records gives the examples; null when none is known
  * @param offers values that only the surroundings know; splits and readers are known here
+ * @param studied id of the record that a person looks at; null: the first
  */
 export function completePrompt(
   prompt: NamedPrompt,
   offset: number,
   dataset: Pipeline | null,
   offers: Pick<Offers, 'datasets' | 'models' | 'partials'>,
+  studied: string | null = null,
 ): Completions | null {
-  const record = dataset && firstRecord(dataset, readPrompt(prompt).split);
+  const record = dataset && (exampleRecord(prompt, dataset, studied)?.record ?? null);
   const splits = [...(dataset?.splitCounts() ?? [])].map(
     ([split, n]): KeyValue => [split, count(n, 'record')],
   );
@@ -148,29 +150,46 @@ export function completePrompt(
 /**
  * What the variable or the key at an offset of a prompt file is and holds, as Markdown; null where there is none.
  *
- * @param dataset whose first record gives its value; null when none is known
+ * @param dataset one of whose records gives its value; null when none is known
+ * @param studied id of the record that a person looks at; null: the first
  */
-export function hoverPrompt(prompt: NamedPrompt, offset: number, dataset: Pipeline | null): string | null {
+export function hoverPrompt(
+  prompt: NamedPrompt,
+  offset: number,
+  dataset: Pipeline | null,
+  studied: string | null = null,
+): string | null {
   const file = readPrompt(prompt);
   if (offset < file.bodyStart) return keyHover(prompt.text, offset);
   const filter = filterAt(file.template, offset - file.bodyStart);
   if (filter) return filterHover(filter);
   const use = templateUses(file)?.variables.find(({ span }) => span.start <= offset && offset <= span.end);
   if (!use) return null;
-  const record = dataset && firstRecord(dataset, file.split);
+  const record = dataset && (exampleRecord(prompt, dataset, studied)?.record ?? null);
   const variable = describeVariables(file, record).find((offered) => offered.name === use.name);
   if (!variable) return null;
   return variableHover(variable, file.setting, record && { id: record.id, dataset: fileName(dataset) });
 }
 
-/** The first record, of the split when one is named and there is one. */
-function firstRecord({ document, surroundings }: Pipeline, split: string | null): DatasetRecord | null {
-  let first: DatasetRecord | null = null;
-  for (const { chunk } of document.records()) {
-    if (!chunk.source) continue;
-    const { record } = chunk.source;
-    if (split === null || splitOf(record, surroundings.splits) === split) return record;
-    first ??= record;
+/**
+ * The record that a prompt file is shown with: the one that is studied, else the first of its split, else the first.
+ *
+ * @param studied id of the record that a person looks at; null when none is known
+ */
+export function exampleRecord(
+  prompt: NamedPrompt,
+  { document, surroundings }: Pipeline,
+  studied: string | null = null,
+): RecordSource | null {
+  const index = studied === null ? undefined : document.find(studied);
+  const source = index === undefined ? null : document.chunks[index]?.source;
+  if (source) return source;
+  const { split } = readPrompt(prompt);
+  let first: RecordSource | null = null;
+  for (const { source } of document.chunks) {
+    if (!source) continue;
+    if (split === null || splitOf(source.record, surroundings.splits) === split) return source;
+    first ??= source;
   }
   return first;
 }

@@ -48,6 +48,8 @@ export class PromptFiles {
   private readonly datasets: Datasets;
   private readonly settings: () => PromptsSettings;
   private readonly checked = new Map<string, { readonly state: string; readonly prompt: CheckedPrompt }>();
+  /** By the dataset's path. */
+  private readonly studied = new Map<string, string>();
   private readonly bound: PromptDatasets;
   private readonly models: PromptModels;
   private readonly follow = new Throttle(() => this.followDatasets(), FOLLOW_EVERY);
@@ -109,6 +111,16 @@ export class PromptFiles {
     const textOf = (other: string) =>
       documents.all().find((open) => open.path === other)?.document.text ?? null;
     return expandPromptFile(text, path, this.settings().folders, textOf);
+  }
+
+  /** A person looks at this record of the dataset: hovers and completions show its values from now on. */
+  study(datasetPath: string, record: string): void {
+    this.studied.set(datasetPath, record);
+  }
+
+  /** The record of the prompt file's dataset that a person looked at last; null when none is known. */
+  studiedIn({ dataset }: CheckedPrompt): string | null {
+    return (dataset && this.studied.get(dataset.path)) ?? null;
   }
 
   /** Datasets that an open prompt file could name, the nearest and likeliest first. */

@@ -1,3 +1,4 @@
+import { exampleRecord } from '../core/pipeline-prompty.ts';
 import type { RecordSource } from '../core/records/types.ts';
 import type { RecordReference } from '../protocol/messages.ts';
 import type { Dataset } from './dataset.ts';
@@ -14,7 +15,7 @@ export interface PromptRecord {
 /**
  * Finds the record that is meant, or says in a sentence why there is none.
  *
- * @param asked null: the first record of the prompt file's own dataset
+ * @param asked null: the first record of the prompt file's own dataset and split
  * @throws Error with one sentence, when the document is not open or no prompt file
  */
 export function promptRecord(
@@ -30,7 +31,7 @@ export function promptRecord(
       problem: 'There is no dataset beside or above this file: open one, and select a record in it.',
     };
   }
-  const source = asked ? recordAt(asked, dataset) : firstRecord(dataset);
+  const source = asked ? recordAt(asked, dataset) : exampleRecord(checked.prompt, dataset.pipeline);
   if (source) return { checked, dataset, source };
   const isNamed = asked !== null && 'id' in asked;
   return {
@@ -60,8 +61,4 @@ function recordAt(asked: RecordReference, { document }: Dataset): RecordSource |
   const index =
     'id' in asked ? document.find(asked.id) : document.chunkIndexAt(document.offsetAt(asked.position));
   return index === undefined ? null : (document.chunks[index]?.source ?? null);
-}
-
-function firstRecord({ document }: Dataset): RecordSource | null {
-  return document.chunks.find(({ source }) => source !== null)?.source ?? null;
 }

@@ -8,15 +8,20 @@ import { pathOf } from './open-document.ts';
 import type { CheckedPrompt } from './prompt-files.ts';
 import { type FindModel, modelId } from './prompt-models.ts';
 
-/** What the variable, filter, key or model at a position is and holds, as Markdown; null where there is none. */
+/**
+ * What the variable, filter, key or model at a position is and holds, as Markdown; null where there is none.
+ *
+ * @param studied id of the record whose values are shown; null: the first
+ */
 export async function hoverText(
   { uri, document, written, dataset }: CheckedPrompt,
   position: Position,
+  studied: string | null,
   findModel: FindModel,
 ): Promise<string | null> {
   const offset = document.offsetAt(position);
   const model = modelNamedAt(written, offset);
-  if (model === null) return hoverPrompt(written, offset, dataset?.pipeline ?? null);
+  if (model === null) return hoverPrompt(written, offset, dataset?.pipeline ?? null, studied);
   try {
     const { card, counter } = await findModel(modelId(model, pathOf(uri) ?? ''));
     return modelHover(card, counter?.context ?? null);
@@ -30,6 +35,7 @@ export function completions(
   { document, written, dataset }: CheckedPrompt,
   position: Position,
   offers: Parameters<typeof completePrompt>[3],
+  studied: string | null,
 ): CompletionList | null {
   return completionList(
     document,
@@ -38,6 +44,7 @@ export function completions(
       document.offsetAt(position),
       dataset?.pipeline ?? null,
       offers,
+      studied,
     ),
   );
 }

@@ -16,7 +16,8 @@ export const completion: RequestHandler<'textDocument/completion'> = async (
   if (!prompt) return recipe && recipeCompletions(recipe, position);
   const models = await modelsOffered(session);
   const partials = partialsNear(pathOf(uri) ?? '').map((path) => [path, 'a file beside this one'] as const);
-  return completions(prompt, position, { models, partials, datasets: datasetsOffered(uri, session) });
+  const offers = { models, partials, datasets: datasetsOffered(uri, session) };
+  return completions(prompt, position, offers, session.prompts.studiedIn(prompt));
 };
 
 async function modelsOffered({ models, device }: Session): Promise<(readonly [string, string])[]> {

@@ -20,7 +20,8 @@ export const hover: RequestHandler<'textDocument/hover'> = async ({ textDocument
   const ruleLink = (rule: string) => session.rulePage(rule);
   const prompt = session.prompts.open(textDocument.uri);
   if (prompt) {
-    const text = await promptText(prompt, position, (id) => session.modelNamed(id));
+    const studied = session.prompts.studiedIn(prompt);
+    const text = await promptText(prompt, position, studied, (id) => session.modelNamed(id));
     return shown(text, findingsAt(prompt, here), ruleLink);
   }
   const recipe = session.recipes.open(textDocument.uri);

@@ -16,6 +16,7 @@ export const renderPrompt: RequestHandler<'rationale/renderPrompt'> = ({ uri, re
     return { record: null, prompt: null, problem: { message: found.problem, range: null } };
   const { checked, dataset, source } = found;
   const { id, question } = source.record;
+  if (asked) session.prompts.study(dataset.path, id);
   return {
     record: { dataset: dataset.uri, id, label: shorten(question) },
     ...rendered(checked, source, dataset),
