@@ -7,17 +7,73 @@ export interface ChoiceText {
   readonly end: number;
 }
 
-interface ChoicePattern {
-  /** The words without marks at either end and without a leading article; case does not matter. */
-  readonly words: RegExp;
-  /** The words in the choice's own case. */
-  readonly cased: RegExp;
-  /** The choice as it is written, marks included; only white space may differ. */
-  readonly written: RegExp;
-  /** How many characters `written` has before the words. */
+/** A choice's text as patterns, each made when it is first asked for: most are never. */
+class ChoicePattern {
+  /** The choice as it is written. */
+  private readonly whole: string;
+  /** Without marks at either end. */
+  private readonly unmarked: string;
+  private readonly withoutArticle: string;
+  private words: RegExp | null = null;
+  private cased: RegExp | null = null;
+  private written: RegExp | null = null;
+  /** The letters or digits that the words begin with, in lower case; empty when they may be written otherwise. */
+  private readonly beginning: string;
+  /** How many characters the choice has before the words. */
   readonly lead: number;
   /** These, where they are Markdown's, which a quotation does not bring along. */
   readonly stars: string;
+
+  constructor(written: string) {
+    this.whole = written;
+    this.unmarked = written.replace(MARKS, '') || written;
+    this.withoutArticle = this.unmarked.replace(ARTICLE, '');
+    this.lead = written.indexOf(this.unmarked);
+    this.stars = /^[*_]+$/.exec(written.slice(0, this.lead))?.[0] ?? '';
+    this.beginning = /^(?:[a-z]+|\d+)/i.exec(this.withoutArticle)?.[0].toLowerCase() ?? '';
+  }
+
+  /** Where the words that begin at `offset` end, without marks and with or without an article; case does not matter. */
+  wordsEnd(text: string, offset: number): number | null {
+    if (!this.mayBeginAt(text, offset)) return null;
+    const plain = this.withoutArticle;
+    // Character by character first: a pattern costs more to make than most texts to compare.
+    const there = text.slice(offset, offset + plain.length);
+    if (/^[ -~]*$/.test(there) && there.toLowerCase() === plain.toLowerCase()) return offset + plain.length;
+    this.words ??= new RegExp(`(?:(?:the|an?)\\s+)?${source(plain)}`, 'iuy');
+    return endOf(this.words, text, offset);
+  }
+
+  /** The same in the choice's own case. */
+  casedEnd(text: string, offset: number): number | null {
+    if (text.startsWith(this.unmarked, offset)) return offset + this.unmarked.length;
+    this.cased ??= new RegExp(source(this.unmarked), 'uy');
+    return endOf(this.cased, text, offset);
+  }
+
+  /** The same of the choice as it is written, marks included, whose words begin at `offset`; only white space may differ. */
+  writtenEnd(text: string, offset: number): number | null {
+    const start = offset - this.lead;
+    if (start >= 0 && text.startsWith(this.whole, start)) return start + this.whole.length;
+    this.written ??= new RegExp(source(this.whole), 'uy');
+    return endOf(this.written, text, start);
+  }
+
+  /** False where the words surely do not begin: to tell costs less than to make the pattern. */
+  private mayBeginAt(text: string, offset: number): boolean {
+    const { beginning } = this;
+    if (beginning === '' || begins(text, offset, beginning)) return true;
+    LEADING_ARTICLE.lastIndex = offset;
+    return LEADING_ARTICLE.test(text) && begins(text, LEADING_ARTICLE.lastIndex, beginning);
+  }
+}
+
+const LEADING_ARTICLE = /(?:the|an?)\s+/iy;
+
+/** Letters of other scripts that count as those of ours when case does not matter are left to the pattern. */
+function begins(text: string, offset: number, beginning: string): boolean {
+  const there = text.slice(offset, offset + beginning.length);
+  return there.toLowerCase() === beginning || /[\u017F\u212A]/.test(there);
 }
 
 const MARKS = /^[\s"'“”‘’`*_.,;:!?]+|[\s"'“”‘’`*_.,;:!?]+$/g;
@@ -35,7 +91,7 @@ export function choiceTextAt(text: string, offset: number, choices: readonly str
   let end = -1;
   let fitting: number[] = [];
   patterns.forEach((pattern, choice) => {
-    const wordsEnd = pattern ? endOf(pattern.words, text, offset) : null;
+    const wordsEnd = pattern?.wordsEnd(text, offset) ?? null;
     if (wordsEnd === null || wordsEnd < end || isInsideWord(text, wordsEnd)) return;
     if (wordsEnd > end) fitting = [];
     end = wordsEnd;
@@ -55,11 +111,11 @@ function mostExact(
   // `"X"` also holds `X`: the longer one is meant.
   let best: { choices: number[]; end: number; length: number } | null = null;
   for (const choice of fitting) {
-    const { written, cased, lead } = patterns[choice]!;
-    const writtenEnd = endOf(written, text, offset - lead);
-    const end = writtenEnd ?? endOf(cased, text, offset);
+    const pattern = patterns[choice]!;
+    const writtenEnd = pattern.writtenEnd(text, offset);
+    const end = writtenEnd ?? pattern.casedEnd(text, offset);
     if (end === null) continue;
-    const length = writtenEnd === null ? 0 : writtenEnd - offset + lead;
+    const length = writtenEnd === null ? 0 : writtenEnd - offset + pattern.lead;
     if (best && length < best.length) continue;
     if (best && length === best.length) best.choices.push(choice);
     else best = { choices: [choice], end, length };
@@ -79,7 +135,7 @@ function startsStarred(
     return stars !== '' && text.slice(Math.max(0, offset - stars.length), offset) === stars;
   });
   const [choice] = starred;
-  const end = choice === undefined ? null : endOf(patterns[choice]!.words, text, offset);
+  const end = choice === undefined ? null : patterns[choice]!.wordsEnd(text, offset);
   return starred.length === 1 && end !== null ? { choices: starred, end } : null;
 }
 
@@ -105,17 +161,7 @@ function patternsFor(choices: readonly string[]): readonly (ChoicePattern | null
 
 function patternOf(choice: string): ChoicePattern | null {
   const written = fold(choice).trim();
-  if (written === '') return null;
-  const unmarked = written.replace(MARKS, '') || written;
-  const words = unmarked.replace(ARTICLE, '');
-  const lead = written.indexOf(unmarked);
-  return {
-    words: new RegExp(`(?:(?:the|an?)\\s+)?${source(words)}`, 'iuy'),
-    cased: new RegExp(source(unmarked), 'uy'),
-    written: new RegExp(source(written), 'uy'),
-    lead,
-    stars: /^[*_]+$/.exec(written.slice(0, lead))?.[0] ?? '',
-  };
+  return written === '' ? null : new ChoicePattern(written);
 }
 
 /** The text as a pattern in which white space (escaped or not; none in "5hours"), typographic quotes and dashes may differ. */
