@@ -1,4 +1,4 @@
-// Makes media/screenshot.png, the README's picture, in a real VS Code with the real models:
+// Makes the README's pictures, media/screenshot.png and media/preview.png, in a real VS Code with the real models:
 // node test/editor/screenshot.ts
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -43,15 +43,35 @@ try {
   const hover = page.locator('.monaco-hover:not(.hidden)').first();
   await hover.locator('img').first().waitFor();
   await page.waitForTimeout(1000);
-  const picture = await workbench.screenshot('screenshot');
-  await sharp(picture)
-    .png({ palette: true })
-    .toFile(join(root, 'media', 'screenshot.png'));
+  await keep('screenshot');
+
+  // A prompt file beside its preview, run on the record that the cursor of the dataset's editor stands in.
+  await page.keyboard.press('Escape');
+  await workbench.select('"1": {');
+  await workbench.openFile('setting-1.prompty');
+  await workbench.command('View: Close Primary Side Bar');
+  await workbench.goTo(26);
+  await workbench.titleButton('Preview Prompt').click();
+  const preview = workbench.webview();
+  await preview.getByLabel('sketchbook-teacher').check();
+  await preview.getByRole('button', { name: 'Run on This Record' }).click();
+  await preview.locator('.verdict').nth(1).waitFor();
+  await preview.locator('h1').scrollIntoViewIfNeeded();
+  await page.waitForTimeout(1000);
+  await keep('preview');
 } catch (error) {
   await session.workbench.screenshot('screenshot-failed');
   throw error;
 } finally {
   await session.end();
+}
+
+/** Takes a picture for the README. */
+async function keep(name: string): Promise<void> {
+  const picture = await session.workbench.screenshot(name);
+  await sharp(picture)
+    .png({ palette: true })
+    .toFile(join(root, 'media', `${name}.png`));
 }
 
 async function widenSideBar(page: Page): Promise<void> {

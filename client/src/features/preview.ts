@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import type { RecordReference } from '../../../server/src/protocol/messages.ts';
 import type { Feature } from '../feature.ts';
-import { PreviewPanel, type Subject } from '../panels/preview-panel.ts';
+import { PreviewPanel, recordUnder, type Subject } from '../panels/preview-panel.ts';
 import { basename } from '../text.ts';
 import { type PageKind, WebviewPanel } from '../webview-panel.ts';
 import type { Message, Model } from '../webviews/preview/messages.ts';
@@ -9,6 +10,8 @@ import type { Message, Model } from '../webviews/preview/messages.ts';
 export const preview: Feature = ({ context, session }) => {
   const page: PageKind = { name: 'preview', extensionUri: context.extensionUri };
   const previews = new Map<string, PreviewPanel>();
+  /** Where the cursor of a dataset's editor stood last. */
+  let record: RecordReference | null = null;
   const open = (panel: WebviewPanel<Model, Message>, subject: Subject) => {
     const { uri } = subject;
     const one = new PreviewPanel(session, panel, subject);
@@ -19,6 +22,9 @@ export const preview: Feature = ({ context, session }) => {
     });
   };
   return vscode.Disposable.from(
+    vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+      record = recordUnder(textEditor, session) ?? record;
+    }),
     vscode.commands.registerCommand('rationale.previewPrompt', (target?: vscode.Uri) => {
       const uri = target ?? vscode.window.activeTextEditor?.document.uri;
       if (!uri) return;
@@ -30,7 +36,7 @@ export const preview: Feature = ({ context, session }) => {
         column: vscode.ViewColumn.Beside,
         preserveFocus: true,
       });
-      open(panel, { uri: uri.toString(), record: null, chosen: null });
+      open(panel, { uri: uri.toString(), record, chosen: null });
     }),
     WebviewPanel.restore<Model, Message>(page, (panel, restored) => open(panel, restored as Subject)),
     { dispose: () => previews.forEach((one) => void one.dispose()) },

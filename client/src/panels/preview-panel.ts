@@ -25,6 +25,16 @@ export interface Subject {
   readonly chosen: readonly string[] | null;
 }
 
+/** The record in which the cursor of a dataset's editor stands; null in other editors. */
+export function recordUnder(
+  { document: { uri }, selection }: vscode.TextEditor,
+  session: Session,
+): RecordReference | null {
+  if (!session.isDataset(uri)) return null;
+  const { line, character } = selection.active;
+  return { dataset: uri.toString(), position: { line, character } };
+}
+
 /** One preview, in its panel. */
 export class PreviewPanel implements vscode.Disposable {
   readonly #session: Session;
@@ -55,7 +65,10 @@ export class PreviewPanel implements vscode.Disposable {
         if (document.uri.toString() === uri || session.isDataset(document.uri)) render();
       }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
-        if (this.#follow(textEditor)) render();
+        const record = recordUnder(textEditor, session);
+        if (!record) return;
+        this.#record = record;
+        render();
       }),
       session.onDidChange(({ what }) => {
         if (what === 'records') render();
@@ -77,14 +90,6 @@ export class PreviewPanel implements vscode.Disposable {
 
   dispose(): void {
     this.#following.dispose();
-  }
-
-  /** Takes the record in which the cursor of a dataset's editor stands. */
-  #follow({ document: { uri }, selection }: vscode.TextEditor): boolean {
-    if (!this.#session.isDataset(uri)) return false;
-    const { line, character } = selection.active;
-    this.#record = { dataset: uri.toString(), position: { line, character } };
-    return true;
   }
 
   async #render(): Promise<void> {

@@ -46,6 +46,9 @@ export function Tools({ model, send }: Props) {
         >
           Copy as Python
         </button>
+        <button type="button" onClick={() => send({ type: 'showMatrix' })}>
+          Matrix…
+        </button>
       </div>
       <Sample model={model} cannot={cannot} send={send} />
     </div>
@@ -86,7 +89,6 @@ function Sample({ model, cannot, send }: Props & { readonly cannot: boolean }) {
   const [split, setSplit] = useKept<string | null>('split', null);
   const wished = split ?? model.prompt?.split ?? ALL;
   const known = splits.some(({ name }) => name === wished) ? wished : ALL;
-  const of = splits.find(({ name }) => name === known)?.records ?? records;
   const request: SampleRequest = { n, seed, split: known === ALL ? null : known };
   return (
     <fieldset class="row">
@@ -103,15 +105,14 @@ function Sample({ model, cannot, send }: Props & { readonly cannot: boolean }) {
       <label>
         of
         <select value={known} onChange={({ currentTarget }) => setSplit(currentTarget.value)}>
-          {splits.map(({ name }) => (
-            <option key={name} value={name}>
-              {name}
+          {splits.map((one) => (
+            <option key={one.name} value={one.name}>
+              {one.name} ({one.records.toLocaleString('en')})
             </option>
           ))}
-          <option value={ALL}>all records</option>
+          <option value={ALL}>all records ({records.toLocaleString('en')})</option>
         </select>
       </label>
-      <span class="quiet">({of.toLocaleString('en')}),</span>
       <label>
         seed
         <input
@@ -126,9 +127,6 @@ function Sample({ model, cannot, send }: Props & { readonly cannot: boolean }) {
       </button>
       <button type="button" disabled={cannot} onClick={() => send({ type: 'compare', request })}>
         Compare with HEAD
-      </button>
-      <button type="button" onClick={() => send({ type: 'showMatrix' })}>
-        Matrix…
       </button>
     </fieldset>
   );
