@@ -80,6 +80,7 @@ describe('trying a prompt out', () => {
     assert.equal(run.done, 4);
     const [row] = (await editor.request(Methods.runs, { uri: data })).runs;
     assert.deepEqual([row?.id, row?.n, row?.prompt], [run.runId, 4, 'a']);
+    assert.deepEqual(row?.sample, sample);
     const { dataset, records } = await editor.request(Methods.runRecords, { runId: run.runId });
     assert.equal(dataset, data);
     assert.equal(records.length, 4);

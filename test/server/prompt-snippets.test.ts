@@ -20,14 +20,19 @@ describe('a prompt copied as a program', () => {
   let received: unknown[];
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'rationale-snippet-'));
-    image = join(folder, "a picture's.png");
+    image = join(folder, "a $' picture's.png");
     writeFileSync(image, PNG);
     received = [];
     server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
-        received.push({ url: request.url, body: JSON.parse(Buffer.concat(chunks).toString()) });
+        const { authorization } = request.headers;
+        received.push({
+          authorization,
+          url: request.url,
+          body: JSON.parse(Buffer.concat(chunks).toString()),
+        });
         response.setHeader('content-type', 'application/json').end('{"choices":[]}');
       });
     });
@@ -54,7 +59,10 @@ describe('a prompt copied as a program', () => {
   ];
   const options = () => ({
     model: "org/it's",
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    endpoint: {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+      key: 'TEST_KEY',
+    },
     maxNewTokens: 64,
   });
   const url = `data:image/png;base64,${PNG.toString('base64')}`;
@@ -76,9 +84,18 @@ describe('a prompt copied as a program', () => {
   };
 
   it('for bash sends what the model is shown, character by character, pictures included', async () => {
-    const { OPENAI_BASE_URL: _, ...env } = process.env;
+    const env = { ...process.env, TEST_KEY: 'secret' };
     await run('bash', ['-c', promptSnippet('curl', messages(), options())], { env });
-    assert.deepEqual(received, [{ url: '/v1/chat/completions', body: expected }]);
+    const [authorization, url] = ['Bearer secret', '/v1/chat/completions'];
+    assert.deepEqual(received, [{ authorization, url, body: expected }]);
+  });
+
+  it('goes by the environment where no endpoint is known', async () => {
+    const { endpoint } = options();
+    const env = { ...process.env, OPENAI_BASE_URL: endpoint.url };
+    const text = promptSnippet('curl', messages(), { ...options(), endpoint: null });
+    await run('bash', ['-c', text], { env });
+    assert.equal(received.length, 1);
   });
 
   it('for Python gives the package `openai` the same', async () => {

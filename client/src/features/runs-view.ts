@@ -50,9 +50,7 @@ function getTreeItem({ run, fact }: Node): vscode.TreeItem {
   const item = new vscode.TreeItem(run.model, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = run.id;
   const accuracy = run.metrics && `${percent(run.metrics.accuracy)}`;
-  item.description = [run.split ?? 'all records', accuracy, !run.finishedAt && 'unfinished']
-    .filter(Boolean)
-    .join(' · ');
+  item.description = [selection(run), accuracy, !run.finishedAt && 'unfinished'].filter(Boolean).join(' · ');
   item.tooltip = `Run ${run.id}\n${facts(run)
     .map(({ name, value }) => `${name}: ${value}`)
     .join('\n')}`;
@@ -83,12 +81,23 @@ function facts(run: RunRow): Fact[] {
         'Outputs whose reasoning asserts another choice than their conclusion, among those that assert both.',
     },
     { name: 'Records', value: `${plural(run.n, 'record')} of ${run.split ?? 'all splits'}${stale}` },
+    run.sample && {
+      name: 'Sample',
+      value: `${run.sample.n}, seed ${run.sample.seed}`,
+      tooltip: 'Records drawn so that each topic has its share; another seed draws others.',
+    },
     run.rate === null ? null : { name: 'Speed', value: `${run.rate.toFixed(1)} records/s on ${run.device}` },
     { name: 'Prompt', value: `${run.prompt}, setting ${run.setting}` },
     { name: 'Dataset', value: basename(vscode.Uri.parse(run.uri, true)) },
     { name: 'Finished', value: run.finishedAt ? localTime(run.finishedAt) : 'no; annotate again to go on' },
   ];
   return all.filter((fact) => fact !== null);
+}
+
+/** `val`, `60 of val`. */
+function selection({ split, sample }: RunRow): string {
+  const of = split ?? 'all records';
+  return sample ? `${sample.n} of ${of}` : of;
 }
 
 function localTime(iso: string): string {

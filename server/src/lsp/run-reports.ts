@@ -61,7 +61,7 @@ export class RunReports {
 }
 
 function described(run: RunCard) {
-  const { id, model, role, device, prompt, setting, split, startedAt, finishedAt } = run;
+  const { id, model, role, device, prompt, setting, split, sample, startedAt, finishedAt } = run;
   const uri = pathToFileURL(run.dataset).href;
-  return { id, uri, model, role, device, prompt, setting, split, startedAt, finishedAt };
+  return { id, uri, model, role, device, prompt, setting, split, sample, startedAt, finishedAt };
 }

@@ -238,7 +238,7 @@ export class Session {
   }
 
   /** Nothing in a workspace that is not trusted: it could have records and keys sent anywhere. */
-  private configuredModels(): Omit<ConfiguredModels, 'problems'> {
+  configuredModels(): Omit<ConfiguredModels, 'problems'> {
     const { trusted, settings, folders } = this;
     const { problems, ...configured } = configuredModels(
       trusted ? settings : DEFAULT_SETTINGS,

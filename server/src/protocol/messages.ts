@@ -466,6 +466,8 @@ export interface RunRow {
   readonly setting: number;
   /** Null: every split. */
   readonly split: string | null;
+  /** Null: every record of the split. */
+  readonly sample: { readonly n: number; readonly seed: number } | null;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** Null: not finished; annotating again goes on. */

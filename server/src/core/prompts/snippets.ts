@@ -5,16 +5,35 @@ import type { Message } from './types.ts';
 export const SNIPPETS = { curl: asCurl, python: asPython } as const;
 export type SnippetLanguage = keyof typeof SNIPPETS;
 
+export interface SnippetEndpoint {
+  /** Up to and with `/v1`. */
+  readonly url: string;
+  /** The environment variable that holds its key; null: it takes none. */
+  readonly key: string | null;
+}
+
 export interface SnippetOptions {
   /** As the endpoint names it. */
   readonly model: string;
-  /** `http://localhost:8000/v1`; the environment's OPENAI_BASE_URL goes before it. */
-  readonly url: string;
+  /** The endpoint; null: the one that the environment's OPENAI_BASE_URL names, or else a server on this machine. */
+  readonly endpoint: SnippetEndpoint | null;
   readonly maxNewTokens: number;
 }
 
+const PATH = '/chat/completions';
+const URL_VARIABLE = 'OPENAI_BASE_URL';
+/** Where servers of open models listen unless they are told otherwise, as vLLM does. */
+const USUAL_URL = 'http://localhost:8000/v1';
+
+/** The environment variable of the key; null: none is needed. */
+function keyOf({ endpoint }: SnippetOptions): string | null {
+  return endpoint ? endpoint.key : 'OPENAI_API_KEY';
+}
+
 /** For bash and zsh: images are read when it runs, so that it stays short. */
-function asCurl(messages: readonly Message[], { model, url, maxNewTokens }: SnippetOptions): string {
+function asCurl(messages: readonly Message[], options: SnippetOptions): string {
+  const { model, endpoint, maxNewTokens } = options;
+  const key = keyOf(options);
   const body = JSON.stringify(
     { model, max_tokens: maxNewTokens, temperature: 0, messages: messages.map(messageOf) },
     null,
@@ -26,25 +45,27 @@ function asCurl(messages: readonly Message[], { model, url, maxNewTokens }: Snip
     (text, path, index) =>
       text.replace(
         slot(index),
-        `'"data:${mediaType(path)};base64,$(base64 < ${shellQuoted(path)} | tr -d '\\n')"'`,
+        () => `'"data:${mediaType(path)};base64,$(base64 < ${shellQuoted(path)} | tr -d '\\n')"'`,
       ),
     shellQuoted(body),
   );
   return [
-    `curl "\${OPENAI_BASE_URL:-${url}}/chat/completions" \\`,
+    `curl ${endpoint ? shellQuoted(endpoint.url + PATH) : `"\${${URL_VARIABLE}:-${USUAL_URL}}${PATH}"`} \\`,
     `  -H 'Content-Type: application/json' \\`,
-    `  -H "Authorization: Bearer \${OPENAI_API_KEY:-none}" \\`,
+    ...(key === null ? [] : [`  -H "Authorization: Bearer \${${key}:-none}" \\`]),
     `  --data-binary @- <<< ${quoted}`,
     '',
   ].join('\n');
 }
 
 /** For Python with the package `openai`. */
-function asPython(messages: readonly Message[], { model, url, maxNewTokens }: SnippetOptions): string {
+function asPython(messages: readonly Message[], options: SnippetOptions): string {
+  const { model, endpoint, maxNewTokens } = options;
+  const key = keyOf(options);
   const paths = imagesOf(messages);
   const filled = paths.reduce(
     (text, path, index) =>
-      text.replace(`"${slot(index)}"`, `image(${JSON.stringify(path)}, "${mediaType(path)}")`),
+      text.replace(`"${slot(index)}"`, () => `image(${JSON.stringify(path)}, "${mediaType(path)}")`),
     JSON.stringify(messages.map(messageOf), null, 4),
   );
   const image = [
@@ -56,15 +77,17 @@ function asPython(messages: readonly Message[], { model, url, maxNewTokens }: Sn
   ];
   return [
     ...(paths.length > 0 ? ['import base64'] : []),
-    'import os',
+    ...(endpoint && key === null ? [] : ['import os']),
     '',
     'from openai import OpenAI',
     '',
     '',
     ...(paths.length > 0 ? image : []),
     'client = OpenAI(',
-    `    base_url=os.environ.get("OPENAI_BASE_URL", ${JSON.stringify(url)}),`,
-    '    api_key=os.environ.get("OPENAI_API_KEY", "none"),',
+    endpoint
+      ? `    base_url=${JSON.stringify(endpoint.url)},`
+      : `    base_url=os.environ.get("${URL_VARIABLE}", "${USUAL_URL}"),`,
+    key === null ? '    api_key="none",' : `    api_key=os.environ.get("${key}", "none"),`,
     ')',
     'completion = client.chat.completions.create(',
     `    model=${JSON.stringify(model)},`,
