@@ -11,7 +11,7 @@ import { colourOf, legendOf } from './fields.ts';
 
 /** What a model would be shown. */
 export function Prompt({ prompt, tokens }: { prompt: PromptView; tokens: PromptTokens | null }) {
-  const { before, messages, demonstrations, omitted } = prompt;
+  const { before, messages, demonstrations, omitted, leaks } = prompt;
   const all = [...before.flatMap((query) => query.messages), ...messages];
   const pieces = all.flatMap(({ content }) =>
     content.flatMap((part) => (part.type === 'text' ? part.pieces : [])),
@@ -27,7 +27,7 @@ export function Prompt({ prompt, tokens }: { prompt: PromptView; tokens: PromptT
       {demonstrations.length > 0 && (
         <p class="quiet">Shown solved before the question: records {demonstrations.join(', ')}.</p>
       )}
-      <LeftOut omitted={omitted} />
+      <LeftOut omitted={omitted.filter(({ field }) => !leaks.some((leak) => leak.field === field))} />
     </>
   );
 }
