@@ -22,6 +22,8 @@ interface Case {
   opinions?: OutputContext['opinions'];
   alone?: boolean;
   format?: OutputContext['format'];
+  /** The conclusion was asked for before the other stages. */
+  first?: boolean;
   choices?: string[];
   gold?: number | null;
   finish?: Prediction['finishReason'];
@@ -80,7 +82,15 @@ function contextOf(input: Case): OutputContext & { source: { text: string } } {
     prediction,
     rationale: parseRationale(output),
   });
-  return { source, prediction, judgement, model: 'student', format, opinions: input.opinions };
+  return {
+    source,
+    prediction,
+    judgement,
+    model: 'student',
+    format,
+    isAnswerFirst: input.first,
+    opinions: input.opinions,
+  };
 }
 
 const speak = (rule: OutputRule, context: OutputContext, threshold = rule.threshold?.default ?? 0) => [

@@ -57,6 +57,19 @@ describe('matrix on the command line', function () {
     assert.equal(JSON.parse(lines[0] as string).strategy, 'as-written');
   });
 
+  it('says how many requests of a cell failed, and why', () => {
+    const lines = [
+      { match: 'step by step', fail: 'The prompt is too long.' },
+      { match: 'number', output: 'A' },
+    ];
+    const text = lines.map((line) => JSON.stringify(line)).join('\n');
+    const { stdout } = session.run(...args(`scripted:${session.write('failing.jsonl', text)}`));
+    assert.match(
+      stdout,
+      /chain-of-thought letter answer-last: 10 of 10 requests failed and count as wrong; the first: The prompt is too long\./,
+    );
+  });
+
   it('writes the best fair cell as a prompt file, never over another file', () => {
     const path = join(session.folder, 'best.prompty');
     const first = session.run(...args(model(), '--write-best', 'best.prompty'));

@@ -115,7 +115,16 @@ export function legend({ cells, notes }: MatrixResult): string[] {
       : []),
     ...notes,
     ...reasons,
-    ...cells.flatMap(movedText),
+    ...cells.flatMap(failedText),
+    ...cells.filter(({ isBest }) => isBest).flatMap(movedText),
+  ];
+}
+
+/** Requests that failed count as wrong: an accuracy with many of them says little of the prompt. */
+function failedText({ cell, failed, failure, n }: CellResult): string[] {
+  if (failed === 0) return [];
+  return [
+    `${cell.model}, ${cell.id}: ${failed} of ${n} requests failed and count as wrong; the first: ${failure}`,
   ];
 }
 

@@ -43,7 +43,9 @@ export interface CellResult {
   readonly accuracy: Share;
   readonly coverage: Share;
   readonly contradictions: Share;
+  /** Requests that failed, which count as wrong; and what the first of them says. */
   readonly failed: number;
+  readonly failure: string | null;
   /** Means of a record, all queries of a strategy together. */
   readonly promptTokens: number;
   readonly outputTokens: number;

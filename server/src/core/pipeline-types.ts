@@ -25,6 +25,8 @@ export interface Asked {
   readonly model: string;
   /** What the prompt asked the output to look like. */
   readonly format: OutputFormat;
+  /** Whether the prompt asked for the answer before the reasoning. */
+  readonly isAnswerFirst?: boolean;
   /** The index of the first choice in the prompt that asked; absent when the prompt had letters, or is not known. */
   readonly indexBase?: 0 | 1;
   /** Who says so; the prompt where this is absent. */

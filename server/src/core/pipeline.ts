@@ -381,9 +381,9 @@ export class Pipeline {
     others: readonly Opinion[] = [],
   ): JudgedOutput {
     const judgement = this.judgementOf(source, prediction, asked);
-    const { model, format } = asked;
+    const { model, format, isAnswerFirst } = asked;
     const opinions = others.length > 0 ? [opinionOf(model, judgement), ...others] : undefined;
-    const context = { source, prediction, judgement, model, format, opinions };
+    const context = { source, prediction, judgement, model, format, isAnswerFirst, opinions };
     const findings = checkOutput(context, this.around.rules);
     return { prediction, judgement, findings };
   }
@@ -424,10 +424,11 @@ export class Pipeline {
     return judged.output;
   }
 
-  /** The prompt of a run may name a reader of its own. */
+  /** The prompt of a run may name a reader of its own, and an order. */
   private askedBy(run: RunCard): Asked {
-    const { reader } = readPrompt({ name: run.prompt, text: run.promptText });
-    return reader === null ? run : { ...run, reader };
+    const { reader, strategy, order } = readPrompt({ name: run.prompt, text: run.promptText });
+    const isAnswerFirst = strategy !== null && order === 'answer-first';
+    return { ...run, isAnswerFirst, ...(reader !== null && { reader }) };
   }
 
   /** Results of several models, with what the rules say of each in the light of the others. */
@@ -435,8 +436,8 @@ export class Pipeline {
     const opinions = results.map(({ run, judgement }) => opinionOf(run.model, judgement));
     return results.map((result) => {
       const { run, prediction, judgement } = result;
-      const { model, format } = run;
-      const context = { source, prediction, judgement, model, format, opinions };
+      const { model, format, isAnswerFirst } = this.askedBy(run);
+      const context = { source, prediction, judgement, model, format, isAnswerFirst, opinions };
       return { ...result, findings: checkOutput(context, this.around.rules) };
     });
   }

@@ -109,6 +109,8 @@ export interface OutputContext {
   readonly model: string;
   /** What the prompt asked for; stage rules keep silent unless it is `stages`. */
   readonly format: 'stages' | 'json' | 'letter';
+  /** Whether the prompt asked for the conclusion before the other stages. */
+  readonly isAnswerFirst?: boolean;
   /** What every model says of the record as it stands, this one included; absent where only this one is known. */
   readonly opinions?: readonly Opinion[];
 }
