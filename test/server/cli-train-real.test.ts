@@ -54,6 +54,11 @@ export: { verify: 4 }
         [2, 8, 8],
       ],
     );
+    const again = session.run(
+      ...['export', join('recipes', 'runs', model), 'exported', '--python', python, '--verify', '2'],
+    );
+    assert.equal(again.status, 0, again.stderr);
+    assert.match(again.stdout, /on 2 of 2 records the same tokens as PyTorch/);
     const answered = session.run(
       'annotate',
       'problems.json',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { annotateCommand } from './commands/annotate.ts';
 import { compareCommand } from './commands/compare.ts';
+import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { judgeCommand } from './commands/judge.ts';
 import { lintCommand } from './commands/lint.ts';
@@ -25,6 +26,7 @@ const COMMANDS = [
   modelsCommand,
   rationalesCommand,
   trainCommand,
+  exportCommand,
   lspCommand,
 ];
 

@@ -74,6 +74,22 @@ async function spawnTrainer(
   }
 }
 
+/** Runs another of the trainer's commands to its end, passing on what it prints, and gives its exit code. */
+export async function runTrainer(
+  python: string,
+  files: TrainerFiles,
+  args: readonly string[],
+): Promise<number> {
+  const child = spawn(python, ['-m', 'rationale_trainer', ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...ownVariables(files) },
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  child.once('error', ({ message }) => reject(new Error(`The Python ${python} does not start: ${message}.`)));
+  child.once('close', (code) => resolve(code ?? 1));
+  return promise;
+}
+
 /** Python finds the trainer beside whatever its environment has. */
 function ownVariables({ folder }: TrainerFiles): Record<string, string> {
   const { PYTHONPATH } = process.env;

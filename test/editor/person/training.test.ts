@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../root.ts';
 import { PersonSession } from './session.ts';
@@ -91,7 +91,9 @@ describe('training as a person does it', function () {
     await workbench.command('Notifications: Clear All Notifications');
     await view().getByRole('tab', { name: 'Curves' }).click();
     for (const theme of THEMES) {
-      const settings = join(session.workspace, '.vscode', 'settings.json');
+      const folder = join(session.workspace, '.vscode');
+      mkdirSync(folder, { recursive: true });
+      const settings = join(folder, 'settings.json');
       const known = existsSync(settings) ? JSON.parse(readFileSync(settings, 'utf8')) : {};
       writeFileSync(settings, JSON.stringify({ ...known, 'workbench.colorTheme': theme }));
       const kind = /Light/.test(theme)
