@@ -64,7 +64,7 @@ describe('prompt render', function () {
     const named = (model: string) =>
       prompt(1, '{{ question }}').replace('name: mine', `name: mine\nmodel: ${model}`);
     session.write('mine.prompty', named('sketchbook-student'));
-    session.write('other.prompty', named('gpt-4'));
+    session.write('other.prompty', named('nobodys-model'));
     const tokens = (file: string, ...args: string[]) =>
       JSON.parse(render(file, '--format', 'json', ...args).stdout).tokens;
     const [own, ...more] = tokens('mine.prompty');
@@ -74,8 +74,16 @@ describe('prompt render', function () {
       { ...own, model: 'sketchbook-base' },
     ]);
     const { stderr, status } = render('other.prompty');
-    assert.match(stderr, /^No tokens are counted for gpt-4\. There is no model "gpt-4"/);
+    assert.match(stderr, /^No tokens are counted for nobodys-model\. There is no model "nobodys-model"/);
     assert.equal(status, 0);
+  });
+
+  it('takes the first record of the split that the file names', () => {
+    session.write('problems.json', dataset(4, { r2: { split: 'test' } }));
+    const text = prompt(1, '{{ question }}').replace('format: json', 'format: json\n    split: test');
+    session.write('mine.prompty', text);
+    const { record } = JSON.parse(render('mine.prompty', '--format', 'json').stdout);
+    assert.equal(record, 'r2');
   });
 
   it('takes another record and another setting, and says what no model would be asked', () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type RenderedPrompt, renderRecord } from '../../core/pipeline-prompty.ts';
+import type { NamedPrompt } from '../../core/pipeline.ts';
+import { exampleRecord, type RenderedPrompt, renderRecord } from '../../core/pipeline-prompty.ts';
 import type { Setting } from '../../core/prompts/types.ts';
 import type { RecordSource } from '../../core/records/types.ts';
 import { similarNames } from '../../core/similar-name.ts';
@@ -55,7 +56,7 @@ export function promptCommand(program: Command): void {
     )
     .argument('<file>', 'a .prompty file, or the name of a shipped one')
     .option('--dataset <file>', 'dataset file (default: the one that the prompt file names)')
-    .option('--record <id>', 'the record (default: the first)')
+    .option('--record <id>', 'the record (default: the first of the split that the file names)')
     .addOption(
       numberOption(
         '--setting <n>',
@@ -80,7 +81,7 @@ async function render(name: string, options: RenderOptions): Promise<void> {
   const dataset = openDataset(datasetFor(name, options.dataset), null);
   const { pipeline } = dataset;
   const prompt = findPromptFile(name, pipeline.surroundings.path, shippedPrompts);
-  const source = findRecord(dataset, options.record);
+  const source = findRecord(dataset, prompt, options.record);
   const rendered: RenderedPrompt = renderRecord(prompt, source, pipeline, options.setting);
   if (rendered.refusal) process.stderr.write(`No model would be asked this. ${rendered.refusal}\n`);
   const tokens = await promptTokens(rendered.messages, options.model, rendered.models);
@@ -94,10 +95,14 @@ function datasetFor(prompt: string, given: string | undefined): string {
   throw new UsageError(`${prompt} names no dataset: say with --dataset which one.`);
 }
 
-function findRecord({ file, pipeline }: OpenDataset, id: string | undefined): RecordSource {
+function findRecord(
+  { file, pipeline }: OpenDataset,
+  prompt: NamedPrompt,
+  id: string | undefined,
+): RecordSource {
   const { document } = pipeline;
   if (id === undefined) {
-    const first = document.chunks.find(({ source }) => source !== null)?.source;
+    const first = exampleRecord(prompt, pipeline);
     if (!first) throw new UsageError(`${file} holds no records.`);
     return first;
   }
