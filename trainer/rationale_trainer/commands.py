@@ -62,6 +62,24 @@ def _tiny(options: Namespace):
     write_tiny(options.architecture, options.out, options.seed)
 
 
+def _hundred_arguments(parser: ArgumentParser):
+    parser.add_argument("folder", type=Path, help="folder of the model and its exports")
+    parser.add_argument("--dataset", type=Path, help="run Hugging Face generate on this problems.json, with images/ beside it; without it, the models are made")
+    parser.add_argument("--split", default="test")
+    parser.add_argument("--limit", type=int, default=16, help="default: %(default)s records")
+    parser.add_argument("--batch", type=int, default=8, help="default: %(default)s")
+    parser.add_argument("--new-tokens", type=int, default=48, help="default: %(default)s")
+
+
+def _hundred(options: Namespace):
+    from .hundred import time_hundred, write_hundred
+
+    if options.dataset:
+        time_hundred(options.folder / "model", options.dataset, options.split, options.limit, options.batch, options.new_tokens)
+    else:
+        write_hundred(options.folder)
+
+
 def _generate_arguments(parser: ArgumentParser):
     parser.add_argument("--model", type=Path, required=True, help="exported model folder")
     parser.add_argument("--dataset", type=Path, required=True, help="problems.json, with images/ beside it")
@@ -123,5 +141,6 @@ COMMANDS = {
     "train": ("Train the student of a run folder; started again, it goes on from its last checkpoint.", _train_arguments, _train),
     "export": ("Export a student for the onnx provider; it is only there when it writes PyTorch's tokens.", _export_arguments, _export),
     "generate": ("Run an exported model with Hugging Face generate; JSON lines with timing.", _generate_arguments, _generate),
+    "hundred": ("Make a random LLaVA of a hundred million parameters with its exports, or time Hugging Face generate on it.", _hundred_arguments, _hundred),
     "sentences": ("Export a sentence-embedding model to ONNX, for the cosine of texts.", _sentences_arguments, _sentences),
 }

@@ -110,6 +110,7 @@ export class GrowingCache implements Cache {
   /**
    * @param outputs names of the decoder's outputs for the new part, in the order of the cache's names
    * @param length tokens of the longest row's prompt
+   * @param spare places for more tokens at the start
    */
   constructor(
     { layers, heads, width }: CacheLayout,
@@ -117,6 +118,7 @@ export class GrowingCache implements Cache {
     memory: CacheMemory,
     rows: number,
     length: number,
+    spare = GROWTH,
   ) {
     this.inputs = cacheNames('past_key_values', layers);
     this.outputs = outputs;
@@ -125,7 +127,7 @@ export class GrowingCache implements Cache {
     this.memory = memory;
     this.rows = rows;
     this.used = length;
-    this.capacity = length + GROWTH;
+    this.capacity = length + spare;
     this.values = this.allocate(rows * heads * this.capacity * width);
   }
 

@@ -9,8 +9,11 @@ export interface Decoder {
   readonly layout: CacheLayout;
   /** Rows of unequal length may run together, padded on the left, and rows may be taken out. */
   readonly mayPad: boolean;
-  /** @param length tokens of the longest prompt */
-  newCache(rows: number, length: number): Cache;
+  /**
+   * @param length tokens of the longest prompt
+   * @param spare empty places behind it, where the cache has any
+   */
+  newCache(rows: number, length: number, spare?: number): Cache;
 }
 
 /** A row of a batch. */
@@ -29,7 +32,7 @@ export function wholeDecoder(session: InferenceSession, layout: CacheLayout): De
 }
 
 /**
- * A graph that gives back the new part of its cache alone; null when rows of unequal length cannot run together in it.
+ * A graph that gives back the new part of its cache alone; null when it does not honour the mask.
  * @param fresh names of its outputs for the new part
  * @param bothWays a prompt's tokens see each other, not only those before
  */
@@ -42,9 +45,15 @@ export async function growingDecoder(
 ): Promise<Decoder | null> {
   if (layout.type !== 'float32') return null;
   const memory = new CacheMemory();
-  const newCache = (rows: number, length: number) => new GrowingCache(layout, fresh, memory, rows, length);
-  const decoder: Decoder = { session, layout, mayPad: true, newCache };
-  return (await honoursMask(decoder, hidden, bothWays)) ? decoder : null;
+  const newCache = (rows: number, length: number, spare?: number) =>
+    new GrowingCache(layout, fresh, memory, rows, length, spare);
+  const decoder = { session, layout, newCache };
+  const logits = (reading: Reading) => trialLogits({ ...decoder, mayPad: true }, hidden, reading);
+  const [alone, padded] = [await logits({ atOnce: !bothWays }), await logits({ padding: 2 })];
+  if (isClose(alone, padded)) return { ...decoder, mayPad: true };
+  // Quantised graphs let padding change their scales; empty places in the cache are nothing to them.
+  const [full, spare] = [await logits({ spare: 0 }), await logits({})];
+  return isClose(full, spare) ? { ...decoder, mayPad: false } : null;
 }
 
 /** Feeds the embeddings of new tokens, [rows, new tokens, width], and returns the logits of the last. */
@@ -68,26 +77,38 @@ export async function runDecoder(
   return results.logits as Tensor;
 }
 
+interface Reading {
+  /** Empty places before the row. */
+  readonly padding?: number;
+  /** The last token is read with the others, not after them. */
+  readonly atOnce?: boolean;
+  /** Empty places in the cache behind the row. */
+  readonly spare?: number;
+}
+
 /**
- * Whether a row with padding before it and empty places behind it gets the logits it gets alone. Graphs with
- * GroupQueryAttention take such places for tokens, and quantised ones let them change their scales.
+ * The logits of the last of a few tokens, read in some way. Graphs with GroupQueryAttention take empty places for
+ * tokens: what is read beside such places differs from what is read alone.
  */
-async function honoursMask(decoder: Decoder, hidden: number, bothWays: boolean): Promise<boolean> {
+async function trialLogits(
+  decoder: Decoder,
+  hidden: number,
+  { padding = 0, atOnce = false, spare }: Reading,
+): Promise<Float32Array> {
   const length = 4;
   const values = Float32Array.from({ length: length * hidden }, (_, i) => Math.sin(i + 1));
-  /** The logits of the last token, after `padding` empty places, read with the others or after them. */
-  const read = async (padding: number, atOnce: boolean) => {
-    const prompt = atOnce ? length : length - 1;
-    const data = new Float32Array((padding + prompt) * hidden);
-    data.set(values.subarray(0, prompt * hidden), padding * hidden);
-    const rows = [{ padding, positions: COUNTED }];
-    const tensor = (part: Float32Array) => new Tensor('float32', part, [1, part.length / hidden, hidden]);
-    const cache = decoder.newCache(1, padding + prompt);
-    const logits = await runDecoder(decoder, tensor(data), rows, cache.prompts([[0]]));
-    const last = values.slice(prompt * hidden);
-    return lastLogits(atOnce ? logits : await runDecoder(decoder, tensor(last), rows, cache));
-  };
-  const [expected, found] = [await read(0, !bothWays), await read(2, false)];
+  const prompt = atOnce ? length : length - 1;
+  const data = new Float32Array((padding + prompt) * hidden);
+  data.set(values.subarray(0, prompt * hidden), padding * hidden);
+  const rows = [{ padding, positions: COUNTED }];
+  const tensor = (part: Float32Array) => new Tensor('float32', part, [1, part.length / hidden, hidden]);
+  const cache = decoder.newCache(1, padding + prompt, spare);
+  const logits = await runDecoder(decoder, tensor(data), rows, cache.prompts([[0]]));
+  const last = values.slice(prompt * hidden);
+  return lastLogits(atOnce ? logits : await runDecoder(decoder, tensor(last), rows, cache));
+}
+
+function isClose(expected: Float32Array, found: Float32Array): boolean {
   const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   return expected.every((value, i) => Math.abs(value - (found[i] as number)) <= ROUNDING * scale);
 }

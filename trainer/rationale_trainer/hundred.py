@@ -1,0 +1,73 @@
+"""A random LLaVA of a hundred million parameters, exported, and Hugging Face `generate` on it: for the bench of inference."""
+
+import json
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import torch
+import transformers
+from PIL import Image
+
+from .exporting.checked import export_checked
+from .families import load
+from .generate import image_path
+from .prompts import messages
+from .tiny.whole import LLAVA_TEMPLATE
+from .tiny.writing import NORMALISED, Tiny, write
+
+SIDE = 112
+# Words are few, as the tokenizer is tiny: nearly all parameters are in the layers.
+TEXT = {
+    "hidden_size": 640, "intermediate_size": 1728, "num_hidden_layers": 18, "num_attention_heads": 10, "num_key_value_heads": 10,
+    "max_position_embeddings": 2048, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0,
+}  # fmt: skip
+VISION = {"hidden_size": 384, "intermediate_size": 1536, "num_hidden_layers": 6, "num_attention_heads": 6, "image_size": SIDE, "patch_size": 16}
+
+
+def _build(token, words):
+    text, vision = transformers.LlamaConfig(**TEXT, vocab_size=words), transformers.CLIPVisionConfig(**VISION)
+    tokens = (SIDE // VISION["patch_size"]) ** 2
+    config = transformers.LlavaConfig(vision_config=vision, text_config=text, image_token_id=token("<image>"), image_seq_length=tokens)
+    return transformers.LlavaForConditionalGeneration(config)
+
+
+SIZE = {"height": SIDE, "width": SIDE}
+HUNDRED = Tiny(
+    _build,
+    {"image_processor_type": "CLIPImageProcessor", "processor_class": "LlavaProcessor", "do_resize": True, "size": SIZE, "do_center_crop": False, "resample": 3, **NORMALISED},
+    {"processor_class": "LlavaProcessor", "patch_size": 16, "vision_feature_select_strategy": "default", "num_additional_image_tokens": 1, "image_token": "<image>"},
+    template=LLAVA_TEMPLATE,
+)  # fmt: skip
+
+
+def write_hundred(folder: Path):
+    """FOLDER/model, and beside it the exports onnx and onnx-int8."""
+    write(HUNDRED, folder / "model", seed=0)
+    export_checked(load(folder / "model"), folder / "onnx", [], 0, ["int8"])
+
+
+def time_hundred(folder: Path, dataset: Path, split: str, limit: int, batch: int, new_tokens: int):
+    """Prints the outputs as a JSON object, and how many records a second were written. Loading is not counted."""
+    model = transformers.LlavaForConditionalGeneration.from_pretrained(folder).eval()
+    processor = transformers.AutoProcessor.from_pretrained(folder)
+    processor.tokenizer.padding_side = "left"
+    records = [(key, record) for key, record in json.loads(dataset.read_text(encoding="utf-8")).items() if record["split"] == split][:limit]
+    begun = time.perf_counter()
+    groups, outputs = defaultdict(list), {}
+    for identifier, record in records:
+        text = processor.tokenizer.apply_chat_template(messages(record, 1, record["image"]), tokenize=False, add_generation_prompt=True)
+        path = image_path(dataset, identifier, record)
+        groups[path is not None].append((identifier, text, path))
+    for pictured, members in groups.items():
+        for start in range(0, len(members), batch):
+            rows = members[start : start + batch]
+            images = [Image.open(path).convert("RGB") for _, _, path in rows] if pictured else None
+            inputs = processor(images=images, text=[text for _, text, _ in rows], padding=True, add_special_tokens=False, return_tensors="pt")
+            with torch.inference_mode():
+                found = model.generate(**inputs, max_new_tokens=new_tokens, do_sample=False)[:, inputs["input_ids"].shape[1] :]
+            for (identifier, _, _), row in zip(rows, found.tolist()):
+                row = row[: row.index(2)] if 2 in row else row
+                outputs[identifier] = processor.tokenizer.decode(row, skip_special_tokens=False)
+    seconds = time.perf_counter() - begun
+    print(json.dumps({"outputs": outputs, "recordsPerSecond": len(outputs) / seconds}))
