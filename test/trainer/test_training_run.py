@@ -73,7 +73,8 @@ def whole(request, make):
 
 def test_a_run_leaves_what_the_contract_says(whole):
     changes, folder = whole
-    kinds = [event["type"] for event in read_events(folder / "events.jsonl")]
+    kinds = [event["type"] for event in read_events(folder / "events.jsonl") if event["type"] != "progress"]
+    assert events(folder, "progress")[0]["what"] == "features"
     assert kinds[:3] == ["preflight", "started", "evaluation"] and kinds[-1] == "finished"
     assert [event["step"] for event in events(folder, "step")] == list(range(1, 11))
     assert [event["step"] for event in events(folder, "checkpoint")] == [3, 6, 9, 10]
@@ -134,6 +135,7 @@ def wait_for(folder: Path, type: str, count: int):
     raise AssertionError(f"no event {type} came")
 
 
+@pytest.mark.parametrize("whole", ["lora"], indirect=True)
 def test_the_command_survives_kill_9_and_ends_well_on_sigterm_and_a_stop_file(root, whole, make):
     changes, undisturbed = whole
     folder = make(**changes)

@@ -134,3 +134,35 @@ def test_kinds_of_collapse():
     assert collapse(["It is A.", "B", "B", "Yes: B"], letters) is None
     assert collapse(["B", "B", "B", "B"], ["B"] * 4) is None, "B is right"
     assert collapse(["", ""], letters[:2]) is None, "too few to say"
+
+
+def test_half_precision_without_a_gpu(run, capsys):
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    assert train_command(run(precision="fp16"), check=False) == 2
+    assert "fp16 needs a CUDA GPU" in capsys.readouterr().err
+
+
+def ask_to_stop_after_the_first_features():
+    """SIGTERM, as a cluster sends it, while features are computed."""
+    replace = os.replace
+
+    def replaced(source, target):
+        replace(source, target)
+        if Path(target).parent.name == "features":
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    os.replace = replaced
+
+
+def test_a_stop_while_features_are_computed(run):
+    folder = run(examples=130)
+    assert trained(folder, prepare=ask_to_stop_after_the_first_features) == 0
+    events = read_events(folder / "events.jsonl")
+    assert events[-1]["type"] == "stopped" and events[-1]["step"] == 0
+    assert len(list((folder / "features").iterdir())) == 1 and not [event for event in events if event["type"] == "step"]
+    assert trained(folder) == 0
+    events = read_events(folder / "events.jsonl")
+    progress = [(event["what"], event["done"], event["total"]) for event in events if event["type"] == "progress"]
+    assert events[-1]["type"] == "finished" and progress[-1][0] == "features"
+    assert any(done == total > 64 for _, done, total in progress)

@@ -5,6 +5,10 @@ class Unusable(Exception):
     """Nothing was started: the run folder, the models or this machine cannot be used. One sentence."""
 
 
+class Stopped(BaseException):
+    """Someone asked to stop before the first step."""
+
+
 class Failed(Exception):
     """The run broke off. `way_on` says what to do; the checkpoint that is named there is whole."""
 

@@ -35,8 +35,6 @@ class Family(Exported, ABC):
     text: ClassVar[str] = "model.language_model"
     vision: ClassVar[str] = "model.vision_tower"
     projector: ClassVar[str] = "model.multi_modal_projector"
-    # Whether features stand in the places of image tokens, one each; else layers of the text model look at them.
-    in_place: ClassVar[bool] = True
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, source: Path):
         self.model, self.tokenizer, self.source = model, tokenizer, source

@@ -17,7 +17,6 @@ from .sequences import Batch, Picture
 class Mllama(Family):
     model_type = "mllama"
     vision = "model.vision_model"
-    in_place = False
 
     def __init__(self, model, tokenizer, source: Path):
         super().__init__(model, tokenizer, source)

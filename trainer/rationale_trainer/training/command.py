@@ -1,10 +1,11 @@
 """`train RUNFOLDER`: runs it and says in one sentence what ended it. Exit status: 0 done or stopped, 1 broken off, 2 unusable."""
 
 import errno
+import os
 import sys
 from pathlib import Path
 
-from ..failure import Failed, Unusable
+from ..failure import Failed, Stopped, Unusable
 from .environment import broken_torchvision
 from .events import Events
 from .memory import is_out_of_memory
@@ -22,6 +23,10 @@ def train_command(folder: Path, check: bool) -> int:
         from .train import train
 
         train(folder, check)
+        return 0
+    except Stopped:
+        steps = [int(path.name.removeprefix("step-")) for path in (folder / "checkpoints").glob("step-*")]
+        Events(folder / "events.jsonl", _leads()).write("stopped", step=max(steps, default=0), reason="Asked to stop before the first step; started again, the run goes on from here.")
         return 0
     except Unusable as error:
         return _ended(folder, str(error), "", 2)
@@ -48,11 +53,16 @@ def explain(error: Exception, folder: Path) -> tuple[str, str] | None:
     return None
 
 
+def _leads() -> bool:
+    """Whether this is the one of several processes that writes."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def _ended(folder: Path, message: str, way_on: str, status: int) -> int:
     print(f"{message} {way_on}".strip(), file=sys.stderr)
     if (folder / "run.yaml").is_file():
         try:
-            Events(folder / "events.jsonl", leads=True).write("failed", message=message, way_on=way_on)
+            Events(folder / "events.jsonl", _leads()).write("failed", message=message, way_on=way_on)
         except OSError:
             # On a full disk there is no place for it; stderr has said it.
             pass

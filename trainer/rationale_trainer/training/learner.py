@@ -9,13 +9,14 @@ from .objectives.base import Scales, Tokens
 from .optimiser import learning_rate, make_optimiser
 from .plan import Plan
 from .run_folder import RunFolder
+from .stored import silent
 from .student import load_student
 from .teacher import encode_part, make_teacher
 from .vision import Vision
 
 
 class Learner:
-    def __init__(self, run: RunFolder, accelerator: Accelerator):
+    def __init__(self, run: RunFolder, accelerator: Accelerator, tell=silent):
         self.run, self.accelerator, self.recipe = run, accelerator, run.recipe
         self.objective = make_objective(self.recipe["objective"])
         self.family = load_student(self.recipe, accelerator.device)
@@ -25,8 +26,8 @@ class Learner:
         self.plan = Plan(lengths, *(self.recipe[name] for name in ("batch", "accumulation", "epochs", "seed")))
         self.objective.steps = self.plan.steps
         self.parameters = list(trainable(self.family).values())
-        self.vision = Vision(self.family, run.path / "features", accelerator)
-        self.teacher = make_teacher(run, self.objective, self.family, self.texts, accelerator)
+        self.vision = Vision(self.family, run.path / "features", accelerator, tell)
+        self.teacher = make_teacher(run, self.objective, self.family, self.texts, accelerator, tell)
         self.scaler = accelerator.scaler
         self.forget()
 

@@ -19,8 +19,9 @@ SHARD = 64
 
 
 class Stored:
-    def __init__(self, folder: Path, accelerator):
-        self.folder, self.accelerator = folder, accelerator
+    def __init__(self, folder: Path, accelerator, tell: Callable[[str, int, int], None]):
+        """`tell` hears of what is being computed: the folder's name, how many are done, of how many."""
+        self.folder, self.accelerator, self.tell = folder, accelerator, tell
         self.memory: dict[str, torch.Tensor] = {}
 
     def fill(self, keys: list[str], compute: Callable[[list[str]], list[torch.Tensor]], keep: bool):
@@ -43,6 +44,7 @@ class Stored:
             partial = file.with_suffix(".partial")
             save_file({key: tensor.detach().contiguous().cpu() for key, tensor in zip(shard, tensors)}, partial)
             os.replace(partial, file)
+            self.tell(self.folder.name, sum(len(items) for items, path in zip(shards, files) if path.exists()), len(keys))
         accelerator.wait_for_everyone()
         for shard, file in zip(shards, files):
             with safe_open(file, "pt") as opened:
@@ -51,6 +53,10 @@ class Stored:
 
     def __getitem__(self, key: str) -> torch.Tensor:
         return self.memory[key]
+
+
+def silent(what: str, done: int, total: int):
+    """For computations that nobody waits for."""
 
 
 def digest(*parts: str) -> str:

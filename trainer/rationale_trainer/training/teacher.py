@@ -4,6 +4,7 @@ Each class has `fill`, which computes beforehand what it keeps of some examples,
 `release`, called when everything is filled.
 """
 
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -43,9 +44,11 @@ class Nothing:
 class _Model:
     """A frozen model that reads the examples' texts, part by part."""
 
-    def __init__(self, family: Family, texts: list[list[Sequence]], features: Path, accelerator):
-        self.family, self.texts, self.accelerator = family, texts, accelerator
-        self.vision = Vision(family, features, accelerator)
+    def __init__(self, family: Family, texts: list[list[Sequence]], features: Path, accelerator, tell):
+        self.family, self.texts, self.accelerator, self.tell = family, texts, accelerator, tell
+        self.vision = Vision(family, features, accelerator, tell)
+        # What, beside weights and texts, decides what is kept.
+        self.variant = ""
 
     def fill(self, indices: list[int], keep: bool):
         self.vision.fill([picture for i in indices for text in self.texts[i] for picture in text.pictures], keep)
@@ -57,6 +60,10 @@ class _Model:
         """What is kept of each text, a few at a time."""
         return [one for start in range(0, len(texts), TOGETHER) for one in self.compute(texts[start : start + TOGETHER])]
 
+    @cached_property
+    def digest(self) -> str:
+        return weights_digest(self.family.model)
+
     @torch.no_grad()
     def tokens(self, sequences: list[Sequence]) -> Tokens:
         batch = self.family.collate(sequences).to(self.family.device)
@@ -66,7 +73,7 @@ class _Model:
 
     def key(self, text: Sequence) -> str:
         """Of a text as this model reads it."""
-        return digest(str(text.ids), *(file_digest(picture.path) for picture in text.pictures))
+        return digest(self.digest, self.variant, str(text.ids), *(file_digest(picture.path) for picture in text.pictures))
 
 
 class LiveTeacher(_Model):
@@ -87,7 +94,8 @@ class CachedTeacher(_Model):
     def __init__(self, *model, temperature: float, top_k: int, folder: Path):
         super().__init__(*model)
         self.temperature, self.top_k = temperature, top_k
-        self.stored = Stored(folder, self.accelerator)
+        self.stored = Stored(folder, self.accelerator, self.tell)
+        self.variant = f"{temperature} {top_k}"
         self.keys = [self.key(parts[0]) for parts in self.texts]
 
     def fill(self, indices: list[int], keep: bool):
@@ -129,7 +137,7 @@ class Reference(_Model):
 
     def __init__(self, *model, folder: Path):
         super().__init__(*model)
-        self.stored = Stored(folder, self.accelerator)
+        self.stored = Stored(folder, self.accelerator, self.tell)
         self.keys = [[self.key(text) for text in parts] for parts in self.texts]
 
     def fill(self, indices: list[int], keep: bool):
@@ -145,11 +153,11 @@ class Reference(_Model):
         return torch.cat([self.stored[key] for i in indices for key in self.keys[i]]).to(self.accelerator.device)
 
 
-def make_teacher(run: RunFolder, objective: Objective, student: Family, texts: list[list[Sequence]], accelerator):
+def make_teacher(run: RunFolder, objective: Objective, student: Family, texts: list[list[Sequence]], accelerator, tell):
     """What the objective asks for. @throws Unusable when the recipe's teacher cannot give it."""
     recipe, features = run.recipe, run.path / "features"
     if objective.reference:
-        return Reference(student, texts, features, accelerator, folder=run.path / "reference" / weights_digest(student.model)[:16])
+        return Reference(student, texts, features, accelerator, tell, folder=run.path / "reference")
     if objective.teacher is None:
         return Nothing()
     name = (recipe.get("teacher") or {}).get("model")
@@ -158,13 +166,13 @@ def make_teacher(run: RunFolder, objective: Objective, student: Family, texts: l
     family = load(model_folder(name), torch.bfloat16 if recipe["precision"] == "bf16" else torch.float32)
     family.model.requires_grad_(False).to(accelerator.device)
     theirs = [[encode_part(family, example, part) for part in objective.parts] for example in run.train]
-    model, settings = (family, theirs, features, accelerator), recipe["objective"]
+    model, settings = (family, theirs, features, accelerator, tell), recipe["objective"]
     if objective.teacher == "logits":
         return AlignedTeacher(*model, student=student, targets=[example.target for example in run.train])
     if any(own.target != other.target for one, two in zip(texts, theirs) for own, other in zip(one, two)):
         raise Unusable(f"The teacher {name} has another tokenizer than the student: use the objective uld.")
     if settings.get("top_k"):
-        folder = run.path / "teacher" / digest(weights_digest(family.model), str(settings["temperature"]), str(settings["top_k"]))[:16]
+        folder = run.path / "teacher"
         return CachedTeacher(*model, temperature=settings["temperature"], top_k=settings["top_k"], folder=folder)
     return LiveTeacher(*model, temperature=settings["temperature"])
 

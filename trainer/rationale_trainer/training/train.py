@@ -10,7 +10,7 @@ import torch
 from accelerate import Accelerator
 from transformers.utils import logging
 
-from ..failure import Failed, Unusable
+from ..failure import Failed, Stopped, Unusable
 from .checkpoints import checkpoints, read_state, read_weights, restore, save_checkpoint
 from .environment import device_name, environment, memory_used
 from .evaluation import Evaluation
@@ -28,12 +28,15 @@ def train(path: Path, check: bool):
     """@throws Unusable, Failed"""
     logging.disable_progress_bar()
     run = read_run_folder(path)
+    if run.recipe["precision"] == "fp16" and not torch.cuda.is_available():
+        raise Unusable("Precision fp16 needs a CUDA GPU, where losses are scaled: use bf16 or fp32.")
     # Accelerate joins processes without a GPU only when it is told that there is none.
     accelerator = Accelerator(mixed_precision=MIXED[run.recipe["precision"]], cpu=not torch.accelerator.is_available())
     events = Events(run.events, accelerator.is_main_process, echo=check)
     if not check and is_finished(run):
         return
-    learner = Learner(run, accelerator)
+    signal.signal(signal.SIGTERM, _end)
+    learner = Learner(run, accelerator, lambda what, done, total: events.write("progress", what=what, done=done, total=total))
     findings = preflight(learner, events)
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
@@ -47,6 +50,11 @@ def train(path: Path, check: bool):
     Run(run, learner, accelerator, events).go()
 
 
+def _end(signal, frame):
+    """Before the first step there is nothing to save: what was computed beforehand is on disk."""
+    raise Stopped
+
+
 def is_finished(run: RunFolder) -> bool:
     events = read_events(run.events)
     return bool(events) and events[-1]["type"] == "finished" and (run.path / "model").is_dir()
@@ -58,7 +66,6 @@ class Run:
         self.evaluation = Evaluation(run, learner.family, learner.vision, accelerator, events) if run.evaluation else None
         self.step, self.begun, self.saved = 0, time.monotonic(), -1
         self.asked = False
-        signal.signal(signal.SIGTERM, self._ask)
 
     def go(self):
         learner, plan = self.learner, self.learner.plan
@@ -67,6 +74,8 @@ class Run:
             learner.vision.fill(self.evaluation.pictures)
         learner.teacher.release()
         resumed = self._resume()
+        # From here on the step that is being done comes to its end.
+        signal.signal(signal.SIGTERM, self._ask)
         self._started(resumed)
         curves = Curves(self.run.path / "tensorboard", self.step) if self.accelerator.is_main_process else None
         learner.family.model.train()

@@ -7,7 +7,7 @@ from PIL import Image
 
 from ..families.base import Family
 from ..families.sequences import Batch, Picture
-from .stored import Stored, digest, file_digest, weights_digest
+from .stored import Stored, digest, file_digest, silent, weights_digest
 
 # Images through the tower at once, when features are computed beforehand.
 TOGETHER = 16
@@ -16,12 +16,12 @@ TOGETHER = 16
 class Vision:
     """The features of a batch's pictures for one model."""
 
-    def __init__(self, family: Family, folder: Path, accelerator):
+    def __init__(self, family: Family, folder: Path, accelerator, tell=silent):
         self.family = family
         self.frozen = not _learns(family, family.vision)
         # A frozen projector's output is kept too; one that learns is applied in every step.
         self.projected = self.frozen and not _learns(family, family.projector)
-        self.stored = Stored(folder, accelerator)
+        self.stored = Stored(folder, accelerator, tell)
         self.model = ""
 
     def fill(self, pictures: list[Picture], keep: bool = True):

@@ -42,8 +42,6 @@ def module_not_found(learner: Learner) -> Iterator[Finding]:
 def image_token_count(learner: Learner) -> Iterator[Finding]:
     """The prompt has as many image tokens as the vision tower gives features."""
     family, seen = learner.family, set()
-    if not family.in_place:
-        return
     for example, texts in zip(learner.run.train, learner.texts):
         pictures = texts[0].pictures
         sizes = tuple((picture.width, picture.height) for picture in pictures)
