@@ -62,7 +62,9 @@ export class WebviewPanel<Model extends object, Message> implements vscode.Dispo
   ): vscode.Disposable {
     return vscode.window.registerWebviewPanelSerializer(`rationale.${kind.name}`, {
       async deserializeWebviewPanel(panel, state: PageState | undefined) {
-        open(new WebviewPanel<Model, Message>(kind, panel), state?.restore ?? null);
+        // Closed before it had shown anything, it does not know what it was about.
+        if (state?.restore) open(new WebviewPanel<Model, Message>(kind, panel), state.restore);
+        else panel.dispose();
       },
     });
   }

@@ -56,7 +56,7 @@ export class PreviewPanel implements vscode.Disposable {
     this.#record = record;
     this.#chosen = chosen;
     this.#runs = new PreviewRuns(session, panel, uri);
-    const render = debounce(() => void this.#render(), PAUSE_MS);
+    const render = debounce(() => this.#renderSafely(), PAUSE_MS);
     this.#following = vscode.Disposable.from(
       render,
       this.#runs,
@@ -72,7 +72,7 @@ export class PreviewPanel implements vscode.Disposable {
       }),
       session.onDidChange(({ what }) => {
         if (what === 'records') render();
-        if (what === 'models') void this.#showModels();
+        if (what === 'models') this.#showModels().catch(() => undefined);
       }),
       session.onDidChangeState(() => session.state === 'running' && render()),
     );
@@ -80,8 +80,8 @@ export class PreviewPanel implements vscode.Disposable {
       ...{ file: basename(this.#uri), record: null, prompt: null, problem: null, models: [], chosen: [] },
       ...{ splits: { splits: [], records: 0 }, tokens: null, outputs: [], samples: [], comparison: null },
     });
-    void this.#showModels();
-    void this.#render();
+    this.#showModels().catch(() => undefined);
+    this.#renderSafely();
   }
 
   reveal(): void {
@@ -92,14 +92,23 @@ export class PreviewPanel implements vscode.Disposable {
     this.#following.dispose();
   }
 
+  /** A prompt file that is gone, or a server that is down: the page says so and keeps what it showed. */
+  #renderSafely(): void {
+    this.#render().catch((error) => {
+      this.#problem = null;
+      this.#panel.show({ problem: error instanceof Error ? error.message : String(error) });
+    });
+  }
+
   async #render(): Promise<void> {
     const rendering = ++this.#rendering;
+    const asked = this.#record;
     // The server reads prompt files as the editor has them open.
     const document = await vscode.workspace.openTextDocument(this.#uri);
     const params = { uri: this.#uri.toString(), record: this.#record ?? undefined };
     const { record, prompt, problem } = await this.#session.request(Methods.renderPrompt, params);
-    // What was typed meanwhile is on its way.
-    if (rendering !== this.#rendering) return;
+    // What was typed or chosen meanwhile is on its way.
+    if (rendering !== this.#rendering || asked !== this.#record) return;
     this.#problem = problem;
     if (record) {
       this.#record = { dataset: record.dataset, id: record.id };

@@ -1,5 +1,6 @@
 import type { MatrixAxes } from '../../../../server/src/protocol/messages.ts';
 import { plural } from '../../text.ts';
+import { NumberField } from '../shared/number-field.tsx';
 import { useKept } from '../shared/page.tsx';
 import type { MatrixWish, Message, Model } from './messages.ts';
 
@@ -93,17 +94,7 @@ export function Form({ model, send }: Props) {
       </fieldset>
       <fieldset class="row">
         <legend class="hidden">Records</legend>
-        <label>
-          Sample of
-          <input
-            type="number"
-            min={1}
-            value={wish.n}
-            onChange={({ currentTarget }) =>
-              change({ n: Math.max(1, Math.floor(Number(currentTarget.value) || 1)) })
-            }
-          />
-        </label>
+        <NumberField label="Sample of" least={1} value={wish.n} onChange={(n) => change({ n })} />
         <label>
           of
           <select
@@ -118,17 +109,7 @@ export function Form({ model, send }: Props) {
             <option value="">all records</option>
           </select>
         </label>
-        <label>
-          seed
-          <input
-            type="number"
-            min={0}
-            value={wish.seed}
-            onChange={({ currentTarget }) =>
-              change({ seed: Math.max(0, Math.floor(Number(currentTarget.value) || 0)) })
-            }
-          />
-        </label>
+        <NumberField label="seed" least={0} value={wish.seed} onChange={(seed) => change({ seed })} />
         <label title={raceRule}>
           <input
             type="checkbox"

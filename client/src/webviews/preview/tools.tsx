@@ -1,4 +1,5 @@
 import type { ModelRow } from '../../../../server/src/protocol/messages.ts';
+import { NumberField } from '../shared/number-field.tsx';
 import { useKept } from '../shared/page.tsx';
 import type { Message, Model, SampleRequest } from './messages.ts';
 
@@ -93,15 +94,7 @@ function Sample({ model, cannot, send }: Props & { readonly cannot: boolean }) {
   return (
     <fieldset class="row">
       <legend class="hidden">Sample</legend>
-      <label>
-        Sample of
-        <input
-          type="number"
-          min={1}
-          value={n}
-          onChange={({ currentTarget }) => setN(wholeNumber(currentTarget.value, 1, n))}
-        />
-      </label>
+      <NumberField label="Sample of" least={1} value={n} onChange={setN} />
       <label>
         of
         <select value={known} onChange={({ currentTarget }) => setSplit(currentTarget.value)}>
@@ -113,15 +106,7 @@ function Sample({ model, cannot, send }: Props & { readonly cannot: boolean }) {
           <option value={ALL}>all records ({records.toLocaleString('en')})</option>
         </select>
       </label>
-      <label>
-        seed
-        <input
-          type="number"
-          min={0}
-          value={seed}
-          onChange={({ currentTarget }) => setSeed(wholeNumber(currentTarget.value, 0, seed))}
-        />
-      </label>
+      <NumberField label="seed" least={0} value={seed} onChange={setSeed} />
       <button type="button" disabled={cannot} onClick={() => send({ type: 'sample', request })}>
         Run on Sample
       </button>
@@ -130,9 +115,4 @@ function Sample({ model, cannot, send }: Props & { readonly cannot: boolean }) {
       </button>
     </fieldset>
   );
-}
-
-function wholeNumber(text: string, least: number, before: number): number {
-  const value = Number(text);
-  return Number.isInteger(value) && value >= least ? value : before;
 }
