@@ -84,7 +84,7 @@ export function opinionsOf(
     const joined = joinedOutputs(pipeline, dataset, file, undefined);
     const asked = askedOf(pipeline, joined, undefined, 'rationale');
     for (const { output, source } of joined.rows) {
-      const judgement = pipeline.judgementOf(source, foreignPrediction(output), asked);
+      const judgement = pipeline.judging.judgementOf(source, foreignPrediction(output), asked);
       const known = opinions.get(source) ?? [];
       opinions.set(source, [...known, opinionOf(asked.model, judgement)]);
     }
@@ -105,7 +105,9 @@ export function askedOf(
   const assumed = assumedBase(
     rows
       .filter(({ output }) => /\d/.test(output.output))
-      .map(({ output, source }) => pipeline.judgementOf(source, foreignPrediction(output), own).reading),
+      .map(
+        ({ output, source }) => pipeline.judging.judgementOf(source, foreignPrediction(output), own).reading,
+      ),
   );
   if (assumed === null) return asked;
   process.stderr.write(

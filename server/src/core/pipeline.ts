@@ -2,16 +2,13 @@
  * The straight line: records → prompts → models → rationales → judgements → metrics → store → annotations.
  * The editor, the command line and the tests all come through here; no stage calls another by itself.
  */
-import { checkOutput } from './annotations/engine.ts';
-import type { Finding, Opinion, RuleSettings } from './annotations/types.ts';
-import { judge } from './judgements/judge.ts';
-import type { Judgement } from './judgements/types.ts';
-import { vote } from './judgements/vote.ts';
+import type { Finding } from './annotations/types.ts';
 import { report } from './metrics/report.ts';
 import { failedPrediction } from './models/failed.ts';
-import type { Model, PartialOutput, Prediction } from './models/types.ts';
+import type { Model, PartialOutput } from './models/types.ts';
 import { Sitting } from './pipeline-annotate.ts';
 import { constraintOf, refuseUnheld } from './pipeline-constraints.ts';
+import { Judging } from './pipeline-judging.ts';
 import { Measures } from './pipeline-measures.ts';
 import { type ComposedPrompt, Prompts, readPrompt, usablePrompt } from './pipeline-prompts.ts';
 import { type Comparison, RecordChecks } from './pipeline-records.ts';
@@ -20,17 +17,14 @@ import type {
   AnnotateJob,
   AnnotateOptions,
   AnnotateProgress,
-  Asked,
   JobRequest,
-  JudgedOutput,
   NamedPrompt,
   RecordResult,
   RunReport,
   Surroundings,
 } from './pipeline-types.ts';
-import { type AskedRecord, askedRecord, broughtBack } from './pipeline-variations.ts';
+import { askedRecord } from './pipeline-variations.ts';
 import type { Setting } from './prompts/types.ts';
-import { parseRationale } from './rationales/parse.ts';
 import type { DatasetDocument } from './records/document.ts';
 import { type Sample, stratifiedSample } from './records/sample.ts';
 import { splitOf } from './records/splits.ts';
@@ -56,6 +50,7 @@ export { findOutputField, OUTPUT_FIELDS, shapeOf } from './models/output-fields.
 export { chooseWay, joinOutputs, nameOf } from './models/output-join.ts';
 export { fieldsOfChunk, readOutputs } from './models/output-source.ts';
 export { foreignPrediction, formatOf, readOutputsFile } from './models/outputs-file.ts';
+export { opinionOf } from './pipeline-judging.ts';
 export type {
   AnnotateJob,
   AnnotateOptions,
@@ -77,23 +72,12 @@ interface ResultCache {
   readonly results: readonly RecordResult[];
 }
 
-interface JudgedCache {
-  readonly source: RecordSource;
-  readonly rules: RuleSettings;
-  readonly output: JudgedOutput;
-}
-
 /** Which records a run is made on. */
 interface Selection {
   readonly split: string | null;
   readonly sample?: Sample | null;
   /** Records that it cannot change are left out. */
   readonly variation?: string | null;
-}
-
-/** What a model says of a record, for weighing it against others; nothing where it contradicts itself. */
-export function opinionOf(model: string, { contradiction, reading }: Judgement): Opinion {
-  return { model, choice: contradiction ? null : reading.choice };
 }
 
 /** One open dataset and everything that is known about it. */
@@ -104,11 +88,11 @@ export class Pipeline {
   /** Raised whenever something outside the chunks changes; older cache entries are then void. */
   private stamp = 0;
   private readonly recordResults = new WeakMap<Chunk, ResultCache>();
-  private readonly judged = new WeakMap<Prediction, JudgedCache>();
   private readonly runs: StoredRuns;
   private readonly records: RecordChecks;
   private readonly prompts: Prompts;
   readonly measures: Measures;
+  readonly judging: Judging;
 
   constructor(document: DatasetDocument, around: Surroundings, store: Store | null) {
     this.document = document;
@@ -117,6 +101,7 @@ export class Pipeline {
     this.runs = new StoredRuns(store, around.path);
     this.records = new RecordChecks(document, around);
     this.measures = new Measures(document, around);
+    this.judging = new Judging(around);
     this.prompts = new Prompts(around, document, store);
   }
 
@@ -130,6 +115,7 @@ export class Pipeline {
     this.records.surroundingsChanged(around);
     this.prompts.surroundingsChanged(around);
     this.measures.surroundingsChanged(around);
+    this.judging.surroundingsChanged(around);
     this.stamp++;
   }
 
@@ -179,10 +165,10 @@ export class Pipeline {
     for (const { card, predictions } of this.runs.all()) {
       if (card.purpose !== 'run' || byModel.has(card.model)) continue;
       const current = this.current(chunk, card, predictions.get(source.record.id));
-      if (current.length > 0) byModel.set(card.model, this.resultOf(source, card, current));
+      if (current.length > 0) byModel.set(card.model, this.judging.resultOf(source, card, current));
     }
     const alone = [...byModel.values()].sort((a, b) => ROLE_ORDER[a.run.role] - ROLE_ORDER[b.run.role]);
-    const results = alone.length < 2 ? alone : this.together(source, alone);
+    const results = alone.length < 2 ? alone : this.judging.together(source, alone);
     this.recordResults.set(chunk, { stamp: this.stamp, results });
     return results;
   }
@@ -341,7 +327,7 @@ export class Pipeline {
       const current = this.current(chunk, run, known);
       if (known.length > 0 && current.length === 0) stale++;
       else missing += samples - current.length;
-      if (current.length > 0) results.push({ source, result: this.resultOf(source, run, current) });
+      if (current.length > 0) results.push({ source, result: this.judging.resultOf(source, run, current) });
     }
     return {
       run,
@@ -367,79 +353,7 @@ export class Pipeline {
     const current = this.current(chunk, run, this.runs.find(run.id)?.predictions.get(recordId));
     return current.length === 0
       ? null
-      : { source: chunk.source, result: this.resultOf(chunk.source, run, current) };
-  }
-
-  /**
-   * Judges one output for a record, wherever it was made.
-   * @param others what other models say of the record
-   */
-  judgeOutput(
-    source: RecordSource,
-    prediction: Prediction,
-    asked: Asked,
-    others: readonly Opinion[] = [],
-  ): JudgedOutput {
-    const judgement = this.judgementOf(source, prediction, asked);
-    const { model, format, isAnswerFirst } = asked;
-    const opinions = others.length > 0 ? [opinionOf(model, judgement), ...others] : undefined;
-    const context = { source, prediction, judgement, model, format, isAnswerFirst, opinions };
-    const findings = checkOutput(context, this.around.rules);
-    return { prediction, judgement, findings };
-  }
-
-  /** The judgement alone, without the rules: for telling how a whole file is to be read. */
-  judgementOf(source: RecordSource, prediction: Prediction, asked: Asked): Judgement {
-    const { record } = source;
-    return judge({
-      recordId: record.id,
-      choices: record.choices,
-      answer: record.answer,
-      prediction,
-      rationale: parseRationale(prediction.output),
-      indexBase: asked.indexBase,
-      baseSource: asked.baseSource,
-      reader: asked.reader,
-    });
-  }
-
-  /** What the samples of a record say together. */
-  private resultOf(source: RecordSource, run: RunCard, predictions: readonly Prediction[]): RecordResult {
-    const samples = predictions.map((prediction) => this.judgedOnce(source, run, prediction));
-    const voted = vote(samples, ({ judgement }) => judgement);
-    return { run, ...voted.chosen, samples, vote: (run.decoding.samples ?? 1) > 1 ? voted.vote : null };
-  }
-
-  /** Judging costs more than looking up, and reports and findings ask for the same. */
-  private judgedOnce(source: RecordSource, run: RunCard, prediction: Prediction): JudgedOutput {
-    const { rules } = this.around;
-    let judged = this.judged.get(prediction);
-    if (judged?.source !== source || judged.rules !== rules) {
-      const { source: asked, places } = askedRecord(source, run.variation) as AskedRecord;
-      const output = this.judgeOutput(asked, prediction, this.askedBy(run));
-      const judgement = broughtBack(output.judgement, places);
-      judged = { source, rules, output: { ...output, judgement } };
-      this.judged.set(prediction, judged);
-    }
-    return judged.output;
-  }
-
-  /** The prompt of a run may name a reader of its own, and an order. */
-  private askedBy(run: RunCard): Asked {
-    const { reader, strategy, order } = readPrompt({ name: run.prompt, text: run.promptText });
-    const isAnswerFirst = strategy !== null && order === 'answer-first';
-    return { ...run, isAnswerFirst, ...(reader !== null && { reader }) };
-  }
-
-  /** Results of several models, with what the rules say of each in the light of the others. */
-  private together(source: RecordSource, results: readonly RecordResult[]): RecordResult[] {
-    const opinions = results.map(({ run, judgement }) => opinionOf(run.model, judgement));
-    return results.map((result) => {
-      const { run, prediction, judgement } = result;
-      const { model, format, isAnswerFirst } = this.askedBy(run);
-      const context = { source, prediction, judgement, model, format, isAnswerFirst, opinions };
-      return { ...result, findings: checkOutput(context, this.around.rules) };
-    });
+      : { source: chunk.source, result: this.judging.resultOf(chunk.source, run, current) };
   }
 
   /** Of a record's samples, those that were made of the record as it stands. */

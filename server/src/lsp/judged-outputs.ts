@@ -138,7 +138,7 @@ export class JudgedOutputs implements Checked {
     const chunk = pipeline?.document.chunks[index];
     if (!pipeline || !chunk) return null;
     const others = pipeline.results(chunk).map(({ run, judgement }) => opinionOf(run.model, judgement));
-    return pipeline.judgeOutput(source, foreignPrediction(output.output), asked, others);
+    return pipeline.judging.judgeOutput(source, foreignPrediction(output.output), asked, others);
   }
 
   private nameOf({ output }: OutputSource): RecordName | null {

@@ -34,7 +34,7 @@ export function partialReport(
   pipeline: Pipeline,
 ): OutputReport {
   const usage = { promptTokens: 0, imageTokens: 0, outputTokens: 0 };
-  const judged = pipeline.judgeOutput(source, { key, output, finishReason: 'unknown', usage }, run);
+  const judged = pipeline.judging.judgeOutput(source, { key, output, finishReason: 'unknown', usage }, run);
   const findings = judged.findings.filter(({ rule }) => LASTING.includes(rule));
   return { ...reportOf(source, judged, run, findings), verdict: null, usage: null, isWhole: false };
 }

@@ -173,7 +173,7 @@ function baseOf({ dataset, rows, way }: Binding, sample: Sample, format: OutputF
     const record = name && rows.find(name);
     if (!record) return [];
     const asked = { model: sample.path, format };
-    return dataset.pipeline.judgementOf(record.source, foreignPrediction(output), asked).reading;
+    return dataset.pipeline.judging.judgementOf(record.source, foreignPrediction(output), asked).reading;
   });
   return assumedBase(readings);
 }

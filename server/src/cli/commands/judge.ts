@@ -100,7 +100,7 @@ async function judge(file: string, options: Options): Promise<void> {
   const asked = askedOf(pipeline, joined, options.indexBase, isAll ? 'rationale' : options.reader);
   const others = opinionsOf(pipeline, file, options.beside);
   const rows = joined.rows.map(({ output, source }) => {
-    const result = pipeline.judgeOutput(source, foreignPrediction(output), asked, others.get(source));
+    const result = pipeline.judging.judgeOutput(source, foreignPrediction(output), asked, others.get(source));
     // A person has read it and wants no findings of it any more; it counts all the same.
     const findings = output.isReviewed ? [] : result.findings;
     const confidence = statedConfidence(output.fields);

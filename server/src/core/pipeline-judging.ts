@@ -1,0 +1,110 @@
+/** Judging what models answered, wherever the answers come from. */
+import { checkOutput } from './annotations/engine.ts';
+import type { Opinion, RuleSettings } from './annotations/types.ts';
+import { judge } from './judgements/judge.ts';
+import type { Judgement } from './judgements/types.ts';
+import { vote } from './judgements/vote.ts';
+import type { Prediction } from './models/types.ts';
+import { readPrompt } from './pipeline-prompts.ts';
+import type { Asked, JudgedOutput, RecordResult, Surroundings } from './pipeline-types.ts';
+import { type AskedRecord, askedRecord, broughtBack } from './pipeline-variations.ts';
+import { parseRationale } from './rationales/parse.ts';
+import type { RecordSource } from './records/types.ts';
+import type { RunCard } from './store/types.ts';
+
+interface JudgedCache {
+  readonly source: RecordSource;
+  readonly rules: RuleSettings;
+  readonly output: JudgedOutput;
+}
+
+/** What a model says of a record, for weighing it against others; nothing where it contradicts itself. */
+export function opinionOf(model: string, { contradiction, reading }: Judgement): Opinion {
+  return { model, choice: contradiction ? null : reading.choice };
+}
+
+/** The judge of one dataset's outputs; what it made of a stored prediction is kept with it. */
+export class Judging {
+  private around: Surroundings;
+  private readonly judged = new WeakMap<Prediction, JudgedCache>();
+
+  constructor(around: Surroundings) {
+    this.around = around;
+  }
+
+  surroundingsChanged(around: Surroundings): void {
+    this.around = around;
+  }
+
+  /**
+   * Judges one output for a record, wherever it was made.
+   * @param others what other models say of the record
+   */
+  judgeOutput(
+    source: RecordSource,
+    prediction: Prediction,
+    asked: Asked,
+    others: readonly Opinion[] = [],
+  ): JudgedOutput {
+    const judgement = this.judgementOf(source, prediction, asked);
+    const { model, format, isAnswerFirst } = asked;
+    const opinions = others.length > 0 ? [opinionOf(model, judgement), ...others] : undefined;
+    const context = { source, prediction, judgement, model, format, isAnswerFirst, opinions };
+    const findings = checkOutput(context, this.around.rules);
+    return { prediction, judgement, findings };
+  }
+
+  /** The judgement alone, without the rules: for telling how a whole file is to be read. */
+  judgementOf(source: RecordSource, prediction: Prediction, asked: Asked): Judgement {
+    const { record } = source;
+    return judge({
+      recordId: record.id,
+      choices: record.choices,
+      answer: record.answer,
+      prediction,
+      rationale: parseRationale(prediction.output),
+      indexBase: asked.indexBase,
+      baseSource: asked.baseSource,
+      reader: asked.reader,
+    });
+  }
+
+  /** What the samples of a record say together. */
+  resultOf(source: RecordSource, run: RunCard, predictions: readonly Prediction[]): RecordResult {
+    const samples = predictions.map((prediction) => this.judgedOnce(source, run, prediction));
+    const voted = vote(samples, ({ judgement }) => judgement);
+    return { run, ...voted.chosen, samples, vote: (run.decoding.samples ?? 1) > 1 ? voted.vote : null };
+  }
+
+  /** Judging costs more than looking up, and reports and findings ask for the same. */
+  private judgedOnce(source: RecordSource, run: RunCard, prediction: Prediction): JudgedOutput {
+    const { rules } = this.around;
+    let judged = this.judged.get(prediction);
+    if (judged?.source !== source || judged.rules !== rules) {
+      const { source: asked, places } = askedRecord(source, run.variation) as AskedRecord;
+      const output = this.judgeOutput(asked, prediction, this.askedBy(run));
+      const judgement = broughtBack(output.judgement, places);
+      judged = { source, rules, output: { ...output, judgement } };
+      this.judged.set(prediction, judged);
+    }
+    return judged.output;
+  }
+
+  /** The prompt of a run may name a reader of its own, and an order. */
+  private askedBy(run: RunCard): Asked {
+    const { reader, strategy, order } = readPrompt({ name: run.prompt, text: run.promptText });
+    const isAnswerFirst = strategy !== null && order === 'answer-first';
+    return { ...run, isAnswerFirst, ...(reader !== null && { reader }) };
+  }
+
+  /** Results of several models, with what the rules say of each in the light of the others. */
+  together(source: RecordSource, results: readonly RecordResult[]): RecordResult[] {
+    const opinions = results.map(({ run, judgement }) => opinionOf(run.model, judgement));
+    return results.map((result) => {
+      const { run, prediction, judgement } = result;
+      const { model, format, isAnswerFirst } = this.askedBy(run);
+      const context = { source, prediction, judgement, model, format, isAnswerFirst, opinions };
+      return { ...result, findings: checkOutput(context, this.around.rules) };
+    });
+  }
+}
