@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { decodingOf } from '../../server/src/core/decoding.ts';
+import { AXES, Matrix } from '../../server/src/core/pipeline/matrix.ts';
 import { Pipeline } from '../../server/src/core/pipeline.ts';
-import { AXES, Matrix } from '../../server/src/core/pipeline-matrix.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
 import { readImageFacts } from '../../server/src/files/images.ts';
 import { readSplits } from '../../server/src/files/splits.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { removeChoice, setAnswer } from '../../server/src/core/annotations/choice-edits.ts';
-import { RecordChecks } from '../../server/src/core/pipeline-records.ts';
+import { RecordChecks } from '../../server/src/core/pipeline/records.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
 import { type FieldMap, readFieldMap, readFieldMaps } from '../../server/src/core/records/field-map.ts';
 import type { Chunk, RecordSource } from '../../server/src/core/records/types.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { renderRecord } from '../../server/src/core/pipeline/prompty.ts';
 import { Pipeline } from '../../server/src/core/pipeline.ts';
-import { renderRecord } from '../../server/src/core/pipeline-prompty.ts';
 import { scienceqaPrompt } from '../../server/src/core/prompts/scienceqa.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
 import type { DatasetRecord, ImageFacts, RecordSource } from '../../server/src/core/records/types.ts';

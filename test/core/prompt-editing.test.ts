@@ -8,7 +8,7 @@ import {
   promptNameAt,
   promptOutline,
   renameInPrompt,
-} from '../../server/src/core/pipeline-editing.ts';
+} from '../../server/src/core/pipeline/editing.ts';
 import { readPromptFile } from '../../server/src/core/prompts/prompt-file.ts';
 import { renderPrompt } from '../../server/src/core/prompts/render.ts';
 import type { PromptEdit } from '../../server/src/core/prompts/types.ts';

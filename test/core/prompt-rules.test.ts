@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { checkPrompt } from '../../server/src/core/annotations/engine.ts';
 import { RULES } from '../../server/src/core/annotations/rules/index.ts';
 import type { Finding, PromptContext } from '../../server/src/core/annotations/types.ts';
-import { checkPromptFile } from '../../server/src/core/pipeline-checks.ts';
+import { checkPromptFile } from '../../server/src/core/pipeline/checks.ts';
 import { readPromptFile } from '../../server/src/core/prompts/prompt-file.ts';
 import { toVersionTwo } from '../../server/src/core/prompts/prompty-one.ts';
 import { renderPrompt } from '../../server/src/core/prompts/render.ts';

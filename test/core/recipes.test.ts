@@ -4,14 +4,14 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { RULES } from '../../server/src/core/annotations/rules/index.ts';
 import type { Finding } from '../../server/src/core/annotations/types.ts';
-import { Pipeline } from '../../server/src/core/pipeline.ts';
 import {
   checkRecipeFile,
   completeRecipe,
   hoverRecipe,
   type RecipeSurroundings,
   recipeCost,
-} from '../../server/src/core/pipeline-recipes.ts';
+} from '../../server/src/core/pipeline/recipes.ts';
+import { Pipeline } from '../../server/src/core/pipeline.ts';
 import { FIELDS } from '../../server/src/core/recipes/fields.ts';
 import { readRecipeFile, valueAt } from '../../server/src/core/recipes/recipe-file.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { RULES } from '../../server/src/core/annotations/rules/index.ts';
 import type { Finding, RecordRule, RuleSettings } from '../../server/src/core/annotations/types.ts';
-import { RecordChecks } from '../../server/src/core/pipeline-records.ts';
+import { RecordChecks } from '../../server/src/core/pipeline/records.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
 import type { DatasetRecord, ImageFacts, SplitTable } from '../../server/src/core/records/types.ts';
 import { readImageFacts } from '../../server/src/files/images.ts';

@@ -4,7 +4,7 @@ import { decodingOf, decodingWords } from '../../server/src/core/decoding.ts';
 import type { Judgement } from '../../server/src/core/judgements/types.ts';
 import { vote } from '../../server/src/core/judgements/vote.ts';
 import type { ModelCard } from '../../server/src/core/models/types.ts';
-import { constraintOf, refuseUnheld } from '../../server/src/core/pipeline-constraints.ts';
+import { constraintOf, refuseUnheld } from '../../server/src/core/pipeline/constraints.ts';
 import { predictionKey, runId } from '../../server/src/core/store/keys.ts';
 
 /** A judgement that names a choice; `!` behind it: its reasoning contradicts it; `-`: none; `x`: the request failed. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkRecipeFile, recipeCost } from '../../server/src/core/pipeline/recipes.ts';
 import { Pipeline } from '../../server/src/core/pipeline.ts';
-import { checkRecipeFile, recipeCost } from '../../server/src/core/pipeline-recipes.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
 import { namedRecipe, recipeSurroundings } from '../../server/src/files/recipe-places.ts';
 import { readTextFile } from '../../server/src/files/text-file.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { RecordChecks } from '../../server/src/core/pipeline-records.ts';
+import { RecordChecks } from '../../server/src/core/pipeline/records.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
 import { type Likeness, SimilarRecords } from '../../server/src/core/records/similar.ts';
 import { SimilarIndex } from '../../server/src/core/records/similar-index.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { renderRecord } from '../../server/src/core/pipeline/prompty.ts';
 import { Pipeline } from '../../server/src/core/pipeline.ts';
-import { renderRecord } from '../../server/src/core/pipeline-prompty.ts';
 import { OUTPUT_FORMATS } from '../../server/src/core/prompts/formats/index.ts';
 import { STRATEGIES } from '../../server/src/core/prompts/strategies/index.ts';
 import type { Message } from '../../server/src/core/prompts/types.ts';

@@ -68,10 +68,15 @@ describe('the imports that ARCHITECTURE.md allows', () => {
 
   it('let only pipeline.ts bring the stages together', () => {
     const offences = within('server/src/core/').filter(({ from, target, typeOnly }) => {
-      const isShared = from.split('/').length === 4 && !/\/pipeline(-\w+)?\.ts$/.test(from);
+      const isShared = from.split('/').length === 4 && !from.endsWith('/pipeline.ts');
       return isShared && !typeOnly && target.split('/').length > 4;
     });
     none(offences);
+  });
+
+  it('let no stage know the pipeline', () => {
+    const isPipeline = (path: string) => /^server\/src\/core\/pipeline[./]/.test(path);
+    none(within('server/src/core/').filter(({ from, target }) => isPipeline(target) && !isPipeline(from)));
   });
 
   for (const adapter of ADAPTERS) {
@@ -86,7 +91,7 @@ describe('the imports that ARCHITECTURE.md allows', () => {
   }
 
   it('let lsp and cli touch only the two ends of the line, and the pipeline between', () => {
-    const open = /^server\/src\/core\/([\w-]+\.ts|records\/document\.ts|annotations\/.*)$/;
+    const open = /^server\/src\/core\/([\w-]+\.ts|pipeline\/.*|records\/document\.ts|annotations\/.*)$/;
     const offences = imports.filter(({ from, target, typeOnly }) => {
       return (
         /^server\/src\/(lsp|cli)\//.test(from) &&

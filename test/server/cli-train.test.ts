@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import type { Example } from '../../server/src/core/pipeline-training.ts';
+import type { Example } from '../../server/src/core/pipeline/training.ts';
 import { CLI, CliSession } from './cli-session.ts';
 import { dataset, rationale } from './sample-dataset.ts';
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { Environment, Template } from '@huggingface/jinja';
 import fc from 'fast-check';
 import { type Diagnostic, DiagnosticSeverity, type TextEdit } from 'vscode-languageserver/node';
-import { completePrompt, hoverPrompt } from '../../server/src/core/pipeline-prompty.ts';
+import { completePrompt, hoverPrompt } from '../../server/src/core/pipeline/prompty.ts';
 import { FILTERS, STATEMENTS, TESTS } from '../../server/src/core/prompts/vocabulary.ts';
 import { Editor } from './harness.ts';
 import { dataset } from './sample-dataset.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { decodingOf } from '../../server/src/core/decoding.ts';
 import type { ModelCard } from '../../server/src/core/models/types.ts';
+import { Matrix } from '../../server/src/core/pipeline/matrix.ts';
+import type { MatrixOptions, MatrixProgress } from '../../server/src/core/pipeline/matrix-types.ts';
 import { Pipeline } from '../../server/src/core/pipeline.ts';
-import { Matrix } from '../../server/src/core/pipeline-matrix.ts';
-import type { MatrixOptions, MatrixProgress } from '../../server/src/core/pipeline-matrix-types.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
 import type { Store } from '../../server/src/core/store/types.ts';
 import { openStore } from '../../server/src/storage/sqlite-store.ts';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { promptSnippet } from '../../server/src/core/pipeline-prompty.ts';
+import { promptSnippet } from '../../server/src/core/pipeline/prompty.ts';
 import type { Message } from '../../server/src/core/prompts/types.ts';
 import { PNG } from './sample-dataset.ts';
 

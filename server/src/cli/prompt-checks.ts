@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { NamedPrompt, Pipeline } from '../core/pipeline.ts';
 import {
   checkPromptFile,
   modelsOf,
   type PromptModel,
   type PromptSurroundings,
-} from '../core/pipeline-checks.ts';
-import { datasetNamedBy, missingDataset } from '../core/pipeline-prompty.ts';
+} from '../core/pipeline/checks.ts';
+import { datasetNamedBy, missingDataset } from '../core/pipeline/prompty.ts';
+import type { NamedPrompt, Pipeline } from '../core/pipeline.ts';
 import { expandPromptFile, PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
 import { readTextFile } from '../files/text-file.ts';
 import type { CheckedFile } from './formats/checked.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { checkRecipeFile, type NamedRecipe, type RecipeSurroundings } from '../core/pipeline-recipes.ts';
+import { checkRecipeFile, type NamedRecipe, type RecipeSurroundings } from '../core/pipeline/recipes.ts';
 import type { Store } from '../core/store/types.ts';
 import { namedRecipe, recipeSurroundings } from '../files/recipe-places.ts';
 import { shippedModels, shippedPrompts } from '../files/shipped.ts';

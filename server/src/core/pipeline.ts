@@ -6,13 +6,13 @@ import type { Finding } from './annotations/types.ts';
 import { report } from './metrics/report.ts';
 import { failedPrediction } from './models/failed.ts';
 import type { Model, PartialOutput } from './models/types.ts';
-import { Sitting } from './pipeline-annotate.ts';
-import { constraintOf, refuseUnheld } from './pipeline-constraints.ts';
-import { Judging } from './pipeline-judging.ts';
-import { Measures } from './pipeline-measures.ts';
-import { type ComposedPrompt, Prompts, readPrompt, usablePrompt } from './pipeline-prompts.ts';
-import { type Comparison, RecordChecks } from './pipeline-records.ts';
-import { sampleNumbers } from './pipeline-samples.ts';
+import { Sitting } from './pipeline/annotate.ts';
+import { constraintOf, refuseUnheld } from './pipeline/constraints.ts';
+import { Judging } from './pipeline/judging.ts';
+import { Measures } from './pipeline/measures.ts';
+import { type ComposedPrompt, Prompts, readPrompt, usablePrompt } from './pipeline/prompts.ts';
+import { type Comparison, RecordChecks } from './pipeline/records.ts';
+import { sampleNumbers } from './pipeline/samples.ts';
 import type {
   AnnotateJob,
   AnnotateOptions,
@@ -22,8 +22,8 @@ import type {
   RecordResult,
   RunReport,
   Surroundings,
-} from './pipeline-types.ts';
-import { askedRecord } from './pipeline-variations.ts';
+} from './pipeline/types.ts';
+import { askedRecord } from './pipeline/variations.ts';
 import type { Setting } from './prompts/types.ts';
 import type { DatasetDocument } from './records/document.ts';
 import { type Sample, stratifiedSample } from './records/sample.ts';
@@ -50,7 +50,7 @@ export { findOutputField, OUTPUT_FIELDS, shapeOf } from './models/output-fields.
 export { chooseWay, joinOutputs, nameOf } from './models/output-join.ts';
 export { fieldsOfChunk, readOutputs } from './models/output-source.ts';
 export { foreignPrediction, formatOf, readOutputsFile } from './models/outputs-file.ts';
-export { opinionOf } from './pipeline-judging.ts';
+export { opinionOf } from './pipeline/judging.ts';
 export type {
   AnnotateJob,
   AnnotateOptions,
@@ -61,7 +61,7 @@ export type {
   RecordResult,
   RunReport,
   Surroundings,
-} from './pipeline-types.ts';
+} from './pipeline/types.ts';
 /** For reading datasets whose fields have other names. */
 export { readFieldMap, readFieldMaps } from './records/field-map.ts';
 

@@ -1,8 +1,8 @@
 /** What the names in a recipe lead to on disk. */
 import { existsSync, globSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import type { NamedRecipe, RecipeSurroundings } from '../core/pipeline/recipes.ts';
 import type { Pipeline } from '../core/pipeline.ts';
-import type { NamedRecipe, RecipeSurroundings } from '../core/pipeline-recipes.ts';
 import { SHIPPED_FAMILY } from '../core/shipped-family.ts';
 import type { Store } from '../core/store/types.ts';
 import { findPromptFile, PROMPT_FILE_EXTENSION } from './prompt-files.ts';

@@ -2,8 +2,8 @@ import { setTimeout as wait, setImmediate as yieldToEditor } from 'node:timers/p
 import type { WorkDoneProgressReporter } from 'vscode-languageserver/node';
 import { decodingOf } from '../core/decoding.ts';
 import type { PartialOutput } from '../core/models/types.ts';
+import { maxNewTokensOf } from '../core/pipeline/prompty.ts';
 import type { AnnotateJob, NamedPrompt, Pipeline } from '../core/pipeline.ts';
-import { maxNewTokensOf } from '../core/pipeline-prompty.ts';
 import { progressText } from '../core/progress.ts';
 import { findPromptFile } from '../files/prompt-files.ts';
 import type { AnnotateParams, AnnotateResult } from '../protocol/messages.ts';

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { missingDataset } from '../core/pipeline-prompty.ts';
+import { missingDataset } from '../core/pipeline/prompty.ts';
 import type { Dataset } from './dataset.ts';
 import { stampOf } from './dataset-shelf.ts';
 import type { Datasets } from './datasets.ts';

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { ModelCard, TokenCounter } from '../core/models/types.ts';
-import type { PromptModel } from '../core/pipeline-checks.ts';
+import type { PromptModel } from '../core/pipeline/checks.ts';
 
 /** Finds a model by its id. @throws Error when there is none */
 export type FindModel = (

@@ -16,7 +16,7 @@ import {
   promptNameAt,
   promptOutline,
   renameInPrompt,
-} from '../core/pipeline-editing.ts';
+} from '../core/pipeline/editing.ts';
 import type { Position, Range, Span } from '../core/span.ts';
 import { spanRange } from './convert.ts';
 import { pathOf } from './open-document.ts';

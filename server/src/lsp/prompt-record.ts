@@ -1,4 +1,4 @@
-import { exampleRecord } from '../core/pipeline-prompty.ts';
+import { exampleRecord } from '../core/pipeline/prompty.ts';
 import type { RecordSource } from '../core/records/types.ts';
 import type { RecordReference } from '../protocol/messages.ts';
 import type { Dataset } from './dataset.ts';

@@ -1,7 +1,7 @@
 /** What the editor shows of a prompt file besides its findings: hovers and completions. */
 import type { CompletionList } from 'vscode-languageserver/node';
 import { modelHover } from '../core/annotations/prompt-hover.ts';
-import { completePrompt, hoverPrompt, modelNamedAt } from '../core/pipeline-prompty.ts';
+import { completePrompt, hoverPrompt, modelNamedAt } from '../core/pipeline/prompty.ts';
 import type { Position } from '../core/span.ts';
 import { completionList } from './checked-text.ts';
 import { pathOf } from './open-document.ts';

@@ -1,9 +1,9 @@
 import { setImmediate as yieldToEditor } from 'node:timers/promises';
 import type { WorkDoneProgressReporter } from 'vscode-languageserver/node';
 import { decodingOf } from '../core/decoding.ts';
-import { maxNewTokensOf } from '../core/pipeline-prompty.ts';
-import { RationaleWork } from '../core/pipeline-rationales.ts';
-import { rationaleEdits } from '../core/pipeline-writing.ts';
+import { maxNewTokensOf } from '../core/pipeline/prompty.ts';
+import { RationaleWork } from '../core/pipeline/rationales.ts';
+import { rationaleEdits } from '../core/pipeline/writing.ts';
 import { progressText } from '../core/progress.ts';
 import type { RationalesParams, RationalesResult } from '../protocol/messages.ts';
 import { toRange } from './convert.ts';

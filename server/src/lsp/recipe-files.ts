@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from 'vscode-languageserver/node';
 import type { RuleSettings } from '../core/annotations/types.ts';
-import { checkRecipeFile, type NamedRecipe, type RecipeSurroundings } from '../core/pipeline-recipes.ts';
+import { checkRecipeFile, type NamedRecipe, type RecipeSurroundings } from '../core/pipeline/recipes.ts';
 import type { Store } from '../core/store/types.ts';
 import { namedRecipe, recipeSurroundings } from '../files/recipe-places.ts';
 import type { CheckedText } from './checked-text.ts';

@@ -1,6 +1,6 @@
 /** What the editor shows of a recipe besides its findings. */
 import type { CompletionList, InlayHint } from 'vscode-languageserver/node';
-import { completeRecipe, hoverRecipe, recipeCost } from '../core/pipeline-recipes.ts';
+import { completeRecipe, hoverRecipe, recipeCost } from '../core/pipeline/recipes.ts';
 import { duration, memory } from '../core/progress.ts';
 import type { Position } from '../core/span.ts';
 import { count } from '../core/text.ts';

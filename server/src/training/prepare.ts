@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type NamedRecipe, type RecipeSurroundings, resolveRecipe } from '../core/pipeline-recipes.ts';
+import { type NamedRecipe, type RecipeSurroundings, resolveRecipe } from '../core/pipeline/recipes.ts';
 import { RunEvents } from './run-events.ts';
 import { hasExamples, type RunSettings, readRunSettings, writeRunFolder } from './run-folder.ts';
 

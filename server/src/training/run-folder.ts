@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import type { ResolvedRecipe } from '../core/pipeline-recipes.ts';
-import type { Example, Examples } from '../core/pipeline-training.ts';
+import type { ResolvedRecipe } from '../core/pipeline/recipes.ts';
+import type { Example, Examples } from '../core/pipeline/training.ts';
 
 /** What `run.yaml` says: the recipe with everything filled in and all paths absolute. */
 export type RunSettings = ResolvedRecipe['settings'] & {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Example, type JudgedSample, judgeSamples } from '../core/pipeline-training.ts';
+import { type Example, type JudgedSample, judgeSamples } from '../core/pipeline/training.ts';
 import type { Evaluation } from '../core/training/events.ts';
 import { stateOf, type TrainingHistory, type TrainingState } from '../core/training/history.ts';
 import type { SampleScores } from '../core/training/samples.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { DEFAULT_MAX_NEW_TOKENS, decodingOf } from '../../core/decoding.ts';
-import { checkPromptFile } from '../../core/pipeline-checks.ts';
-import { maxNewTokensOf } from '../../core/pipeline-prompty.ts';
+import { checkPromptFile } from '../../core/pipeline/checks.ts';
+import { maxNewTokensOf } from '../../core/pipeline/prompty.ts';
 import type { Setting } from '../../core/prompts/types.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
 import type { Sample } from '../../core/records/sample.ts';

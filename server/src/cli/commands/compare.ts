@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { compareRuns } from '../../core/pipeline-compare.ts';
+import { compareRuns } from '../../core/pipeline/compare.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
 import { compareOutput } from '../formats/compare.ts';

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { importPromptFile } from '../../core/pipeline-prompty.ts';
+import { importPromptFile } from '../../core/pipeline/prompty.ts';
 import { readTextFile } from '../../files/text-file.ts';
 import { EXIT, UsageError } from '../exit.ts';
 

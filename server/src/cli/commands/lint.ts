@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { sharedRecords } from '../../core/pipeline-shared.ts';
+import { sharedRecords } from '../../core/pipeline/shared.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
 import { isRecipeFile } from '../../files/recipe-places.ts';
 import type { CheckedFile } from '../formats/checked.ts';

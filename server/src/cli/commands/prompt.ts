@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { exampleRecord, type RenderedPrompt, renderRecord } from '../../core/pipeline/prompty.ts';
 import type { NamedPrompt } from '../../core/pipeline.ts';
-import { exampleRecord, type RenderedPrompt, renderRecord } from '../../core/pipeline-prompty.ts';
 import type { Setting } from '../../core/prompts/types.ts';
 import type { RecordSource } from '../../core/records/types.ts';
 import { similarNames } from '../../core/similar-name.ts';

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
+import type { JudgedSource, RunComparison } from '../../core/pipeline/compare.ts';
 import type { RunReport } from '../../core/pipeline.ts';
-import type { JudgedSource, RunComparison } from '../../core/pipeline-compare.ts';
 import { choiceLetter, count } from '../../core/text.ts';
 import type { Format } from '../options.ts';
 import { jsonLines, jsonText } from './json.ts';

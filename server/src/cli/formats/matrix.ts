@@ -6,8 +6,8 @@ import {
   legend,
   type MatrixTable,
   matrixTable,
-} from '../../core/pipeline-matrix-tables.ts';
-import type { MatrixResult } from '../../core/pipeline-matrix-types.ts';
+} from '../../core/pipeline/matrix-tables.ts';
+import type { MatrixResult } from '../../core/pipeline/matrix-types.ts';
 
 export type MatrixFormat = 'text' | MatrixTable;
 export const MATRIX_FORMATS: readonly MatrixFormat[] = ['text', 'json', 'jsonl', 'csv', 'markdown'];

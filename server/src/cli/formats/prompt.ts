@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { RenderedPrompt } from '../../core/pipeline-prompty.ts';
+import type { RenderedPrompt } from '../../core/pipeline/prompty.ts';
 import type { Message, MessagePart } from '../../core/prompts/types.ts';
 import { count } from '../../core/text.ts';
 import type { Format } from '../options.ts';

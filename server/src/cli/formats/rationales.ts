@@ -1,4 +1,4 @@
-import type { RecordRationale } from '../../core/pipeline-rationales.ts';
+import type { RecordRationale } from '../../core/pipeline/rationales.ts';
 import { count } from '../../core/text.ts';
 import type { Format } from '../options.ts';
 import { jsonLines, jsonText } from './json.ts';

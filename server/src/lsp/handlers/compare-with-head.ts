@@ -1,6 +1,6 @@
 import type { WorkDoneProgressReporter } from 'vscode-languageserver/node';
+import { compareRuns, type JudgedSource } from '../../core/pipeline/compare.ts';
 import type { NamedPrompt, RunReport } from '../../core/pipeline.ts';
-import { compareRuns, type JudgedSource } from '../../core/pipeline-compare.ts';
 import { committedFile } from '../../files/committed.ts';
 import type { ComparedRun, CompareWithHeadResult } from '../../protocol/messages.ts';
 import type { RequestHandler } from '../handler.ts';

@@ -1,5 +1,5 @@
-import { AXES, RACE_RULE, VARIATION_WORDS } from '../../core/pipeline-matrix.ts';
-import { usablePrompt } from '../../core/pipeline-prompts.ts';
+import { AXES, RACE_RULE, VARIATION_WORDS } from '../../core/pipeline/matrix.ts';
+import { usablePrompt } from '../../core/pipeline/prompts.ts';
 import type { RequestHandler } from '../handler.ts';
 
 /** What can be varied of a prompt file, and what it says itself. */

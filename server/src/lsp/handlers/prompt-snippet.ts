@@ -1,4 +1,4 @@
-import { maxNewTokensOf, renderRecord, promptSnippet as snippetOf } from '../../core/pipeline-prompty.ts';
+import { maxNewTokensOf, renderRecord, promptSnippet as snippetOf } from '../../core/pipeline/prompty.ts';
 import type { RequestHandler } from '../handler.ts';
 import { requirePromptRecord } from '../prompt-record.ts';
 

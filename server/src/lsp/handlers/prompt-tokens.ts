@@ -1,4 +1,4 @@
-import { renderRecord } from '../../core/pipeline-prompty.ts';
+import { renderRecord } from '../../core/pipeline/prompty.ts';
 import type { RequestHandler } from '../handler.ts';
 import { requirePromptRecord } from '../prompt-record.ts';
 

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { type PromptPreview, previewRecord, type SourcedMessage } from '../../core/pipeline-preview.ts';
+import { type PromptPreview, previewRecord, type SourcedMessage } from '../../core/pipeline/preview.ts';
 import type { RecordSource } from '../../core/records/types.ts';
 import { shorten } from '../../core/text.ts';
 import type { PromptMessage, PromptView, RenderPromptResult } from '../../protocol/messages.ts';

@@ -1,9 +1,9 @@
 /** Rationales where the user wants them: in the records themselves, or as lines of a file. */
-import type { Pipeline } from './pipeline.ts';
-import { digestOf, type Rationale, type RecordRationale } from './pipeline-rationales.ts';
-import { type FieldEdit, setField } from './records/set-field.ts';
-import type { Chunk, RecordSource } from './records/types.ts';
-import { choiceLetter } from './text.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { type FieldEdit, setField } from '../records/set-field.ts';
+import type { Chunk, RecordSource } from '../records/types.ts';
+import { choiceLetter } from '../text.ts';
+import { digestOf, type Rationale, type RecordRationale } from './rationales.ts';
 
 /** Name of the field that rationales are written to. */
 const RATIONALE_FIELD = 'rationale';

@@ -1,8 +1,8 @@
 /** Keeping what a run generates, as it comes. */
-import { failedPrediction } from './models/failed.ts';
-import type { ModelRequest, Prediction } from './models/types.ts';
-import type { AnnotateJob, AnnotateProgress, JobRequest } from './pipeline-types.ts';
-import type { Store, StoredPrediction } from './store/types.ts';
+import { failedPrediction } from '../models/failed.ts';
+import type { ModelRequest, Prediction } from '../models/types.ts';
+import type { Store, StoredPrediction } from '../store/types.ts';
+import type { AnnotateJob, AnnotateProgress, JobRequest } from './types.ts';
 
 /** How many finished predictions are written in one transaction, and after how many seconds at the latest. */
 const SAVE_EVERY = 32;

@@ -1,8 +1,17 @@
 /** The matrix: many ways of asking several models, on the same records. */
-import { beaten, RACE_EVERY, RACE_RULE } from './metrics/race.ts';
-import type { Model, ModelCard } from './models/types.ts';
-import type { Pipeline } from './pipeline.ts';
-import { cellResult, finished, rightness } from './pipeline-cells.ts';
+import { beaten, RACE_EVERY, RACE_RULE } from '../metrics/race.ts';
+import type { Model, ModelCard } from '../models/types.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { ORDERS, STRATEGY_IDS } from '../prompts/asking.ts';
+import { OUTPUT_FORMATS } from '../prompts/formats/index.ts';
+import { AS_WRITTEN, cellText, distinctSettings, promptCells, unfairness } from '../prompts/grid.ts';
+import type { PromptFile } from '../prompts/types.ts';
+import { templateUses } from '../prompts/uses.ts';
+import { SETTINGS } from '../prompts/variables.ts';
+import { byHash } from '../records/sample.ts';
+import { VARIATIONS } from '../records/variations/index.ts';
+import type { RunCard } from '../store/types.ts';
+import { cellResult, finished, rightness } from './cells.ts';
 import type {
   CellResult,
   CellState,
@@ -10,20 +19,11 @@ import type {
   MatrixOptions,
   MatrixProgress,
   MatrixResult,
-} from './pipeline-matrix-types.ts';
-import { usablePrompt } from './pipeline-prompts.ts';
-import type { AnnotateJob, AnnotateOptions, RunReport } from './pipeline-types.ts';
-import { ORDERS, STRATEGY_IDS } from './prompts/asking.ts';
-import { OUTPUT_FORMATS } from './prompts/formats/index.ts';
-import { AS_WRITTEN, cellText, distinctSettings, promptCells, unfairness } from './prompts/grid.ts';
-import type { PromptFile } from './prompts/types.ts';
-import { templateUses } from './prompts/uses.ts';
-import { SETTINGS } from './prompts/variables.ts';
-import { byHash } from './records/sample.ts';
-import { VARIATIONS } from './records/variations/index.ts';
-import type { RunCard } from './store/types.ts';
+} from './matrix-types.ts';
+import { usablePrompt } from './prompts.ts';
+import type { AnnotateJob, AnnotateOptions, RunReport } from './types.ts';
 
-export { RACE_RULE } from './metrics/race.ts';
+export { RACE_RULE } from '../metrics/race.ts';
 
 /** Every value of every axis. */
 export const AXES = {

@@ -1,16 +1,16 @@
 /** Judging what models answered, wherever the answers come from. */
-import { checkOutput } from './annotations/engine.ts';
-import type { Opinion, RuleSettings } from './annotations/types.ts';
-import { judge } from './judgements/judge.ts';
-import type { Judgement } from './judgements/types.ts';
-import { vote } from './judgements/vote.ts';
-import type { Prediction } from './models/types.ts';
-import { readPrompt } from './pipeline-prompts.ts';
-import type { Asked, JudgedOutput, RecordResult, Surroundings } from './pipeline-types.ts';
-import { type AskedRecord, askedRecord, broughtBack } from './pipeline-variations.ts';
-import { parseRationale } from './rationales/parse.ts';
-import type { RecordSource } from './records/types.ts';
-import type { RunCard } from './store/types.ts';
+import { checkOutput } from '../annotations/engine.ts';
+import type { Opinion, RuleSettings } from '../annotations/types.ts';
+import { judge } from '../judgements/judge.ts';
+import type { Judgement } from '../judgements/types.ts';
+import { vote } from '../judgements/vote.ts';
+import type { Prediction } from '../models/types.ts';
+import { parseRationale } from '../rationales/parse.ts';
+import type { RecordSource } from '../records/types.ts';
+import type { RunCard } from '../store/types.ts';
+import { readPrompt } from './prompts.ts';
+import type { Asked, JudgedOutput, RecordResult, Surroundings } from './types.ts';
+import { type AskedRecord, askedRecord, broughtBack } from './variations.ts';
 
 interface JudgedCache {
   readonly source: RecordSource;

@@ -1,10 +1,10 @@
 /** The vocabulary of the matrix. */
-import type { Positions } from './metrics/positions.ts';
-import type { Share } from './metrics/types.ts';
-import type { Decoding, ModelCard } from './models/types.ts';
-import type { NamedPrompt } from './pipeline-types.ts';
-import type { PromptAxes, PromptCell } from './prompts/grid.ts';
-import type { Sample } from './records/sample.ts';
+import type { Positions } from '../metrics/positions.ts';
+import type { Share } from '../metrics/types.ts';
+import type { Decoding, ModelCard } from '../models/types.ts';
+import type { PromptAxes, PromptCell } from '../prompts/grid.ts';
+import type { Sample } from '../records/sample.ts';
+import type { NamedPrompt } from './types.ts';
 
 export interface MatrixOptions {
   readonly prompt: NamedPrompt;

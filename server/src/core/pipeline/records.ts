@@ -1,12 +1,12 @@
 /** The part of the line that needs no model: what the rules say of records, and which records are like others. */
-import { checkProblems, checkRecord, checkSplitIds, isOn } from './annotations/engine.ts';
-import { idsWithoutRecord } from './annotations/rules/unknown-split-id.ts';
-import type { Finding, RecordContext } from './annotations/types.ts';
-import type { Surroundings } from './pipeline-types.ts';
-import type { DatasetDocument } from './records/document.ts';
-import { SimilarRecords } from './records/similar.ts';
-import { splitOf } from './records/splits.ts';
-import type { Chunk, ImageFacts, RecordSource } from './records/types.ts';
+import { checkProblems, checkRecord, checkSplitIds, isOn } from '../annotations/engine.ts';
+import { idsWithoutRecord } from '../annotations/rules/unknown-split-id.ts';
+import type { Finding, RecordContext } from '../annotations/types.ts';
+import type { DatasetDocument } from '../records/document.ts';
+import { SimilarRecords } from '../records/similar.ts';
+import { splitOf } from '../records/splits.ts';
+import type { Chunk, ImageFacts, RecordSource } from '../records/types.ts';
+import type { Surroundings } from './types.ts';
 
 /** The rules for which records are compared with each other. */
 const COMPARING = ['near-duplicate', 'split-leak'] as const;

@@ -1,11 +1,11 @@
 /** What a run that takes several samples of each record tells beyond its votes. */
-import { calibration } from './metrics/calibration.ts';
-import { hasGold } from './metrics/report.ts';
-import { passAt } from './metrics/samples.ts';
-import type { Usage } from './models/types.ts';
-import type { RecordResult, RunReport } from './pipeline-types.ts';
-import type { RecordSource } from './records/types.ts';
-import type { StoredPrediction } from './store/types.ts';
+import { calibration } from '../metrics/calibration.ts';
+import { hasGold } from '../metrics/report.ts';
+import { passAt } from '../metrics/samples.ts';
+import type { Usage } from '../models/types.ts';
+import type { RecordSource } from '../records/types.ts';
+import type { StoredPrediction } from '../store/types.ts';
+import type { RecordResult, RunReport } from './types.ts';
 
 /**
  * The numbers of a run that are taken of every sample, not of the records' votes.

@@ -1,23 +1,24 @@
 /** What a model is shown for a record, and the key under which its answer is kept. */
-import type { NamedPrompt, Surroundings } from './pipeline-types.ts';
-import { askedRecord } from './pipeline-variations.ts';
-import { demonstrationCount } from './prompts/asking.ts';
+
+import { demonstrationCount } from '../prompts/asking.ts';
 import {
   composeAnswer,
   composeQuery,
   type Demonstration,
   type EarlierOutput,
   queriesBefore,
-} from './prompts/compose.ts';
-import { readPromptFile } from './prompts/prompt-file.ts';
-import { renderAnswer, renderPrompt } from './prompts/render.ts';
-import type { Message, Prompt, PromptFile, Setting } from './prompts/types.ts';
-import { Demonstrations } from './records/demonstrations.ts';
-import type { DatasetDocument } from './records/document.ts';
-import { splitOf } from './records/splits.ts';
-import type { Chunk, DatasetRecord, ImageFacts, RecordSource } from './records/types.ts';
-import { predictionKey, promptDigest, textDigest } from './store/keys.ts';
-import type { RunCard, Store, StoredPrediction } from './store/types.ts';
+} from '../prompts/compose.ts';
+import { readPromptFile } from '../prompts/prompt-file.ts';
+import { renderAnswer, renderPrompt } from '../prompts/render.ts';
+import type { Message, Prompt, PromptFile, Setting } from '../prompts/types.ts';
+import { Demonstrations } from '../records/demonstrations.ts';
+import type { DatasetDocument } from '../records/document.ts';
+import { splitOf } from '../records/splits.ts';
+import type { Chunk, DatasetRecord, ImageFacts, RecordSource } from '../records/types.ts';
+import { predictionKey, promptDigest, textDigest } from '../store/keys.ts';
+import type { RunCard, Store, StoredPrediction } from '../store/types.ts';
+import type { NamedPrompt, Surroundings } from './types.ts';
+import { askedRecord } from './variations.ts';
 
 /** What to ask next for a record, or one sentence why it cannot be asked. */
 export type Question = {

@@ -1,11 +1,11 @@
 /** From a cell's runs to its numbers. */
-import { exactMcNemar } from './metrics/mcnemar.ts';
-import { type PlacedAnswer, positions } from './metrics/positions.ts';
-import { discordant } from './metrics/race.ts';
-import { share } from './metrics/share.ts';
-import type { CellResult, MatrixCell, VariedResult } from './pipeline-matrix-types.ts';
-import type { RunReport } from './pipeline-types.ts';
-import { askedRecord } from './pipeline-variations.ts';
+import { exactMcNemar } from '../metrics/mcnemar.ts';
+import { type PlacedAnswer, positions } from '../metrics/positions.ts';
+import { discordant } from '../metrics/race.ts';
+import { share } from '../metrics/share.ts';
+import type { CellResult, MatrixCell, VariedResult } from './matrix-types.ts';
+import type { RunReport } from './types.ts';
+import { askedRecord } from './variations.ts';
 
 interface CellSource
   extends Partial<Pick<CellResult, 'state' | 'why' | 'unfair' | 'isBest' | 'pAgainstBest'>> {

@@ -1,7 +1,7 @@
 /** Records that are asked in another way than they are written, and their answers brought back to how they are. */
-import type { Judgement } from './judgements/types.ts';
-import type { DatasetRecord, RecordSource } from './records/types.ts';
-import { variationOf } from './records/variations/index.ts';
+import type { Judgement } from '../judgements/types.ts';
+import type { DatasetRecord, RecordSource } from '../records/types.ts';
+import { variationOf } from '../records/variations/index.ts';
 
 /** A record as it is asked. */
 export interface AskedRecord {

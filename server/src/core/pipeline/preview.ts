@@ -1,10 +1,10 @@
 /** What a model would be shown for a record, with where each piece of it comes from. */
-import type { Pipeline } from './pipeline.ts';
-import { composeRecord, type RenderedPrompt, rendered } from './pipeline-prompty.ts';
-import type { NamedPrompt } from './pipeline-types.ts';
-import { type Leak, PromptSources, type SourcedText } from './prompts/sources.ts';
-import type { Message, PromptFile } from './prompts/types.ts';
-import type { RecordSource } from './records/types.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { type Leak, PromptSources, type SourcedText } from '../prompts/sources.ts';
+import type { Message, PromptFile } from '../prompts/types.ts';
+import type { RecordSource } from '../records/types.ts';
+import { composeRecord, type RenderedPrompt, rendered } from './prompty.ts';
+import type { NamedPrompt } from './types.ts';
 
 export type { Leak, SourcedText };
 

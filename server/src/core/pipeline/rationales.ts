@@ -1,13 +1,13 @@
 /** Rationales for a dataset, generated and verified. */
 import { createHash } from 'node:crypto';
-import type { Decoding, Model, ModelCard } from './models/types.ts';
-import type { Pipeline } from './pipeline.ts';
-import { usablePrompt } from './pipeline-prompts.ts';
-import type { AnnotateProgress, JudgedOutput, NamedPrompt, RecordResult } from './pipeline-types.ts';
-import type { Setting } from './prompts/types.ts';
-import type { Sample } from './records/sample.ts';
-import type { RecordSource } from './records/types.ts';
-import type { RunCard } from './store/types.ts';
+import type { Decoding, Model, ModelCard } from '../models/types.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { Setting } from '../prompts/types.ts';
+import type { Sample } from '../records/sample.ts';
+import type { RecordSource } from '../records/types.ts';
+import type { RunCard } from '../store/types.ts';
+import { usablePrompt } from './prompts.ts';
+import type { AnnotateProgress, JudgedOutput, NamedPrompt, RecordResult } from './types.ts';
 
 export interface RationaleOptions {
   readonly model: ModelCard;

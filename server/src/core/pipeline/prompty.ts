@@ -1,22 +1,22 @@
 /** Prompt files by themselves: what the rules say of one, and what exactly a model would be shown with it. */
-import { filterHover, frontMatterHover, variableHover } from './annotations/prompt-hover.ts';
-import { DEFAULT_MAX_NEW_TOKENS } from './decoding.ts';
-import { READERS } from './judgements/readers/index.ts';
-import type { Pipeline } from './pipeline.ts';
-import { type ComposedPrompt, readPrompt, refusalOf, usablePrompt } from './pipeline-prompts.ts';
-import type { NamedPrompt } from './pipeline-types.ts';
-import { type Completions, completionsAt, filterAt, type Offers } from './prompts/complete.ts';
-import { keyPathAt } from './prompts/complete-front-matter.ts';
-import { describeVariables } from './prompts/describe.ts';
-import { type KeyValue, keyAt } from './prompts/front-matter-keys.ts';
-import { type Imported, importPrompt } from './prompts/import/index.ts';
-import { SNIPPETS, type SnippetLanguage, type SnippetOptions } from './prompts/snippets.ts';
-import type { Message, PromptFile, Setting, VariableUse } from './prompts/types.ts';
-import { templateUses } from './prompts/uses.ts';
-import { offeredVariables } from './prompts/variables.ts';
-import { splitOf } from './records/splits.ts';
-import type { RecordSource } from './records/types.ts';
-import { count, quote } from './text.ts';
+import { filterHover, frontMatterHover, variableHover } from '../annotations/prompt-hover.ts';
+import { DEFAULT_MAX_NEW_TOKENS } from '../decoding.ts';
+import { READERS } from '../judgements/readers/index.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { type Completions, completionsAt, filterAt, type Offers } from '../prompts/complete.ts';
+import { keyPathAt } from '../prompts/complete-front-matter.ts';
+import { describeVariables } from '../prompts/describe.ts';
+import { type KeyValue, keyAt } from '../prompts/front-matter-keys.ts';
+import { type Imported, importPrompt } from '../prompts/import/index.ts';
+import { SNIPPETS, type SnippetLanguage, type SnippetOptions } from '../prompts/snippets.ts';
+import type { Message, PromptFile, Setting, VariableUse } from '../prompts/types.ts';
+import { templateUses } from '../prompts/uses.ts';
+import { offeredVariables } from '../prompts/variables.ts';
+import { splitOf } from '../records/splits.ts';
+import type { RecordSource } from '../records/types.ts';
+import { count, quote } from '../text.ts';
+import { type ComposedPrompt, readPrompt, refusalOf, usablePrompt } from './prompts.ts';
+import type { NamedPrompt } from './types.ts';
 
 /** Path of the dataset that a prompt file names, from the file; null when it names none. */
 export function datasetNamedBy(prompt: NamedPrompt): string | null {

@@ -1,18 +1,18 @@
 /** Recipes by themselves and with what is around them: what the rules say of one, what it trains on, what it costs. */
-import { checkRecipe } from './annotations/engine.ts';
-import type { Finding, RuleSettings } from './annotations/types.ts';
-import { foreignPrediction, joinOutputs, type Pipeline, readOutputsFile } from './pipeline.ts';
-import { type Examples, examplesFor, selectRecords } from './pipeline-training.ts';
-import type { NamedPrompt } from './pipeline-types.ts';
-import type { Completions } from './prompts/complete.ts';
-import { readPromptFile } from './prompts/prompt-file.ts';
-import { templateUses } from './prompts/uses.ts';
-import { offeredVariables } from './prompts/variables.ts';
-import { completeRecipe as complete } from './recipes/complete-recipe.ts';
-import { describeKey } from './recipes/describe-recipe.ts';
-import { readRecipeFile, recipeKeyAt } from './recipes/recipe-file.ts';
-import type { DataFacts, PromptFacts, Recipe, RecipeFacts, TeacherFacts } from './recipes/types.ts';
-import type { Store } from './store/types.ts';
+import { checkRecipe } from '../annotations/engine.ts';
+import type { Finding, RuleSettings } from '../annotations/types.ts';
+import { foreignPrediction, joinOutputs, type Pipeline, readOutputsFile } from '../pipeline.ts';
+import type { Completions } from '../prompts/complete.ts';
+import { readPromptFile } from '../prompts/prompt-file.ts';
+import { templateUses } from '../prompts/uses.ts';
+import { offeredVariables } from '../prompts/variables.ts';
+import { completeRecipe as complete } from '../recipes/complete-recipe.ts';
+import { describeKey } from '../recipes/describe-recipe.ts';
+import { readRecipeFile, recipeKeyAt } from '../recipes/recipe-file.ts';
+import type { DataFacts, PromptFacts, Recipe, RecipeFacts, TeacherFacts } from '../recipes/types.ts';
+import type { Store } from '../store/types.ts';
+import { type Examples, examplesFor, selectRecords } from './training.ts';
+import type { NamedPrompt } from './types.ts';
 
 /** A recipe file with the name that people know it by. */
 export type NamedRecipe = NamedPrompt;

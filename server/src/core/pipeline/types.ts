@@ -1,14 +1,14 @@
 /** The vocabulary of the pipeline's callers. */
-import type { Finding, RuleSettings } from './annotations/types.ts';
-import type { BaseSource, Judgement, Vote } from './judgements/types.ts';
-import type { Calibration } from './metrics/calibration.ts';
-import type { PassAt } from './metrics/samples.ts';
-import type { Report } from './metrics/types.ts';
-import type { Decoding, ModelCard, ModelRequest, Prediction } from './models/types.ts';
-import type { OutputFormat, Setting } from './prompts/types.ts';
-import type { Sample } from './records/sample.ts';
-import type { DatasetRecord, ImageFacts, RecordSource, SplitTable } from './records/types.ts';
-import type { RunCard, RunPurpose, StoredPrediction } from './store/types.ts';
+import type { Finding, RuleSettings } from '../annotations/types.ts';
+import type { BaseSource, Judgement, Vote } from '../judgements/types.ts';
+import type { Calibration } from '../metrics/calibration.ts';
+import type { PassAt } from '../metrics/samples.ts';
+import type { Report } from '../metrics/types.ts';
+import type { Decoding, ModelCard, ModelRequest, Prediction } from '../models/types.ts';
+import type { OutputFormat, Setting } from '../prompts/types.ts';
+import type { Sample } from '../records/sample.ts';
+import type { DatasetRecord, ImageFacts, RecordSource, SplitTable } from '../records/types.ts';
+import type { RunCard, RunPurpose, StoredPrediction } from '../store/types.ts';
 
 /** What the pipeline has to be told about the world around the dataset. */
 export interface Surroundings {

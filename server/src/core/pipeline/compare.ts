@@ -1,9 +1,9 @@
-import { decodingWords } from './decoding.ts';
-import { type Comparison, compare } from './metrics/compare.ts';
-import type { JudgedRecord } from './metrics/report.ts';
-import type { RecordResult, RunReport } from './pipeline-types.ts';
-import type { RecordSource } from './records/types.ts';
-import { count } from './text.ts';
+import { decodingWords } from '../decoding.ts';
+import { type Comparison, compare } from '../metrics/compare.ts';
+import type { JudgedRecord } from '../metrics/report.ts';
+import type { RecordSource } from '../records/types.ts';
+import { count } from '../text.ts';
+import type { RecordResult, RunReport } from './types.ts';
 
 /** One run's answer to one record, with the place of the record. */
 export interface JudgedSource extends JudgedRecord {

@@ -1,10 +1,10 @@
 /** What prompts ask of a whole dataset, worked out once for as long as it stays as it is. */
-import type { RecordCounts } from './annotations/types.ts';
-import type { Surroundings } from './pipeline-types.ts';
-import { longestRecords, TEXTS } from './prompts/longest.ts';
-import type { DatasetDocument } from './records/document.ts';
-import { splitOf } from './records/splits.ts';
-import type { RecordSource } from './records/types.ts';
+import type { RecordCounts } from '../annotations/types.ts';
+import { longestRecords, TEXTS } from '../prompts/longest.ts';
+import type { DatasetDocument } from '../records/document.ts';
+import { splitOf } from '../records/splits.ts';
+import type { RecordSource } from '../records/types.ts';
+import type { Surroundings } from './types.ts';
 
 export interface DatasetCounts extends RecordCounts {
   /** By split, in order of appearance. */

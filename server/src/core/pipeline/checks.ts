@@ -1,20 +1,20 @@
 /** What the rules say of a prompt file. */
-import { checkPrompt } from './annotations/engine.ts';
-import type { Finding, Misfit, PromptLength, RuleSettings } from './annotations/types.ts';
-import { READERS } from './judgements/readers/index.ts';
-import type { TokenCount, TokenCounter, TrainedPrompt } from './models/types.ts';
-import type { Pipeline } from './pipeline.ts';
-import { readPrompt } from './pipeline-prompts.ts';
-import { fieldOf, fileName, maxNewTokensOf } from './pipeline-prompty.ts';
-import type { NamedPrompt } from './pipeline-types.ts';
-import type { Expansion } from './prompts/includes.ts';
-import { toVersionTwo } from './prompts/prompty-one.ts';
-import type { PromptFile } from './prompts/types.ts';
-import { templateUses } from './prompts/uses.ts';
-import { offeredVariables } from './prompts/variables.ts';
-import type { RecordSource } from './records/types.ts';
-import { similarNames } from './similar-name.ts';
-import { quote } from './text.ts';
+import { checkPrompt } from '../annotations/engine.ts';
+import type { Finding, Misfit, PromptLength, RuleSettings } from '../annotations/types.ts';
+import { READERS } from '../judgements/readers/index.ts';
+import type { TokenCount, TokenCounter, TrainedPrompt } from '../models/types.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { Expansion } from '../prompts/includes.ts';
+import { toVersionTwo } from '../prompts/prompty-one.ts';
+import type { PromptFile } from '../prompts/types.ts';
+import { templateUses } from '../prompts/uses.ts';
+import { offeredVariables } from '../prompts/variables.ts';
+import type { RecordSource } from '../records/types.ts';
+import { similarNames } from '../similar-name.ts';
+import { quote } from '../text.ts';
+import { readPrompt } from './prompts.ts';
+import { fieldOf, fileName, maxNewTokensOf } from './prompty.ts';
+import type { NamedPrompt } from './types.ts';
 
 /** A model that a prompt file is used with. */
 export interface PromptModel {

@@ -1,22 +1,22 @@
 /** From a recipe and its dataset to the examples that a student learns from: the same prompts as inference. */
-import { judge } from './judgements/judge.ts';
-import type { Verdict } from './judgements/types.ts';
-import type { Prediction } from './models/types.ts';
-import type { Pipeline } from './pipeline.ts';
-import { Prompts, refusalOf } from './pipeline-prompts.ts';
-import type { TeacherOutput } from './pipeline-recipes.ts';
-import type { NamedPrompt } from './pipeline-types.ts';
-import { formatOf } from './prompts/formats/index.ts';
-import { readPromptFile } from './prompts/prompt-file.ts';
-import type { PromptFile } from './prompts/types.ts';
-import { parseRationale } from './rationales/parse.ts';
-import { PAIR_KINDS } from './recipes/fields.ts';
-import { rationaleWithAnswer } from './recipes/targets.ts';
-import type { Recipe } from './recipes/types.ts';
-import { splitOf } from './records/splits.ts';
-import type { DatasetRecord, RecordSource } from './records/types.ts';
-import { choiceLetter, count } from './text.ts';
-import { parseSamples, type SampleOutput, type SampleScores, scoresOf } from './training/samples.ts';
+import { judge } from '../judgements/judge.ts';
+import type { Verdict } from '../judgements/types.ts';
+import type { Prediction } from '../models/types.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { formatOf } from '../prompts/formats/index.ts';
+import { readPromptFile } from '../prompts/prompt-file.ts';
+import type { PromptFile } from '../prompts/types.ts';
+import { parseRationale } from '../rationales/parse.ts';
+import { PAIR_KINDS } from '../recipes/fields.ts';
+import { rationaleWithAnswer } from '../recipes/targets.ts';
+import type { Recipe } from '../recipes/types.ts';
+import { splitOf } from '../records/splits.ts';
+import type { DatasetRecord, RecordSource } from '../records/types.ts';
+import { choiceLetter, count } from '../text.ts';
+import { parseSamples, type SampleOutput, type SampleScores, scoresOf } from '../training/samples.ts';
+import { Prompts, refusalOf } from './prompts.ts';
+import type { TeacherOutput } from './recipes.ts';
+import type { NamedPrompt } from './types.ts';
 
 /** One example as the trainer reads it, a line of `examples/*.jsonl`. */
 export interface Example {

@@ -1,15 +1,16 @@
 /** What an editor does with the text of a prompt file: finding names, renaming, its outline, formatting. */
-import { readPrompt } from './pipeline-prompts.ts';
-import type { NamedPrompt } from './pipeline-types.ts';
-import { formatEdits } from './prompts/format.ts';
-import { type NamePlaces, namePlacesAt, renameInput } from './prompts/names.ts';
-import { outline, type Part } from './prompts/outline.ts';
-import type { PromptEdit } from './prompts/types.ts';
-import { templateUses } from './prompts/uses.ts';
-import type { Span } from './span.ts';
+
+import { formatEdits } from '../prompts/format.ts';
+import { type NamePlaces, namePlacesAt, renameInput } from '../prompts/names.ts';
+import { outline, type Part } from '../prompts/outline.ts';
+import type { PromptEdit } from '../prompts/types.ts';
+import { templateUses } from '../prompts/uses.ts';
+import type { Span } from '../span.ts';
+import { readPrompt } from './prompts.ts';
+import type { NamedPrompt } from './types.ts';
 
 /** Partials are put into prompt files before anything else is done with them. */
-export { type Expansion, expandIncludes } from './prompts/includes.ts';
+export { type Expansion, expandIncludes } from '../prompts/includes.ts';
 
 /** The name of the record's at an offset of the file, with all its places; null where none stands. */
 export function promptNameAt(prompt: NamedPrompt, offset: number): NamePlaces | null {

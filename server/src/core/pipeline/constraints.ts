@@ -1,8 +1,8 @@
 /** What an output is held to, where a model can be held to the format that its prompt asks for. */
-import type { Constraint, ModelCard } from './models/types.ts';
-import type { OutputFormat } from './prompts/types.ts';
-import { STAGE_NAMES } from './rationales/types.ts';
-import { choiceLetter } from './text.ts';
+import type { Constraint, ModelCard } from '../models/types.ts';
+import type { OutputFormat } from '../prompts/types.ts';
+import { STAGE_NAMES } from '../rationales/types.ts';
+import { choiceLetter } from '../text.ts';
 
 /** The format as a constraint, for a question with so many choices. */
 export function constraintOf(format: OutputFormat, choices: number): Constraint {

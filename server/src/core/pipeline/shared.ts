@@ -1,9 +1,9 @@
 /** Records that several dataset files have in common: what is learned from in one must not be tested with in another. */
-import { checkShared, isOn } from './annotations/engine.ts';
-import type { Finding } from './annotations/types.ts';
-import type { Pipeline } from './pipeline.ts';
-import { SimilarRecords } from './records/similar.ts';
-import type { Chunk, DatasetRecord } from './records/types.ts';
+import { checkShared, isOn } from '../annotations/engine.ts';
+import type { Finding } from '../annotations/types.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { SimilarRecords } from '../records/similar.ts';
+import type { Chunk, DatasetRecord } from '../records/types.ts';
 
 /** A dataset and the name that messages give it. */
 export interface NamedDataset {

@@ -1,8 +1,8 @@
 /** A matrix as tables. */
 import Papa from 'papaparse';
-import { percent, percentWithInterval } from './numbers.ts';
-import type { CellResult, MatrixResult, VariedResult } from './pipeline-matrix-types.ts';
-import { choiceLetter } from './text.ts';
+import { percent, percentWithInterval } from '../numbers.ts';
+import { choiceLetter } from '../text.ts';
+import type { CellResult, MatrixResult, VariedResult } from './matrix-types.ts';
 
 export type MatrixTable = 'json' | 'jsonl' | 'csv' | 'markdown';
 
