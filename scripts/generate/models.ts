@@ -1,5 +1,5 @@
 import { CATALOG } from '../../server/src/inference/catalog/entries.ts';
-import { parametersWords } from '../../server/src/inference/catalog/place.ts';
+import { parametersWords, serverWords } from '../../server/src/inference/catalog/place.ts';
 import type { CatalogEntry } from '../../server/src/inference/catalog/types.ts';
 import { ARCHITECTURES } from '../../server/src/inference/onnx/architectures/index.ts';
 import { cell } from './rule-pages.ts';
@@ -13,14 +13,15 @@ export function withModelTable(readme: string): string {
   const after = rest.split(END)[1] ?? '';
   const rows = CATALOG.map(
     (entry) =>
-      `| ${cell(entry.name)} | \`${entry.id}\` | ${parametersWords(entry.parameters)} | ${entry.licence ?? '–'} | ${runsIn(entry)} | ${entry.source} |`,
+      `| ${cell(entry.name)} | \`${entry.id}\` | ${parametersWords(entry.parameters)} | ${entry.licence ?? 'unknown'} | ${runsIn(entry)} | ${entry.source} |`,
   );
   const head = '| model | id | parameters | licence | runs | from |\n| --- | --- | ---: | --- | --- | --- |';
   return `${before}${BEGIN}\n${head}\n${rows.join('\n')}\n${END}${after}`;
 }
 
-function runsIn({ family, onnx, repository, capabilities }: CatalogEntry): string {
+function runsIn({ family, onnx, repository, servers, shutDown, capabilities }: CatalogEntry): string {
   if (onnx && family !== null && family in ARCHITECTURES) return 'here, once fetched';
-  if (!capabilities.text) return 'in Python';
-  return repository ? 'behind an endpoint of yours' : 'behind its makers’ endpoint';
+  if (!repository) return `behind its makers’ endpoint${shutDown ? `, until ${shutDown}` : ''}`;
+  if (!capabilities.text || servers?.length === 0) return 'in Python';
+  return servers ? `behind ${serverWords(servers)}` : 'behind an endpoint of yours';
 }

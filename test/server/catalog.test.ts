@@ -16,7 +16,7 @@ import { FakeHub } from './fake-hub.ts';
 import { needsPair, shippedModels } from './inference-fixtures.ts';
 import { dataset } from './sample-dataset.ts';
 
-const nowhere = { endpoints: [], fetched: new Set<string>(), memory: 16e9 };
+const nowhere = { endpoints: [], fetched: new Set<string>(), memory: 16e9, today: '2026-11-28' };
 const entry = (id: string) => CATALOG.find((one) => one.id === id)!;
 
 describe('the catalog', () => {
@@ -59,10 +59,26 @@ describe('the catalog', () => {
     assert.equal(places['pixtral-12b']?.place, 'does-not-fit');
     assert.match(
       places['pixtral-12b']?.why ?? '',
-      /take 24\.8 GB in bf16, and this machine has 16\.0 GB\. Serve it/,
+      /take 25\.4 GB in bf16, and this machine has 16\.0 GB\. Serve it/,
     );
     assert.equal(placeOf(entry('pixtral-12b'), { ...nowhere, memory: 64e9 }).place, 'needs-endpoint');
+    assert.match(places['llava-next-7b']?.why ?? '', /Serve it with vLLM or `transformers serve`, and name/);
+    assert.equal(places['kosmos-2']?.place, 'needs-python');
+    assert.match(places['kosmos-2']?.why ?? '', /^No server is known to serve it; Python runs it/);
+    assert.match(places['moondream-2']?.why ?? '', /rationale_trainer export/);
     for (const { why } of Object.values(places)) assert.match(why, /^[A-Z].*[.]$/);
+  });
+
+  it('says of what its makers shut down since when, and offers it until then', () => {
+    assert.deepEqual(placeOf(entry('gpt-4'), nowhere), {
+      entry: entry('gpt-4'),
+      place: 'shut-down',
+      why: 'Its makers shut it down on 2026-10-23, and its weights are not to be had.',
+    });
+    const { endpoints } = readEndpoints({ cloud: { url: 'http://10.0.0.1/v1', model: 'gpt-4' } });
+    assert.equal(placeOf(entry('gpt-4'), { ...nowhere, endpoints }).place, 'at-endpoint');
+    assert.match(placeOf(entry('gpt-4o-mini'), nowhere).why, /^Only its makers serve it, until 2027-01-14: /);
+    assert.equal(placeOf(entry('gpt-4o-mini'), { ...nowhere, today: '2027-01-14' }).place, 'shut-down');
   });
 
   it('knows a model behind an endpoint by any of its names, and one that was fetched', () => {

@@ -101,10 +101,7 @@ function catalogItem({ id, name, place, why, parameters, licence }: CatalogRow):
   const item = new vscode.TreeItem(name);
   item.id = `catalog/${id}`;
   item.description = place;
-  const facts = [`Parameters: ${parameters}`, licence ? `licence: ${licence}` : '']
-    .filter(Boolean)
-    .join(', ');
-  item.tooltip = `${id}\n\n${facts}.\n\n${why}`;
+  item.tooltip = `${id}\n\nParameters: ${parameters}, licence: ${licence ?? 'unknown'}.\n\n${why}`;
   item.iconPath = new vscode.ThemeIcon('circle-outline');
   return item;
 }

@@ -78,7 +78,8 @@ export function catalogModels(): readonly CatalogEntry[] {
 export function placedModels(): Placed[] {
   const fetched = new Set(fetchedModels(fetchedFolder()).map(({ id }) => id));
   const { endpoints, catalog } = configured();
-  return catalog.map((entry) => placeOf(entry, { endpoints, fetched, memory: totalmem() }));
+  const around = { endpoints, fetched, memory: totalmem(), today: new Date().toISOString().slice(0, 10) };
+  return catalog.map((entry) => placeOf(entry, around));
 }
 
 /** The model that the user named, by id or by folder. Throws one sentence when it cannot run here. */

@@ -76,9 +76,13 @@ export class ModelCatalog {
   catalog(): readonly Placed[] {
     const { endpoints, fetched, catalog } = this.added();
     const ids = new Set(fetched.map(({ id }) => id));
-    return catalog
-      .map((entry) => placeOf(entry, { endpoints, fetched: ids, memory: totalmem() }))
-      .filter(({ place }) => place !== 'here');
+    const around = {
+      endpoints,
+      fetched: ids,
+      memory: totalmem(),
+      today: new Date().toISOString().slice(0, 10),
+    };
+    return catalog.map((entry) => placeOf(entry, around)).filter(({ place }) => place !== 'here');
   }
 
   /** The device that the model ran on since the server started; null when it was not opened. */

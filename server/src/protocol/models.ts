@@ -14,7 +14,7 @@ export interface CatalogRow {
   readonly place: string;
   /** One sentence: why, and what to do. */
   readonly why: string;
-  /** `2.2 billion`, or `not told`. */
+  /** `2.2 billion`, or `unknown`. */
   readonly parameters: string;
   readonly licence: string | null;
 }

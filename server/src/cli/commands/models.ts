@@ -105,7 +105,7 @@ async function get(
   const revision = options.revision ?? entry?.revision ?? 'main';
   const folder = join(fetchedFolder(), entry?.id ?? name.replace('/', '--'));
   const plan = await planFetch({ hub: hubAddress(), name, revision }, folder, interrupt.signal);
-  const licence = entry?.licence ? `, licence ${entry.licence}` : '';
+  const licence = entry ? `, licence ${entry.licence ?? 'unknown'}` : '';
   const what = `${name} (${gigabytes(plan.bytes)} in ${plan.files.length} files${licence}) from ${plan.repository.hub} into ${folder}`;
   if (!options.yes && !(await agrees(`Fetch ${what}? [y/N] `))) {
     throw new UsageError(`Nothing was fetched: ${what} needs a yes, or --yes.`);

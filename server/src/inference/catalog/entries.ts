@@ -1,17 +1,23 @@
-import type { Capabilities, CatalogEntry } from './types.ts';
+import type { Capabilities, CatalogEntry, Server } from './types.ts';
 
 /** Weights that can be run at home give everything; a server that serves them, less. */
 const OPEN: Capabilities = { text: true, generated: true, given: true, logits: true, masked: false };
 const CLOSED: Capabilities = { text: true, generated: null, given: false, logits: false, masked: false };
 const SCORES: Capabilities = { text: false, generated: false, given: false, logits: true, masked: true };
 
-const STUDY = 'scientific-reasoning';
-const SVRD = 'svrd';
-const CURRENT = 'in wide use';
+const STUDY = 'scientific-reasoning, section 2';
+const SVRD = 'svrd, table 1';
+const CARD = 'its model card';
+
+/** As their pages of supported models list them; `transformers serve` needs a chat template in the repository. */
+const ALL: readonly Server[] = ['vLLM', 'SGLang', 'transformers serve'];
+const NO_SGLANG: readonly Server[] = ['vLLM', 'transformers serve'];
 
 export const OPEN_WEIGHTS = {
   onnx: null,
   served: [],
+  servers: null,
+  shutDown: null,
   revision: null,
   image: null,
   template: 'repository',
@@ -24,6 +30,7 @@ const SERVICE = {
   family: null,
   repository: null,
   onnx: null,
+  servers: null,
   revision: null,
   licence: 'proprietary',
   parameters: null,
@@ -38,6 +45,9 @@ const SERVICE = {
 /**
  * The table of models: one entry each. The shipped ones are not here: they describe themselves. `onnx` names only files
  * that the onnx provider can read: those of Qwen2-VL and Moondream on the hub are laid out for an older config.json.
+ * Licences are as model cards have them; parameters are counted from configurations, or from the sizes of the weights'
+ * files; images and stop tokens are as transformers' configurations, chat templates and model cards have them; days of
+ * shutdown are as the makers announced them. Looked up in November 2026.
  */
 export const CATALOG: readonly CatalogEntry[] = [
   // The teachers and students of the ScienceQA study.
@@ -46,31 +56,33 @@ export const CATALOG: readonly CatalogEntry[] = [
     id: 'gemini-1.5-flash',
     name: 'Gemini 1.5 Flash',
     served: ['gemini-1.5-flash'],
-    source: `${STUDY}, teacher`,
+    shutDown: '2025-09-24',
+    source: `${STUDY}, candidate teacher`,
   },
   {
     ...SERVICE,
     id: 'gemini-1.5-flash-8b',
     name: 'Gemini 1.5 Flash 8B',
     served: ['gemini-1.5-flash-8b'],
+    shutDown: '2025-09-24',
     parameters: 8000,
-    source: `${STUDY}, teacher`,
+    source: `${STUDY}, candidate teacher`,
   },
   {
     ...SERVICE,
     id: 'gpt-4',
     name: 'GPT-4',
     served: ['gpt-4'],
-    capabilities: { ...CLOSED, generated: true },
-    source: `${STUDY}, teacher`,
+    shutDown: '2026-10-23',
+    source: `${STUDY}, candidate teacher`,
   },
   {
     ...SERVICE,
     id: 'gpt-4o-mini',
     name: 'GPT-4o mini',
     served: ['gpt-4o-mini'],
-    capabilities: { ...CLOSED, generated: true },
-    source: `${STUDY}, teacher`,
+    shutDown: '2027-01-14',
+    source: `${STUDY}, candidate teacher`,
   },
   {
     ...OPEN_WEIGHTS,
@@ -79,11 +91,12 @@ export const CATALOG: readonly CatalogEntry[] = [
     family: 'llava',
     repository: 'mistral-community/pixtral-12b',
     served: ['mistralai/Pixtral-12B-2409'],
+    servers: NO_SGLANG,
     licence: 'apache-2.0',
-    parameters: 12_400,
+    parameters: 12_683,
     image: 'own size up to 1024 pixels a side, patches of 16',
     stop: ['</s>'],
-    source: `${STUDY}, teacher`,
+    source: `${STUDY}, candidate teacher`,
   },
   {
     ...OPEN_WEIGHTS,
@@ -91,11 +104,12 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'LLaVA 1.5 7B',
     family: 'llava',
     repository: 'llava-hf/llava-1.5-7b-hf',
+    servers: NO_SGLANG,
     licence: 'llama2',
-    parameters: 7060,
+    parameters: 7063,
     image: '336 pixels square, 576 tokens',
     stop: ['</s>'],
-    source: `${STUDY}, teacher`,
+    source: `${STUDY}, candidate teacher`,
   },
   {
     ...OPEN_WEIGHTS,
@@ -103,8 +117,9 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'Qwen2-VL 2B Instruct',
     family: 'qwen2_vl',
     repository: 'Qwen/Qwen2-VL-2B-Instruct',
+    servers: ALL,
     licence: 'apache-2.0',
-    parameters: 2210,
+    parameters: 2209,
     image: 'own size, patches of 14, four to a token',
     stop: ['<|im_end|>'],
     source: `${STUDY}, student`,
@@ -115,8 +130,9 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'PaliGemma 3B, 224 pixels',
     family: 'paligemma',
     repository: 'google/paligemma-3b-pt-224',
+    servers: ['vLLM'],
     licence: 'gemma',
-    parameters: 2920,
+    parameters: 2923,
     image: '224 pixels square, 256 tokens',
     template: 'none',
     stop: ['<eos>'],
@@ -129,12 +145,13 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'LLaVA-CoT 11B',
     family: 'mllama',
     repository: 'Xkev/Llama-3.2V-11B-cot',
+    servers: ['SGLang', 'transformers serve'],
     licence: 'apache-2.0',
-    parameters: 10_700,
+    parameters: 10_670,
     image: 'up to four tiles of 560 pixels, by cross-attention',
     stop: ['<|eot_id|>'],
     stages: 'trained',
-    source: `${SVRD}, teacher`,
+    source: 'svrd, section 3.1, teacher',
   },
   {
     ...OPEN_WEIGHTS,
@@ -142,8 +159,9 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'LLaVA-NeXT 7B (Mistral)',
     family: 'llava_next',
     repository: 'llava-hf/llava-v1.6-mistral-7b-hf',
+    servers: NO_SGLANG,
     licence: 'apache-2.0',
-    parameters: 7570,
+    parameters: 7567,
     image: 'tiles of 336 pixels and the whole, up to 2880 tokens',
     stop: ['</s>'],
     source: SVRD,
@@ -155,6 +173,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     family: 'phi3_v',
     repository: 'microsoft/Phi-3.5-vision-instruct',
     onnx: 'onnx-community/Phi-3.5-vision-instruct',
+    servers: ['vLLM'],
     licence: 'mit',
     parameters: 4150,
     stop: ['<|end|>'],
@@ -167,13 +186,15 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'Moondream 2 (2024)',
     family: 'moondream1',
     repository: 'vikhyatk/moondream2',
+    servers: [],
+    revision: '2024-08-26',
     licence: 'apache-2.0',
-    parameters: 1870,
-    image: '378 pixels square, 729 tokens',
+    parameters: 1865,
+    image: 'the whole and up to four crops of 378 pixels, 729 tokens in all',
     template: 'none',
     stop: ['<|endoftext|>'],
     remoteCode: true,
-    source: `${SVRD}, student`,
+    source: 'svrd, section 3.2, student',
   },
   {
     ...OPEN_WEIGHTS,
@@ -181,8 +202,9 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'KOSMOS-2',
     family: 'kosmos-2',
     repository: 'microsoft/kosmos-2-patch14-224',
+    servers: [],
     licence: 'mit',
-    parameters: 1660,
+    parameters: 1664,
     image: '224 pixels square, 64 tokens',
     template: 'none',
     stop: ['</s>'],
@@ -194,6 +216,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'ViLT',
     family: 'vilt',
     repository: 'dandelin/vilt-b32-mlm',
+    servers: [],
     licence: 'apache-2.0',
     parameters: 113,
     image: 'shorter side 384 pixels, patches of 32',
@@ -201,7 +224,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     stop: null,
     stages: 'none',
     capabilities: SCORES,
-    source: `${SVRD}, encoder baseline`,
+    source: 'svrd, section 4.3, encoder baseline',
   },
   // What people use now.
   {
@@ -211,11 +234,12 @@ export const CATALOG: readonly CatalogEntry[] = [
     family: 'smolvlm',
     repository: 'HuggingFaceTB/SmolVLM2-256M-Video-Instruct',
     onnx: 'HuggingFaceTB/SmolVLM2-256M-Video-Instruct',
+    servers: NO_SGLANG,
     licence: 'apache-2.0',
     parameters: 256,
     image: 'tiles of 512 pixels, 64 tokens each',
     stop: ['<end_of_utterance>'],
-    source: CURRENT,
+    source: CARD,
   },
   {
     ...OPEN_WEIGHTS,
@@ -224,11 +248,12 @@ export const CATALOG: readonly CatalogEntry[] = [
     family: 'smolvlm',
     repository: 'HuggingFaceTB/SmolVLM2-500M-Video-Instruct',
     onnx: 'HuggingFaceTB/SmolVLM2-500M-Video-Instruct',
+    servers: NO_SGLANG,
     licence: 'apache-2.0',
     parameters: 507,
     image: 'tiles of 512 pixels, 64 tokens each',
     stop: ['<end_of_utterance>'],
-    source: CURRENT,
+    source: CARD,
   },
   {
     ...OPEN_WEIGHTS,
@@ -236,10 +261,11 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'SmolVLM2 2.2B',
     family: 'smolvlm',
     repository: 'HuggingFaceTB/SmolVLM2-2.2B-Instruct',
+    servers: NO_SGLANG,
     licence: 'apache-2.0',
     parameters: 2250,
     stop: ['<end_of_utterance>'],
-    source: CURRENT,
+    source: CARD,
   },
   {
     ...OPEN_WEIGHTS,
@@ -247,11 +273,12 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'Qwen2.5-VL 3B Instruct',
     family: 'qwen2_5_vl',
     repository: 'Qwen/Qwen2.5-VL-3B-Instruct',
+    servers: ALL,
     licence: 'qwen-research',
-    parameters: 3750,
+    parameters: 3755,
     image: 'own size, patches of 14, four to a token',
     stop: ['<|im_end|>'],
-    source: CURRENT,
+    source: CARD,
   },
   {
     ...OPEN_WEIGHTS,
@@ -259,11 +286,12 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'Qwen2.5-VL 7B Instruct',
     family: 'qwen2_5_vl',
     repository: 'Qwen/Qwen2.5-VL-7B-Instruct',
+    servers: ALL,
     licence: 'apache-2.0',
-    parameters: 8290,
+    parameters: 8292,
     image: 'own size, patches of 14, four to a token',
     stop: ['<|im_end|>'],
-    source: CURRENT,
+    source: CARD,
   },
   {
     ...OPEN_WEIGHTS,
@@ -271,11 +299,12 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'Qwen3-VL 2B Instruct',
     family: 'qwen3_vl',
     repository: 'Qwen/Qwen3-VL-2B-Instruct',
+    servers: ALL,
     licence: 'apache-2.0',
     parameters: 2128,
     image: 'own size, patches of 16, four to a token',
     stop: ['<|im_end|>'],
-    source: CURRENT,
+    source: CARD,
   },
   {
     ...OPEN_WEIGHTS,
@@ -283,11 +312,12 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'Gemma 3 4B',
     family: 'gemma3',
     repository: 'google/gemma-3-4b-it',
+    servers: ALL,
     licence: 'gemma',
     parameters: 4300,
     image: '896 pixels square, 256 tokens',
     stop: ['<end_of_turn>'],
-    source: CURRENT,
+    source: CARD,
   },
   {
     ...OPEN_WEIGHTS,
@@ -295,11 +325,12 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'InternVL3 2B',
     family: 'internvl',
     repository: 'OpenGVLab/InternVL3-2B-hf',
-    licence: null,
+    servers: NO_SGLANG,
+    licence: 'qwen',
     parameters: 2090,
     image: 'tiles of 448 pixels, 256 tokens each',
-    stop: ['<|im_end|>'],
-    source: CURRENT,
+    stop: null,
+    source: CARD,
   },
   {
     ...OPEN_WEIGHTS,
@@ -308,11 +339,12 @@ export const CATALOG: readonly CatalogEntry[] = [
     family: 'llava_onevision',
     repository: 'llava-hf/llava-onevision-qwen2-0.5b-ov-hf',
     onnx: 'llava-hf/llava-onevision-qwen2-0.5b-ov-hf',
+    servers: NO_SGLANG,
     licence: 'apache-2.0',
     parameters: 894,
     image: 'tiles of 384 pixels and the whole',
     stop: ['<|im_end|>'],
-    source: CURRENT,
+    source: CARD,
   },
   {
     ...OPEN_WEIGHTS,
@@ -321,11 +353,12 @@ export const CATALOG: readonly CatalogEntry[] = [
     family: 'llava_qwen2',
     repository: 'apple/FastVLM-0.5B',
     onnx: 'onnx-community/FastVLM-0.5B-ONNX',
+    servers: [],
     licence: 'apple-amlr',
-    parameters: null,
-    stop: ['<|im_end|>'],
+    parameters: 759,
+    stop: null,
     remoteCode: true,
-    source: CURRENT,
+    source: CARD,
   },
   {
     ...OPEN_WEIGHTS,
@@ -333,12 +366,13 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'Moondream 3 preview',
     family: 'moondream3',
     repository: 'moondream/moondream3-preview',
-    licence: null,
+    servers: ['vLLM'],
+    licence: 'bsl-1.1',
     parameters: 9000,
     image: 'up to 12 crops of 378 pixels, 729 tokens in all',
     template: 'none',
     stop: null,
     remoteCode: true,
-    source: CURRENT,
+    source: CARD,
   },
 ];

@@ -11,7 +11,11 @@ export interface CatalogEntry {
   readonly onnx: string | null;
   /** What servers that only serve it call it. */
   readonly served: readonly string[];
-  /** Commit of the repository that is meant; null: whatever stands there. */
+  /** Servers that are known to serve it; empty: none is; null: not looked up. */
+  readonly servers: readonly Server[] | null;
+  /** Day on which its makers shut it down, past or to come; null: none is announced. */
+  readonly shutDown: string | null;
+  /** Commit or tag of the repository that is meant; null: whatever stands there. */
   readonly revision: string | null;
   readonly licence: string | null;
   /** In millions. */
@@ -26,9 +30,11 @@ export interface CatalogEntry {
   readonly capabilities: Capabilities;
   /** Its repository has code of its own that would have to be run; where it runs without, that way is named. */
   readonly remoteCode: boolean;
-  /** Where it is from: a paper of the study, or why it is here. */
+  /** Where it is from: a paper and the place in it, or the document that describes it. */
   readonly source: string;
 }
+
+export type Server = 'vLLM' | 'SGLang' | 'transformers serve';
 
 /** What can be had from a model, on whatever provider gives most. */
 export interface Capabilities {
