@@ -25,6 +25,7 @@ const suites = [
     environment: trainer,
     counts: pytestCounts,
   },
+  { name: 'services', command: 'mocha', args: ['test/services/**/*.test.ts'], counts: mochaCounts },
   { name: 'real VS Code', command: node24(), args: ['test/editor/run.mjs'], counts: plainCounts },
 ];
 

@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { CLI, CliSession } from './cli-session.ts';
-import { dataset } from './sample-dataset.ts';
+import { CLI, CliSession } from '../server/cli-session.ts';
+import { dataset } from '../server/sample-dataset.ts';
 import { SlurmCluster, whyNoSlurm } from './slurm-cluster.ts';
 
-const PYTHON = join(import.meta.dirname, 'fake-python.mjs');
+const PYTHON = join(import.meta.dirname, '../server/fake-python.mjs');
 const RECIPE = `student: sketchbook-base
 data: { dataset: problems.json, split: test }
 target: answer
@@ -95,7 +95,14 @@ describe('train --on slurm, with a real SLURM of one node', function () {
     tell({ steps: 100, pause: 100 });
     const { ended } = start();
     await until('a checkpoint is there', () => /"type":"checkpoint"/.test(events()));
-    cluster.run('scontrol', 'requeue', job());
+    const number = job();
+    cluster.run('scontrol', 'requeue', number);
+    // SLURM holds a requeued job back for two minutes.
+    await until(
+      'it is in the queue',
+      () => cluster.run('squeue', '-h', '-j', number, '-o', '%T') === 'PENDING',
+    );
+    cluster.run('scontrol', 'update', `JobId=${number}`, 'StartTime=now');
     const done = JSON.parse(await ended);
     assert.deepEqual([done.state, done.step], ['finished', 100]);
     assert.match(events(), /"resumed_from":"checkpoints\/step"/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, globSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { CliSession } from './cli-session.ts';
+import { CliSession } from '../server/cli-session.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const sample = join(root, 'samples', 'sketchbook');

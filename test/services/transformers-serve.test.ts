@@ -3,7 +3,7 @@ import type { PartialOutput, Prediction } from '../../server/src/core/models/typ
 import { environmentAccess } from '../../server/src/inference/openai/access.ts';
 import { openaiProvider } from '../../server/src/inference/openai/provider.ts';
 import { readEndpoints } from '../../server/src/inference/openai/settings.ts';
-import { golden, imagePath, needsPair, requestFor, textRequest } from './inference-fixtures.ts';
+import { golden, imagePath, needsPair, requestFor, textRequest } from '../server/inference-fixtures.ts';
 import { needsPython, ServedModel } from './served-model.ts';
 
 interface OutputGolden {

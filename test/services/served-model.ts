@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { shippedModels } from './inference-fixtures.ts';
+import { shippedModels } from '../server/inference-fixtures.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const isWindows = process.platform === 'win32';
