@@ -98,13 +98,17 @@ function resolvedPrompt() {
 }
 
 function schemaOf(field: Field): Schema {
-  const { doc, unit, default: own, only } = field;
+  const { doc, unit, default: own, defaultWith, only } = field;
   const isOptional = own === null || only !== undefined || field.key.endsWith('.split');
   const value = valueSchema(field);
   return {
     ...(isOptional ? { anyOf: [value, { type: 'null' }] } : value),
-    description: unit === '' ? doc : `${doc} Unit: ${unit}.`,
-    ...(own === undefined ? {} : { default: own }),
+    description: [
+      doc,
+      ...(unit === '' ? [] : [`Unit: ${unit}.`]),
+      ...(defaultWith ? [`Default: ${defaultText(field)}.`] : []),
+    ].join(' '),
+    ...(own === undefined || defaultWith ? {} : { default: own }),
   } as unknown as Schema;
 }
 

@@ -12,6 +12,7 @@ import {
   recipeCost,
 } from '../../server/src/core/pipeline/recipes.ts';
 import { Pipeline } from '../../server/src/core/pipeline.ts';
+import { describeKey } from '../../server/src/core/recipes/describe-recipe.ts';
 import { FIELDS } from '../../server/src/core/recipes/fields.ts';
 import { readRecipeFile, valueAt } from '../../server/src/core/recipes/recipe-file.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
@@ -177,6 +178,17 @@ describe('A recipe', () => {
     }
     assert.equal(recipe.objective.keep, 'correct');
     assert.equal(recipe.objective.temperature, null);
+  });
+
+  it('has the defaults of its objective', () => {
+    const objective = (kind: string) =>
+      readRecipeFile(`${MINIMAL}teacher: { model: x }\nobjective: { kind: ${kind} }\n`, 'x').recipe.objective;
+    assert.deepEqual([objective('js').beta, objective('dpo').beta], [0.5, 0.1]);
+    assert.deepEqual([objective('taid').alpha, objective('redi').alpha], [0.4, 0.8]);
+    assert.equal(objective('forward-kl').top_k, null);
+    assert.match(describeKey('objective.alpha') ?? '', /Default:\* 0\.8, 0\.4 with taid/);
+    const js = `${MINIMAL}teacher: { model: x }\nobjective: { kind: js, beta: 1 }\n`;
+    assert.match(readRecipeFile(js, 'x').problems[0]?.message ?? '', /"beta" is 1; with the objective "js"/);
   });
 
   it('takes numbers as YAML 1.2 writes them, and null for every record', () => {

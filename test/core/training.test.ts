@@ -3,11 +3,11 @@ import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TeacherOutput } from '../../server/src/core/pipeline/recipes.ts';
-import { examplesFor, judgeSamples } from '../../server/src/core/pipeline/training.ts';
+import { type Example, examplesFor, judgeSamples } from '../../server/src/core/pipeline/training.ts';
 import { Pipeline } from '../../server/src/core/pipeline.ts';
 import { readRecipeFile } from '../../server/src/core/recipes/recipe-file.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
-import { parseEvent, type Step } from '../../server/src/core/training/events.ts';
+import { type Progress, parseEvent, type Step } from '../../server/src/core/training/events.ts';
 import { stateOf, TrainingHistory } from '../../server/src/core/training/history.ts';
 import { candidates, pythonIn } from '../../server/src/training/python.ts';
 import { RunEvents } from '../../server/src/training/run-events.ts';
@@ -18,7 +18,12 @@ const PROMPT = {
   text: '---\nmetadata: { rationale: { format: stages } }\n---\nuser:\n{{ question }}\n',
 };
 
-function examples(recipe: string, outputs: readonly TeacherOutput[] | null = null, change = {}) {
+function examples(
+  recipe: string,
+  outputs: readonly TeacherOutput[] | null = null,
+  change = {},
+  prompt = PROMPT.text,
+) {
   const document = DatasetDocument.create(dataset(6, change));
   const around = {
     path: 'problems.json',
@@ -29,7 +34,7 @@ function examples(recipe: string, outputs: readonly TeacherOutput[] | null = nul
   const text = `student: x\nteacher: { run: t }\ndata: { dataset: d, split: test }\nevaluation: { split: val }\n${recipe}`;
   const { recipe: read, problems } = readRecipeFile(text, 'r');
   assert.deepEqual(problems, []);
-  return examplesFor(read, new Pipeline(document, around, null), PROMPT, outputs);
+  return examplesFor(read, new Pipeline(document, around, null), { ...PROMPT, text: prompt }, outputs);
 }
 
 const said = (recordId: string, output: string): TeacherOutput => ({ recordId, output });
@@ -88,7 +93,7 @@ describe('What a student learns', () => {
 
   it('is both tasks with two-task, and a pair with dpo', () => {
     const two = examples('target: rationale\nobjective: { kind: two-task }', [said('r2', rationale('B'))]);
-    assert.equal(two.train[0]?.answer_target, '<CONCLUSION>B</CONCLUSION>');
+    assert.equal(two.train[0]?.answer_target, 'B');
     const outputs = [
       said('r2', rationale('B')),
       said('r2', rationale('A')),
@@ -107,6 +112,24 @@ describe('What a student learns', () => {
       '1 record left out: there is not both a right and a wrong rationale.',
       '2 records left out: the teacher has no rationale.',
     ]);
+  });
+
+  it('is asked for each task of two-task by a prompt of its own, which differs in the last words alone', () => {
+    const outputs = [said('r2', rationale('B'))];
+    const [first] = examples('target: rationale\nobjective: { kind: two-task }', outputs).train;
+    const saidTo = (messages: Example['messages'] | undefined) =>
+      messages?.flatMap(({ content }) =>
+        content.map((part) => (part.type === 'text' ? part.text : '«image»')),
+      );
+    const [question] = saidTo(first?.messages) ?? [];
+    assert.deepEqual(saidTo(first?.answer_messages), [
+      `${question}\n\nAnswer with the letter of the correct choice and nothing else.`,
+    ]);
+    const atOnce = PROMPT.text.replace('format: stages', 'format: letter, strategy: zero-shot');
+    assert.throws(
+      () => examples('target: solution\nobjective: { kind: two-task }', null, {}, atOnce),
+      /The prompt plain asks for the letter alone, and "two-task" asks for that as a task of its own/,
+    );
   });
 
   it('leaves out what cannot be learnt and says why, and refuses to learn nothing', () => {
@@ -191,6 +214,30 @@ describe('The history of a run', () => {
     assert.equal(all.evaluations.length, 1);
     assert.equal(all.rate, 2);
     assert.equal(all.secondsLeft, 0.5);
+  });
+
+  it('tells how far the work before the first step is, and how long it takes', () => {
+    const at = (second: number, what: string, done: number) =>
+      parseEvent(
+        JSON.stringify({
+          ...{ v: 1, time: new Date(1e12 + 1000 * second).toISOString() },
+          ...{ type: 'progress', what, done, total: 640 },
+        }),
+      );
+    const features = [at(0, 'features', 64), at(8, 'features', 128)];
+    assert.deepEqual(history(features[0] ?? null).preparation, {
+      ...{ what: 'image features', unit: 'images', done: 64, total: 640, rate: null, secondsLeft: null },
+    });
+    assert.deepEqual(history(...features).preparation, {
+      ...{ what: 'image features', unit: 'images', done: 128, total: 640, rate: 8, secondsLeft: 64 },
+    });
+    const { what, rate } = history(...features, at(9, 'teacher', 64)).preparation ?? {};
+    assert.deepEqual([what, rate], ['the teacher’s token probabilities', null]);
+    const others = { ...(at(9, 'features', 64) as Progress), total: 320 };
+    assert.equal(history(...features, others).preparation?.rate, null);
+    assert.equal(history(at(0, 'features', 640)).preparation, null);
+    assert.equal(history(...features, event('started', { steps: 5 })).preparation, null);
+    assert.equal(history(...features, event('stopped')).preparation, null);
   });
 
   it('tells what the run is doing', () => {

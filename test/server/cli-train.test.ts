@@ -68,6 +68,29 @@ describe('train', function () {
     );
   });
 
+  it('asks for the answer alone as a prompt that does so would, where that is a task of its own', () => {
+    session.write(
+      'recipes/two.recipe.yaml',
+      `${RECIPE.replace('target: answer', 'target: solution')}objective: { kind: two-task }\n`,
+    );
+    const arguments_ = ['train', 'recipes/two.recipe.yaml', '--python', PYTHON, '--format', 'json'];
+    const { stdout, stderr, status } = session.run(...arguments_);
+    assert.equal(status, 0, stderr);
+    const [first] = examples(JSON.parse(stdout).folder);
+    assert.deepEqual([first?.target, first?.answer_target], ['The answer is number 2.', 'B']);
+    const text = readFileSync(join(session.folder, JSON.parse(stdout).folder, 'run.yaml'), 'utf8');
+    const prompt: string = parse(text).prompt.text;
+    session.write(
+      'at-once.prompty',
+      prompt.replace('format: stages', 'format: letter\n    strategy: zero-shot'),
+    );
+    const rendered = session.run(
+      ...['prompt', 'render', 'at-once.prompty', '--dataset', 'problems.json', '--record', 'r2'],
+      ...['--format', 'json'],
+    );
+    assert.deepEqual(first?.answer_messages, JSON.parse(rendered.stdout).messages);
+  });
+
   it('judges what the student writes by the project’s own reader', () => {
     const { evaluations } = trained();
     assert.deepEqual(evaluations.at(-1), {
@@ -106,6 +129,11 @@ describe('train', function () {
     const { state, step, steps } = JSON.parse(stdout);
     assert.equal(state, 'stopped');
     assert.ok(step > 0 && step < steps);
+  });
+
+  it('shows the work before the first step', () => {
+    tell({ images: 640, pause: 50 });
+    assert.match(train().stderr, /, image features {2}640\/640 images/);
   });
 
   it('keeps its copy when the dataset is edited, and says so', () => {

@@ -13,6 +13,7 @@ const {
   export: exported,
   errors = [],
   quiet,
+  images = 0,
 } = JSON.parse(process.env.FAKE_TRAINER ?? '{}');
 const [option, , ...rest] = process.argv.slice(2);
 if (option === '-c') {
@@ -38,6 +39,10 @@ const save = (step) => {
   writeFileSync(checkpoint, String(step));
   say('checkpoint', { step, folder: 'checkpoints/step' });
 };
+for (let done = 64; done <= images; done += 64) {
+  say('progress', { what: 'features', done, total: images });
+  await wait(pause);
+}
 const findings = errors.map((message) => ({ code: 'too-long', severity: 'error', message }));
 say('preflight', { findings, cost: { steps, tokens: 1200, memory_bytes: 5e8, seconds: 3 } });
 if (errors.length > 0 || process.argv.includes('--check')) process.exit(errors.length > 0 ? 2 : 0);

@@ -48,6 +48,27 @@ describe('training through the language server', function () {
       return method === 'rationale/changed' && what === 'trainings' && about === folder;
     }).length;
 
+  it('shows the work before the first step, and how long it takes', async () => {
+    await again({ images: 64 * 10, pause: 300 });
+    const folder = await begun();
+    const { preparation, step } = await viewWhen(
+      folder,
+      'the rate is known',
+      ({ preparation: now }) => (now?.rate ?? 0) > 0,
+    );
+    assert.equal(step, 0);
+    assert.deepEqual(
+      [preparation?.what, preparation?.unit, preparation?.total],
+      ['image features', 'images', 640],
+    );
+    assert.ok((preparation?.secondsLeft ?? 0) > 0);
+    await viewWhen(
+      folder,
+      'the steps begin',
+      ({ preparation: now, step: first }) => now === null && first > 0,
+    );
+  });
+
   it('trains in a process of its own and shows curves, task numbers and samples as they come', async () => {
     const folder = await begun();
     const shown = await viewWhen(folder, 'it is finished', ({ state }) => state === 'finished');

@@ -25,8 +25,9 @@ export class ProgressLine {
    * @param generated How many of `done` were made in this sitting: the rate counts only these.
    * @param part of the work, when it has several that are counted by themselves
    * @param at what is being done just now
+   * @param seconds that `generated` took, where somebody else has measured it
    */
-  show(done: number, total: number, generated: number, part = '', at = ''): void {
+  show(done: number, total: number, generated: number, part = '', at = '', seconds?: number): void {
     const now = performance.now();
     if (part !== this.part) {
       [this.part, this.started, this.lastDone] = [part, now, -1];
@@ -36,7 +37,7 @@ export class ProgressLine {
     this.lastShown = now;
     this.lastDone = done;
     const label = part === '' ? this.label : `${this.label}, ${part}`;
-    const text = `${label}  ${progressText(done, total, generated, (now - this.started) / 1000, this.unit)}`;
+    const text = `${label}  ${progressText(done, total, generated, seconds ?? (now - this.started) / 1000, this.unit)}`;
     const line = at === '' ? text : `${text}  ${at}`;
     stderr.write(stderr.isTTY ? `\r\x1b[2K${shorten(line, Math.max(20, stderr.columns - 1))}` : `${line}\n`);
   }

@@ -1,4 +1,6 @@
 import { dirname } from 'node:path';
+import { continues, preparationOf } from '../core/progress.ts';
+import type { Progress } from '../core/training/events.ts';
 import { shippedTrainer } from '../files/shipped.ts';
 import { ownEnvironment } from '../storage/location.ts';
 import { environmentCommand } from '../training/environment.ts';
@@ -42,6 +44,7 @@ export async function findTrainer(
  */
 export async function watchTraining(run: TrainingRun): Promise<TrainingRun> {
   const line = new ProgressLine(run.name, 'steps');
+  const beforehand = new PreparationLine(run.name);
   const leave = new AbortController();
   let asked = false;
   const onInterrupt = () => {
@@ -57,7 +60,9 @@ export async function watchTraining(run: TrainingRun): Promise<TrainingRun> {
   try {
     for await (const events of follow(run.folder, run.events, leave.signal)) {
       for (const event of events) {
-        if (event.type === 'collapse' || event.type === 'warning') process.stderr.write(`${event.message}\n`);
+        if (event.type === 'progress') beforehand.show(event);
+        else beforehand.end();
+        if (event.type === 'collapse') process.stderr.write(`${event.message}\n`);
         if (event.type !== 'preflight') continue;
         for (const { severity, message } of event.findings) process.stderr.write(`${severity}: ${message}\n`);
       }
@@ -67,6 +72,36 @@ export async function watchTraining(run: TrainingRun): Promise<TrainingRun> {
   } finally {
     process.off('SIGINT', onInterrupt);
   }
+  beforehand.end();
   line.end();
   return new TrainingRun(run.folder);
+}
+
+/** A progress line for each piece of work before the first step. */
+class PreparationLine {
+  private readonly run: string;
+  private line: ProgressLine | null = null;
+  private reports: Progress[] = [];
+
+  constructor(run: string) {
+    this.run = run;
+  }
+
+  show(report: Progress): void {
+    if (!this.line || !continues(this.reports.at(-1), report)) {
+      this.end();
+      const { what, unit } = preparationOf(report.what);
+      this.line = new ProgressLine(`${this.run}, ${what}`, unit);
+    }
+    this.reports.push(report);
+    const [first = report] = this.reports;
+    const seconds = (Date.parse(report.time) - Date.parse(first.time)) / 1000;
+    this.line.show(report.done, report.total, report.done - first.done, '', '', seconds);
+  }
+
+  end(): void {
+    this.line?.end();
+    this.line = null;
+    this.reports = [];
+  }
 }

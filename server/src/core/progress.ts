@@ -24,3 +24,26 @@ export function duration(seconds: number): string {
 export function memory(bytes: number): string {
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
+
+/** The work that a trainer may do before its first step, and what is counted. */
+const PREPARATIONS: Readonly<Record<string, { readonly what: string; readonly unit: string }>> = {
+  features: { what: 'image features', unit: 'images' },
+  teacher: { what: 'the teacher’s token probabilities', unit: 'texts' },
+  reference: { what: 'the reference model’s token probabilities', unit: 'texts' },
+};
+
+/** What a trainer is working out, in words; a newer one may name something else. */
+export function preparationOf(name: string) {
+  return PREPARATIONS[name] ?? { what: name, unit: 'items' };
+}
+
+/** Whether a report goes on from an earlier one: the images of training and evaluation are counted by themselves. */
+export function continues(before: Report | undefined, { what, done, total }: Report): boolean {
+  return before !== undefined && before.what === what && before.total === total && before.done <= done;
+}
+
+interface Report {
+  readonly what: string;
+  readonly done: number;
+  readonly total: number;
+}

@@ -35,16 +35,18 @@ export function trainingRow(run: TrainingRun): TrainingRow {
 
 export function trainingView(run: TrainingRun): TrainingView {
   const { history, settings } = run;
+  const row = trainingRow(run);
   const { started, preflight, exported } = history;
   const last = history.steps.at(-1);
   const evaluations = run.evaluations();
   const { verified, agreed } = exported ?? {};
   return {
-    ...trainingRow(run),
+    ...row,
     recipe: pathToFileURL(settings.recipe).href,
     dataset: pathToFileURL(settings.data.dataset).href,
     student: settings.student,
     examples: started?.examples ?? 0,
+    preparation: row.state === 'running' ? history.preparation : null,
     device: started?.device ?? null,
     weights: started && { trainable: started.trainable, total: started.total },
     rate: history.rate,
@@ -59,7 +61,7 @@ export function trainingView(run: TrainingRun): TrainingView {
           seconds: preflight.cost.seconds,
         }
       : null,
-    warnings: [...history.collapses.map(({ message }) => message), ...history.warnings],
+    warnings: history.collapses.map(({ message }) => message),
     checkpoint: history.checkpoint?.step ?? null,
     agreement: verified !== undefined && agreed !== undefined ? { agreed, verified } : null,
     curves: curvesOf(run),

@@ -65,6 +65,18 @@ export interface TrainingRow {
   readonly model: string | null;
 }
 
+/** Long work before the first step, such as the image features. */
+export interface TrainingPreparation {
+  readonly what: string;
+  /** What is counted. */
+  readonly unit: string;
+  readonly done: number;
+  readonly total: number;
+  /** So many a second; null: not known yet. */
+  readonly rate: number | null;
+  readonly secondsLeft: number | null;
+}
+
 /** Everything that the training view shows of a run. */
 export interface TrainingView extends TrainingRow {
   /** URI of the recipe's file. */
@@ -73,6 +85,8 @@ export interface TrainingView extends TrainingRow {
   readonly dataset: string;
   readonly student: string;
   readonly examples: number;
+  /** Null when nothing is worked out beforehand just now. */
+  readonly preparation: TrainingPreparation | null;
   readonly device: string | null;
   /** Trainable weights, and all. */
   readonly weights: { readonly trainable: number; readonly total: number } | null;

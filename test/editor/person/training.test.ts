@@ -103,6 +103,13 @@ describe('training as a person does it', function () {
           : 'vscode-dark';
       await view().locator(`body.${kind}`).waitFor();
       await workbench.page.waitForTimeout(500);
+      const values = await view().locator('.u-legend .u-series:not(:first-child) .u-value').allTextContents();
+      assert.ok(values.length >= 4);
+      assert.deepEqual(
+        values.filter((value) => !/\d/.test(value)),
+        [],
+        'every legend says its last value',
+      );
       await workbench.screenshot(`training-${kind}`);
     }
   });

@@ -35,7 +35,6 @@ export function Chart(props: ChartProps) {
     const draw = () => {
       plot.current?.destroy();
       plot.current = new uPlot(optionsOf(shown.current, host.clientWidth), dataOf(shown.current), host);
-      showLast(plot.current, shown.current);
     };
     draw();
     const onResize = new ResizeObserver(() => {
@@ -52,7 +51,7 @@ export function Chart(props: ChartProps) {
     };
   }, [props.lines.length]);
   useEffect(() => {
-    if (plot.current) put(plot.current, props);
+    plot.current?.setData(dataOf(props));
   }, [props.x, props.lines]);
 
   const last = props.lines.map(
@@ -66,14 +65,10 @@ export function Chart(props: ChartProps) {
   );
 }
 
-/** New points; the legend says the last ones until the pointer asks for others. */
-function put(plot: uPlot, props: ChartProps): void {
-  plot.setData(dataOf(props));
-  showLast(plot, props);
-}
-
-function showLast(plot: uPlot, { x }: ChartProps): void {
-  if (plot.cursor.idx == null && x.length > 0) plot.setLegend({ idx: x.length - 1 });
+/** The legend says the last values until the pointer asks for others, and again when it has left. */
+function showLast(plot: uPlot): void {
+  const last = plot.data[0].length - 1;
+  if (plot.cursor.idx == null && last >= 0) plot.setLegend({ idx: last }, false);
 }
 
 function dataOf({ x, lines }: ChartProps): uPlot.AlignedData {
@@ -109,6 +104,7 @@ function optionsOf({ lines, unit, hasPoints }: ChartProps, width: number): uPlot
     ],
     cursor: { points: { size: 6 } },
     legend: { live: true },
+    hooks: { setLegend: [showLast] },
   };
 }
 

@@ -3,9 +3,10 @@ import { judge } from '../judgements/judge.ts';
 import type { Verdict } from '../judgements/types.ts';
 import type { Prediction } from '../models/types.ts';
 import type { Pipeline } from '../pipeline.ts';
+import { answeringAtOnce } from '../prompts/asking.ts';
 import { formatOf } from '../prompts/formats/index.ts';
 import { readPromptFile } from '../prompts/prompt-file.ts';
-import type { PromptFile } from '../prompts/types.ts';
+import type { Message, PromptFile } from '../prompts/types.ts';
 import { parseRationale } from '../rationales/parse.ts';
 import { PAIR_KINDS } from '../recipes/fields.ts';
 import { rationaleWithAnswer } from '../recipes/targets.ts';
@@ -27,7 +28,9 @@ export interface Example {
   /** What is to be written after the prompt, without end token. */
   readonly target: string;
   readonly rejected?: string;
+  /** Of the task to answer at once, and how that is asked for. */
   readonly answer_target?: string;
+  readonly answer_messages?: readonly ExampleMessage[];
   readonly weight: number;
   readonly choices: readonly string[];
   readonly answer: number | null;
@@ -127,7 +130,8 @@ class ExampleMaker {
     if (typeof asked === 'string') return this.leave(asked);
     const made = PAIR_KINDS.includes(this.recipe.objective.kind) ? this.pairs(source) : this.targets(source);
     if (typeof made === 'string') return this.leave(made);
-    return made.map((target) => ({ ...asked, ...target }));
+    const second = this.recipe.objective.kind === 'two-task' ? this.secondTask(source, asked) : {};
+    return made.map((target) => ({ ...asked, ...target, ...second }));
   }
 
   /** Where there is nothing to learn of the record, its gold answer is what the outputs are compared with. */
@@ -142,13 +146,32 @@ class ExampleMaker {
     ];
   }
 
+  /**
+   * The task to answer at once, asked for in words of its own: two tasks with one prompt would contradict each other
+   * at the first token.
+   */
+  private secondTask(source: RecordSource, asked: Asked): Pick<Example, 'answer_target' | 'answer_messages'> {
+    if (asked.letter === null) return {};
+    const prompt = answeringAtOnce(this.prompt);
+    const { messages } = exampleMessages(this.prompts.compose(prompt, source, prompt.setting).messages);
+    if (JSON.stringify(messages) === JSON.stringify(asked.messages)) {
+      throw new Error(
+        `The prompt ${prompt.name} asks for the letter alone, and "two-task" asks for that as a task of its own: train with a prompt that asks for the rationale.`,
+      );
+    }
+    return {
+      answer_messages: messages,
+      answer_target: formatOf(prompt.format).write([], asked.letter, prompt.order),
+    };
+  }
+
   private leave(why: string): Example[] {
     this.leftOut.set(why, (this.leftOut.get(why) ?? 0) + 1);
     return [];
   }
 
   /** Everything of an example but its target, or why there can be none. */
-  private asked(source: RecordSource): Omit<Example, 'target' | 'weight'> | string {
+  private asked(source: RecordSource): Asked | string {
     const { messages: shown, image, before } = this.prompts.compose(this.prompt, source, this.prompt.setting);
     if (refusalOf(image) !== null) return 'the image is missing or cannot be read';
     if (before.length > 0) {
@@ -156,23 +179,14 @@ class ExampleMaker {
         `The prompt ${this.prompt.name} asks several questions, one after the other: train with one that asks once.`,
       );
     }
-    const images: string[] = [];
-    const messages = shown.map(({ role, content }) => ({
-      role,
-      content: content.map((part) => {
-        if (part.type === 'text') return part;
-        images.push(part.path);
-        return { type: 'image' as const };
-      }),
-    }));
     const letter = goldLetter(source.record);
     const { id, choices, answer } = source.record;
-    return { id, messages, images, choices, answer, letter };
+    return { id, ...exampleMessages(shown), choices, answer, letter };
   }
 
   /** What is to be learnt of a record, one entry for each rationale that is kept. */
-  private targets(source: RecordSource): Pick<Example, 'target' | 'weight' | 'answer_target'>[] | string {
-    const { target, objective } = this.recipe;
+  private targets(source: RecordSource): Pick<Example, 'target' | 'weight'>[] | string {
+    const { target } = this.recipe;
     const { record } = source;
     const letter = goldLetter(record);
     const { format, order } = this.prompt;
@@ -182,14 +196,15 @@ class ExampleMaker {
         letter as string,
         order,
       );
-    const task = objective.kind === 'two-task' && letter !== null ? { answer_target: written(null) } : {};
-    if (letter === null && target !== 'solution' && target !== 'rationale') return 'there is no gold answer';
+    const needsLetter =
+      !['solution', 'rationale'].includes(target) || this.recipe.objective.kind === 'two-task';
+    if (letter === null && needsLetter) return 'there is no gold answer';
     if (target === 'answer') return [{ target: written(null), weight: 1 }];
     if (target.startsWith('solution')) {
       const solution = record.solution.trim();
       if (solution === '') return 'the solution is empty';
       const whole = target === 'solution' ? solution : written(solution);
-      return [{ target: whole, weight: 1, ...task }];
+      return [{ target: whole, weight: 1 }];
     }
     const outputs = this.teacher?.get(record.id) ?? [];
     if (outputs.length === 0) return 'the teacher has no rationale';
@@ -199,7 +214,7 @@ class ExampleMaker {
       const own = output.output.trim();
       const whole =
         target === 'rationale' ? own : rationaleWithAnswer(own, parseRationale(own), letter as string);
-      return [{ target: whole, weight, ...task }];
+      return [{ target: whole, weight }];
     });
     return kept.length > 0 ? kept : 'the teacher’s rationale does not conclude with the gold answer';
   }
@@ -227,6 +242,23 @@ class ExampleMaker {
     if (verdict === 'correct' || keep === 'all') return 1;
     return keep === 'weighted' ? (wrong_weight ?? 0) : 0;
   }
+}
+
+/** Everything of an example but what is to be learnt. */
+type Asked = Omit<Example, 'target' | 'weight'>;
+
+/** Messages as the trainer reads them, with the images apart. */
+function exampleMessages(shown: readonly Message[]): Pick<Example, 'messages' | 'images'> {
+  const images: string[] = [];
+  const messages = shown.map(({ role, content }) => ({
+    role,
+    content: content.map((part) => {
+      if (part.type === 'text') return part;
+      images.push(part.path);
+      return { type: 'image' as const };
+    }),
+  }));
+  return { messages, images };
 }
 
 /** One of the student's outputs, judged. */

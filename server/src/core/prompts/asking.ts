@@ -1,6 +1,8 @@
+import { letter } from './formats/letter.ts';
 import type { FrontMatter } from './front-matter.ts';
 import { STRATEGIES, strategyOf } from './strategies/index.ts';
 import type { Strategy } from './strategies/strategy.ts';
+import { zeroShot } from './strategies/zero-shot.ts';
 import { templateFault } from './template-fault.ts';
 import type { DemonstrationChoice, Order, PromptFile } from './types.ts';
 import { sampleVariables } from './variables.ts';
@@ -36,6 +38,11 @@ export function readAsking(matter: FrontMatter, own: readonly string[]): typeof 
 /** How many solved records a prompt file shows. */
 export function demonstrationCount({ strategy, demonstrations }: typeof AS_WRITTEN): number {
   return demonstrations.count ?? (strategy === null ? 0 : strategyOf(strategy).demonstrations);
+}
+
+/** The same question, asked for the letter of its answer and nothing else. */
+export function answeringAtOnce(file: PromptFile): PromptFile {
+  return { ...file, ...AS_WRITTEN, strategy: zeroShot.id, format: letter.id };
 }
 
 function readDemonstrations(matter: FrontMatter, path: readonly string[]): DemonstrationChoice {

@@ -26,6 +26,8 @@ export interface Field {
   readonly unit: string;
   /** What holds where the key is left out; undefined: it must be there. Null: nothing, as `doc` says. */
   readonly default?: unknown;
+  /** What holds in its place with single values of the key that `only` names. */
+  readonly defaultWith?: Readonly<Record<string, unknown>>;
   /** The key that decides whether this one is asked for at all, and the values for which it is. */
   readonly only?: { readonly key: string; readonly values: readonly string[] };
 }
@@ -197,15 +199,16 @@ export const FIELDS: readonly Field[] = [
     key: 'objective.top_k',
     type: whole(1, 100_000),
     unit: 'tokens',
-    default: 64,
+    default: null,
     only: ofObjective('forward-kl', 'reverse-kl', 'js', 'taid'),
-    doc: 'So many of the teacher’s most probable tokens are kept for each position, so that the teacher need not sit in memory.',
+    doc: 'So many of the teacher’s most probable tokens are kept for each position beforehand, so that the teacher need not sit in memory; where it is left out, the teacher stays and gives whole distributions.',
   },
   {
     key: 'objective.alpha',
     type: number(0, 1),
     unit: '',
     default: 0.8,
+    defaultWith: { taid: 0.4 },
     only: ofObjective('taid', 'redi'),
     doc: 'Where the interpolation begins (`taid`), or how much the wrong rationale counts beside the right one (`redi`).',
   },
@@ -214,8 +217,9 @@ export const FIELDS: readonly Field[] = [
     type: number(0, 10),
     unit: '',
     default: 0.1,
+    defaultWith: { js: 0.5 },
     only: ofObjective('dpo', 'js'),
-    doc: 'How closely the student is held to where it started (`dpo`), or the teacher’s share of the mixture (`js`).',
+    doc: 'How closely the student is held to where it started (`dpo`), or the teacher’s share of the mixture, between 0 and 1 (`js`).',
   },
   {
     key: 'adapter.kind',
@@ -496,7 +500,9 @@ function bounds({ minimum, maximum }: { readonly minimum: number; readonly maxim
 }
 
 /** The default as it would be written. */
-export function defaultText({ default: value }: Field): string {
+export function defaultText({ default: value, defaultWith = {} }: Field): string {
+  const others = Object.entries(defaultWith).map(([kind, other]) => `, ${other} with ${kind}`);
+  if (others.length > 0) return `${value}${others.join('')}`;
   if (value === undefined) return 'none: it must be there';
   if (value === null) return 'nothing';
   return Array.isArray(value) ? `[${value.join(', ')}]` : String(value);

@@ -51,7 +51,7 @@ class RecipeYaml extends YamlText {
   value(field: Field): unknown {
     const path = field.key.split('.');
     const node = this.node(path);
-    const fallback = field.default ?? null;
+    const fallback = this.fallback(field);
     if (!node) {
       if (field.default === undefined) this.missing(field.key);
       return fallback;
@@ -62,6 +62,13 @@ class RecipeYaml extends YamlText {
       return field.default === null || field.key.endsWith('.split') ? null : fallback;
     }
     return this.read(field, node) ?? fallback;
+  }
+
+  /** The default, which another key may decide. */
+  private fallback({ only, default: usual = null, defaultWith }: Field): unknown {
+    if (!only || !defaultWith) return usual;
+    const node = this.node(only.key.split('.'));
+    return (isScalar(node) ? defaultWith[String(node.value)] : undefined) ?? usual;
   }
 
   nearest(key: string): Span {
@@ -190,6 +197,13 @@ function checkTogether(yaml: RecipeYaml, recipe: Recipe): void {
   }
   if (!LOGIT_KINDS.includes(objective.kind) && teacher.model !== null) {
     yaml.reportNear('teacher.model', `The objective "${objective.kind}" does not use the teacher’s weights.`);
+  }
+  const { beta } = objective;
+  if (objective.kind === 'js' && beta !== null && (beta <= 0 || beta >= 1)) {
+    yaml.reportNear(
+      'objective.beta',
+      `"beta" is ${beta}; with the objective "js" it is the teacher’s share of the mixture, and lies between 0 and 1.`,
+    );
   }
   if (PAIR_KINDS.includes(objective.kind) && target !== 'rationale') {
     yaml.reportNear(

@@ -20,6 +20,15 @@ export interface Started extends EventBase {
   readonly resumed_from: string | null;
 }
 
+/** Said before `started`, while something is worked out beforehand that takes long. */
+export interface Progress extends EventBase {
+  readonly type: 'progress';
+  /** `features` of the images, or token probabilities of the `teacher` or the `reference` model. */
+  readonly what: string;
+  readonly done: number;
+  readonly total: number;
+}
+
 export interface Preflight extends EventBase {
   readonly type: 'preflight';
   readonly findings: readonly PreflightFinding[];
@@ -73,6 +82,8 @@ export interface Collapse extends EventBase {
   readonly step: number;
   readonly kind: string;
   readonly message: string;
+  /** The outputs that show it, below the run's folder. */
+  readonly file: string;
 }
 
 export interface Checkpoint extends EventBase {
@@ -88,11 +99,6 @@ export interface Exported extends EventBase {
   readonly agreed?: number;
   /** Of the verified answers, those that each smaller copy gives otherwise. */
   readonly flips?: Readonly<Record<string, number>>;
-}
-
-export interface Warning extends EventBase {
-  readonly type: 'warning';
-  readonly message: string;
 }
 
 export interface Stopped extends EventBase {
@@ -114,6 +120,7 @@ export interface Failed extends EventBase {
 }
 
 export type TrainingEvent =
+  | Progress
   | Started
   | Preflight
   | Step
@@ -121,14 +128,13 @@ export type TrainingEvent =
   | Collapse
   | Checkpoint
   | Exported
-  | Warning
   | Stopped
   | Finished
   | Failed;
 
 const TYPES: ReadonlySet<string> = new Set<TrainingEvent['type']>([
-  ...(['started', 'preflight', 'step', 'evaluation', 'collapse', 'checkpoint'] as const),
-  ...(['exported', 'warning', 'stopped', 'finished', 'failed'] as const),
+  ...(['progress', 'started', 'preflight', 'step', 'evaluation', 'collapse', 'checkpoint'] as const),
+  ...(['exported', 'stopped', 'finished', 'failed'] as const),
 ]);
 
 /** The event on a line; null for a line that is none: half written, of a newer trainer, or not ours. */

@@ -1,3 +1,4 @@
+import { continues, preparationOf } from '../progress.ts';
 import type {
   Checkpoint,
   Collapse,
@@ -6,6 +7,7 @@ import type {
   Failed,
   Finished,
   Preflight,
+  Progress,
   Started,
   Step,
   Stopped,
@@ -19,16 +21,23 @@ export type TrainingEnd = Stopped | Finished | Failed;
 export class TrainingHistory {
   preflight: Preflight | null = null;
   started: Started | null = null;
+  private readonly beforehand: Progress[] = [];
   readonly steps: Step[] = [];
   readonly evaluations: Evaluation[] = [];
   readonly collapses: Collapse[] = [];
   checkpoint: Checkpoint | null = null;
   exported: Exported | null = null;
-  readonly warnings: string[] = [];
   end: TrainingEnd | null = null;
 
   add(event: TrainingEvent): void {
     switch (event.type) {
+      case 'progress':
+        if (!continues(this.beforehand.at(-1), event)) this.beforehand.length = 0;
+        this.beforehand.push(event);
+        if (this.beforehand.length > RECENT) this.beforehand.shift();
+        // A sitting may begin so.
+        this.end = null;
+        break;
       case 'preflight':
         this.preflight = event;
         // A sitting begins.
@@ -36,6 +45,7 @@ export class TrainingHistory {
         break;
       case 'started':
         this.started = event;
+        this.beforehand.length = 0;
         this.end = null;
         break;
       case 'step':
@@ -53,12 +63,21 @@ export class TrainingHistory {
       case 'exported':
         this.exported = event;
         break;
-      case 'warning':
-        this.warnings.push(event.message);
-        break;
       default:
         this.end = event;
+        this.beforehand.length = 0;
     }
+  }
+
+  /** What is being worked out before the first step, and how far that is; null when nothing is. */
+  get preparation(): Preparation | null {
+    const [first] = this.beforehand;
+    const last = this.beforehand.at(-1);
+    if (!first || !last || last.done >= last.total) return null;
+    const seconds = (Date.parse(last.time) - Date.parse(first.time)) / 1000;
+    const rate = seconds > 0 && last.done > first.done ? (last.done - first.done) / seconds : null;
+    const secondsLeft = rate && (last.total - last.done) / rate;
+    return { ...preparationOf(last.what), done: last.done, total: last.total, rate, secondsLeft };
   }
 
   /** The last step done; 0 before the first. */
@@ -80,7 +99,19 @@ export class TrainingHistory {
   }
 }
 
-/** Steps that the rate is taken of. */
+/** Work before the first step. */
+export interface Preparation {
+  readonly what: string;
+  /** What is counted. */
+  readonly unit: string;
+  readonly done: number;
+  readonly total: number;
+  /** So many a second; null before the second report. */
+  readonly rate: number | null;
+  readonly secondsLeft: number | null;
+}
+
+/** Steps, or reports of work beforehand, that the rate is taken of. */
 const RECENT = 50;
 
 /** Adds what belongs to a step, in place of what was said of it and of later ones before. */
