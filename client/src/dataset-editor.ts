@@ -13,9 +13,13 @@ export async function chooseDataset(session: Session): Promise<vscode.Uri | null
   const current = currentDataset(session);
   if (current) return current;
   if (session.datasets.length === 0) {
-    void vscode.window.showInformationMessage(
-      'No dataset is open: open a problems.json or a .jsonl file of questions with choices, then annotate it.',
-    );
+    const find = 'Open Dataset…';
+    void vscode.window
+      .showInformationMessage(
+        'No dataset is open: open a problems.json or a .jsonl file of questions with choices first.',
+        find,
+      )
+      .then((choice) => choice && vscode.commands.executeCommand('workbench.action.quickOpen', '.json'));
     return null;
   }
   const items = session.datasets.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }));

@@ -1,4 +1,15 @@
+import type { TrainingRow, TrainingStateName } from '../../server/src/protocol/training.ts';
 import type { Share } from '../../server/src/protocol/values.ts';
+
+const TRAINING_STATES: Readonly<Record<TrainingStateName, string>> = {
+  new: 'not begun',
+  checked: 'checked',
+  running: 'training',
+  interrupted: 'interrupted',
+  stopped: 'stopped',
+  failed: 'failed',
+  finished: 'finished',
+};
 
 /** `1 record`, `3 records`. */
 export function plural(count: number, noun: string): string {
@@ -25,4 +36,15 @@ export function basename({ path }: { readonly path: string }): string {
 export function duration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** What a training is doing, in the same word wherever it is shown. */
+export function trainingState({ state, isCheck }: Pick<TrainingRow, 'state' | 'isCheck'>): string {
+  return isCheck ? 'checking' : TRAINING_STATES[state];
+}
+
+/** `step 3 of 42`; `42 steps` before the first; nothing while it is not known. */
+export function trainingProgress({ step, steps }: Pick<TrainingRow, 'step' | 'steps'>): string {
+  if (steps === null) return '';
+  return step === 0 ? `${steps} steps` : `step ${step} of ${steps}`;
 }

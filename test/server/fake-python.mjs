@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 const {
   steps = 4,
   pause = 5,
+  look = 0,
   missing = [],
   dieAt,
   export: exported,
@@ -43,6 +44,7 @@ for (let done = 64; done <= images; done += 64) {
   say('progress', { what: 'features', done, total: images });
   await wait(pause);
 }
+await wait(look);
 const findings = errors.map((message) => ({ code: 'too-long', severity: 'error', message }));
 say('preflight', { findings, cost: { steps, tokens: 1200, memory_bytes: 5e8, seconds: 3 } });
 if (errors.length > 0 || process.argv.includes('--check')) process.exit(errors.length > 0 ? 2 : 0);

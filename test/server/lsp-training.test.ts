@@ -137,9 +137,11 @@ describe('training through the language server', function () {
   });
 
   it('looks first where that is asked for, and takes runs off the list without touching them', async () => {
+    await again({ steps: 6, look: 2000 });
     const folder = await begun({ check: true });
+    await viewWhen(folder, 'it says that it only looks', ({ isCheck }) => isCheck);
     const checked = await viewWhen(folder, 'it is checked', ({ state }) => state === 'checked');
-    assert.deepEqual([checked.findings, checked.cost?.steps], [[], 6]);
+    assert.deepEqual([checked.findings, checked.cost?.steps, checked.isCheck], [[], 6, false]);
     await editor.open('gold.recipe.yaml', RECIPE);
     const top = { start: { line: 0, character: 0 }, end: { line: 2, character: 0 } };
     const [hint] = await editor.hints(uri, top);

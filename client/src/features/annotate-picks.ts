@@ -3,16 +3,14 @@ import { Methods, type ModelRow } from '../../../server/src/protocol/messages.ts
 import type { Session } from '../session.ts';
 import { plural } from '../text.ts';
 
-/** What is being asked for, and in how many steps. */
+/** What is being asked for, and in how many steps: the model, the split and, where it is asked, the samples. */
 export interface Asking {
   readonly title: string;
-  readonly steps: number;
+  readonly steps: 2 | 3;
 }
 
-const ANNOTATE: Asking = { title: 'Annotate Dataset', steps: 2 };
-
 /** Asks for a model; those that cannot run say why. Undefined when the user backs out. */
-export async function pickModel(session: Session, { title, steps } = ANNOTATE): Promise<string | undefined> {
+export async function pickModel(session: Session, { title, steps }: Asking): Promise<string | undefined> {
   const { models } = await session.request(Methods.models, null);
   const usable = models.filter((model) => model.unavailable === null);
   if (usable.length === 0) throw new Error(noModel(models));
@@ -35,7 +33,7 @@ export async function pickModel(session: Session, { title, steps } = ANNOTATE): 
 export async function pickSplit(
   session: Session,
   uri: string,
-  { title, steps } = ANNOTATE,
+  { title, steps }: Asking,
 ): Promise<string | null | undefined> {
   const { splits, records } = await session.request(Methods.splits, { uri });
   if (splits.length === 0) return null;
@@ -55,14 +53,17 @@ export async function pickSplit(
 }
 
 /** Asks how many answers a model is to give of each record. Undefined when the user backs out. */
-export async function pickSamples(title: string): Promise<number | undefined> {
+export async function pickSamples({ title, steps }: Asking): Promise<number | undefined> {
   const items = [4, 8, 16].map((samples) => ({
     label: `${samples}`,
     description: 'answers of each record',
     samples,
   }));
   const placeHolder = 'More answers find more rationales, and make a vote surer; each costs as much again.';
-  const choice = await vscode.window.showQuickPick(items, { title, placeHolder });
+  const choice = await vscode.window.showQuickPick(items, {
+    title: `${title} (3/${steps}): samples`,
+    placeHolder,
+  });
   return choice?.samples;
 }
 

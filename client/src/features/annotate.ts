@@ -3,7 +3,7 @@ import { type AnnotateResult, Methods } from '../../../server/src/protocol/messa
 import { chooseDataset } from '../dataset-editor.ts';
 import type { Feature, Host } from '../feature.ts';
 import { basename, plural } from '../text.ts';
-import { pickModel, pickSamples, pickSplit } from './annotate-picks.ts';
+import { type Asking, pickModel, pickSamples, pickSplit } from './annotate-picks.ts';
 import { explainTrust } from './trust.ts';
 
 /** What *Rationale: Annotate Dataset…* may be told by another command; it asks for what is left out. */
@@ -29,15 +29,16 @@ let lastToken = 0;
 export const annotate: Feature = (host) =>
   vscode.Disposable.from(
     vscode.commands.registerCommand('rationale.annotate', (target?: vscode.Uri | AnnotateArguments) =>
-      annotateWith(host, argumentsOf(target)),
+      annotateWith(host, argumentsOf(target), { title: 'Annotate Dataset', steps: 2 }),
     ),
     vscode.commands.registerCommand(
       'rationale.annotateSamples',
-      async (target?: vscode.Uri | AnnotateArguments): Promise<AnnotateResult | null> => {
-        const given = argumentsOf(target);
-        const samples = given.samples ?? (await pickSamples('Annotate and Vote: samples'));
-        return samples ? annotateWith(host, { temperature: VOTING_TEMPERATURE, ...given, samples }) : null;
-      },
+      (target?: vscode.Uri | AnnotateArguments): Promise<AnnotateResult | null> =>
+        annotateWith(
+          host,
+          { temperature: VOTING_TEMPERATURE, ...argumentsOf(target) },
+          { title: 'Annotate and Vote', steps: 3 },
+        ),
     ),
   );
 
@@ -46,10 +47,14 @@ function argumentsOf(target: vscode.Uri | AnnotateArguments | undefined): Annota
   return target instanceof vscode.Uri ? { uri: target.toString() } : (target ?? {});
 }
 
-async function annotateWith(host: Host, given: AnnotateArguments): Promise<AnnotateResult | null> {
+async function annotateWith(
+  host: Host,
+  given: AnnotateArguments,
+  asking: Asking,
+): Promise<AnnotateResult | null> {
   if (!vscode.workspace.isTrusted) return explainTrust();
   try {
-    const request = await complete(host, given);
+    const request = await complete(host, given, asking);
     return request && (await run(host, request));
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
@@ -61,14 +66,16 @@ async function annotateWith(host: Host, given: AnnotateArguments): Promise<Annot
 type Chosen = Required<Pick<AnnotateArguments, 'model' | 'split'>> & AnnotateArguments & { uri: string };
 
 /** Asks for what is missing. Null when the user backs out. */
-async function complete({ session }: Host, given: AnnotateArguments): Promise<Chosen | null> {
+async function complete({ session }: Host, given: AnnotateArguments, asking: Asking): Promise<Chosen | null> {
   const uri = given.uri ?? (await chooseDataset(session))?.toString();
   if (!uri) return null;
-  const model = given.model ?? (await pickModel(session));
+  const model = given.model ?? (await pickModel(session, asking));
   if (!model) return null;
-  const split = given.split === undefined ? await pickSplit(session, uri) : given.split;
+  const split = given.split === undefined ? await pickSplit(session, uri, asking) : given.split;
   if (split === undefined) return null;
-  return { ...given, uri, model, split };
+  const samples = asking.steps === 3 ? (given.samples ?? (await pickSamples(asking))) : given.samples;
+  if (asking.steps === 3 && samples === undefined) return null;
+  return { ...given, uri, model, split, samples };
 }
 
 async function run({ session, activity }: Host, chosen: Chosen): Promise<AnnotateResult> {

@@ -7,11 +7,11 @@ import {
 import { chooseDataset } from '../dataset-editor.ts';
 import type { Feature, Host } from '../feature.ts';
 import { basename, plural } from '../text.ts';
-import { pickModel, pickSamples, pickSplit } from './annotate-picks.ts';
+import { type Asking, pickModel, pickSamples, pickSplit } from './annotate-picks.ts';
 import { RationaleDraft } from './rationale-draft.ts';
 import { explainTrust } from './trust.ts';
 
-const PICKS = 'Generate Rationales';
+const ASKING: Asking = { title: 'Generate Rationales', steps: 3 };
 
 /** What *Rationale: Generate Rationales…* may be told by another command; it asks for what is left out. */
 export type RationaleArguments = Partial<Omit<RationalesParams, 'workDoneToken' | 'split'>> & {
@@ -57,12 +57,11 @@ export const rationales: Feature = (host) => {
 async function complete({ session }: Host, given: RationaleArguments): Promise<RationalesParams | null> {
   const uri = given.uri ?? (await chooseDataset(session))?.toString();
   if (!uri) return null;
-  const model = given.model ?? (await pickModel(session, { title: PICKS, steps: 3 }));
+  const model = given.model ?? (await pickModel(session, ASKING));
   if (!model) return null;
-  const split =
-    given.split === undefined ? await pickSplit(session, uri, { title: PICKS, steps: 3 }) : given.split;
+  const split = given.split === undefined ? await pickSplit(session, uri, ASKING) : given.split;
   if (split === undefined) return null;
-  const samples = given.samples ?? (await pickSamples(`${PICKS} (3/3): samples`));
+  const samples = given.samples ?? (await pickSamples(ASKING));
   if (samples === undefined) return null;
   return { ...given, uri, model, split: split ?? undefined, samples };
 }

@@ -82,6 +82,6 @@ async function chooseRecipe(): Promise<vscode.Uri | undefined> {
   const items = recipes
     .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }))
     .sort((a, b) => (a.label < b.label ? -1 : 1));
-  const choice = await vscode.window.showQuickPick(items, { title: 'Train: by which recipe?' });
+  const choice = await vscode.window.showQuickPick(items, { title: 'Which recipe?' });
   return choice?.uri;
 }

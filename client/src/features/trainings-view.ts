@@ -3,7 +3,7 @@ import { Methods } from '../../../server/src/protocol/messages.ts';
 import type { TrainingRow, TrainingStateName } from '../../../server/src/protocol/training.ts';
 import { debounce } from '../debounce.ts';
 import type { Feature } from '../feature.ts';
-import { duration } from '../text.ts';
+import { duration, trainingProgress, trainingState } from '../text.ts';
 
 const REFRESH_MS = 300;
 const ICONS: Readonly<Record<TrainingStateName, string>> = {
@@ -56,8 +56,7 @@ function getTreeItem(row: TrainingRow): vscode.TreeItem {
   const item = new vscode.TreeItem(row.name);
   item.id = row.folder;
   const left = row.secondsLeft === null ? '' : `${duration(row.secondsLeft)} left`;
-  const steps = row.steps === null ? '' : `step ${row.step} of ${row.steps}`;
-  item.description = [row.state, steps, left].filter((part) => part !== '').join(' · ');
+  item.description = [trainingState(row), trainingProgress(row), left].filter(Boolean).join(' · ');
   item.tooltip = [row.name, row.problem, row.model && `Its student is the model ${row.model}.`]
     .filter(Boolean)
     .join('\n\n');

@@ -79,7 +79,8 @@ export class TrainingPanel implements vscode.Disposable {
   #tellEnd({ name, state, problem }: TrainingView): void {
     if (this.#view?.state !== 'running' || state === 'running' || this.#panel.isVisible) return;
     const show = 'Show';
-    const words = `The training ${name} is ${state === 'finished' ? 'finished' : `not going on: ${problem ?? state}`}.`;
+    const isDone = state === 'finished' || (state === 'checked' && problem === null);
+    const words = `The training ${name} is ${isDone ? state : `not going on: ${problem ?? state}`}.`;
     void vscode.window.showInformationMessage(words, show).then((choice) => choice && this.#panel.reveal());
   }
 

@@ -25,6 +25,7 @@ export function trainingRow(run: TrainingRun): TrainingRow {
     name: run.name,
     folder: pathToFileURL(run.folder).href,
     state,
+    isCheck: state === 'running' && run.isChecking,
     step: history.step,
     steps: history.started?.steps ?? history.preflight?.cost?.steps ?? null,
     secondsLeft: state === 'running' ? history.secondsLeft : null,

@@ -54,6 +54,8 @@ export interface TrainingRow {
   /** URI of the run's folder. */
   readonly folder: string;
   readonly state: TrainingStateName;
+  /** While it runs: it only looks at what is wrong and what it costs. */
+  readonly isCheck: boolean;
   readonly step: number;
   /** Null: not known yet. */
   readonly steps: number | null;

@@ -8,7 +8,10 @@ import { RUN_FILES } from './run-folder.ts';
 import { cancelJob, jobState, submitJob } from './slurm.ts';
 
 /** Who trains in a folder, as its `trainer.json` says: a process of a machine, or a job of a cluster. */
-type TrainerRecord = { readonly pid: number; readonly host: string } | { readonly job: string };
+type TrainerRecord = ({ readonly pid: number; readonly host: string } | { readonly job: string }) & {
+  /** It only looks at what is wrong and what it costs. */
+  readonly check?: boolean;
+};
 
 export interface TrainerOptions {
   /** Only look at what is wrong and what it costs. */
@@ -33,10 +36,10 @@ export async function startTrainer(
   if (isTraining(folder)) throw new Error(`The run in ${folder} is being trained already.`);
   rmSync(join(folder, RUN_FILES.stop), { force: true });
   const args = trainerArguments(folder, options);
-  const record: TrainerRecord = options.slurm
+  const who: TrainerRecord = options.slurm
     ? { job: submitJob(folder, [python, ...args], ownVariables(files), options.slurm) }
     : { pid: await spawnTrainer(folder, python, args, files), host: hostname() };
-  writeFileSync(join(folder, RUN_FILES.process), JSON.stringify(record));
+  writeFileSync(join(folder, RUN_FILES.process), JSON.stringify({ ...who, check: options.check }));
 }
 
 function trainerArguments(folder: string, { check = false, processes = 1 }: TrainerOptions): string[] {
@@ -109,6 +112,11 @@ export function isTraining(folder: string): boolean {
   if (record === null) return false;
   if ('job' in record) return jobState(record.job) !== 'gone';
   return record.host === hostname() && isAlive(record.pid, folder);
+}
+
+/** True while the trainer in the folder only looks at what is wrong and what it costs. */
+export function isChecking(folder: string): boolean {
+  return readRecord(folder)?.check === true && isTraining(folder);
 }
 
 /** The number of the job that waits in a cluster's queue; null when none does. */

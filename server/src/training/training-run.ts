@@ -6,7 +6,7 @@ import { stateOf, type TrainingHistory, type TrainingState } from '../core/train
 import type { SampleScores } from '../core/training/samples.ts';
 import { RunEvents } from './run-events.ts';
 import { type RunSettings, readExamples, readRunSettings } from './run-folder.ts';
-import { isTraining, lastWords } from './trainer-process.ts';
+import { isChecking, isTraining, lastWords } from './trainer-process.ts';
 
 /** An evaluation with its outputs judged. */
 export interface JudgedEvaluation {
@@ -41,6 +41,11 @@ export class TrainingRun {
 
   get state(): TrainingState {
     return stateOf(this.history, isTraining(this.folder));
+  }
+
+  /** Its trainer is at work, but only looks at what is wrong and what it costs. */
+  get isChecking(): boolean {
+    return isChecking(this.folder);
   }
 
   /** One sentence why the run is not going on, and the way on; null when nothing is wrong. */

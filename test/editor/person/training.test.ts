@@ -34,7 +34,7 @@ describe('training as a person does it', function () {
   const state = (words: string) => view().locator('h1 .badge', { hasText: words });
   const step = async () => {
     const words = await view().locator('.count').textContent();
-    return Number(/Step (\d+)/.exec(words ?? '')?.[1] ?? 0);
+    return Number(/step (\d+)/.exec(words ?? '')?.[1] ?? 0);
   };
   const waitForStep = async (wanted: number) => {
     while ((await step()) < wanted) await session.workbench.page.waitForTimeout(200);
@@ -72,7 +72,7 @@ describe('training as a person does it', function () {
   it('goes on where it was, to the end, and the student answers the dataset', async () => {
     const { workbench } = session;
     const before = await step();
-    await view().getByRole('button', { name: 'Go on' }).click();
+    await view().getByRole('button', { name: 'Resume' }).click();
     await state('training').waitFor();
     await waitForStep(before + 1);
     await state('finished').waitFor({ timeout: 400_000 });

@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { FlippedRecord } from '../../../../server/src/protocol/messages.ts';
 import { percent, plural, shareWithInterval } from '../../text.ts';
@@ -22,12 +23,7 @@ export function Results({ model, send }: { readonly model: Model; readonly send:
 
 function Tried({ tried, send }: { readonly tried: TriedOutput; readonly send: Send }) {
   const { model, output, progress, isReused, isOld } = tried;
-  const section = useRef<HTMLElement>(null);
-  const isBegun = output !== null;
-  // Who has just asked wants to see it being written.
-  useEffect(() => {
-    if (isBegun) section.current?.scrollIntoView({ block: 'nearest' });
-  }, [isBegun]);
+  const section = useInView(output !== null);
   return (
     <section ref={section} class={`result ${isOld ? 'old' : ''}`} aria-label={`Output of ${model}`}>
       <h2>
@@ -47,6 +43,19 @@ function Tried({ tried, send }: { readonly tried: TriedOutput; readonly send: Se
   );
 }
 
+/** The section that comes into view when what was asked for begins: it stands below what is seen. */
+function useInView(isBegun: boolean): RefObject<HTMLElement | null> {
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (isBegun) section.current?.scrollIntoView({ block: 'nearest' });
+  }, [isBegun]);
+  return section;
+}
+
+function isAtWork({ state }: Progress): boolean {
+  return state === 'waiting' || state === 'running';
+}
+
 function Status({ progress, running, isOld }: { progress: Progress; running: string; isOld: boolean }) {
   const words = {
     waiting: 'waits for its turn.',
@@ -64,11 +73,12 @@ function Status({ progress, running, isOld }: { progress: Progress; running: str
 }
 
 function Samples({ samples, send }: { readonly samples: readonly SampleRun[]; readonly send: Send }) {
+  const section = useInView(samples.some(({ progress }) => isAtWork(progress)));
   const [first] = samples;
   if (!first) return null;
   const { request } = first;
   return (
-    <section class="result">
+    <section ref={section} class="result">
       <h2>
         Sample of {request.n} of {request.split ?? 'all records'}, seed {request.seed}
       </h2>
@@ -109,8 +119,9 @@ function Samples({ samples, send }: { readonly samples: readonly SampleRun[]; re
 
 function Compared({ comparison, send }: { readonly comparison: Comparison; readonly send: Send }) {
   const { model, progress, result, isOld } = comparison;
+  const section = useInView(isAtWork(progress));
   return (
-    <section class={`result ${isOld ? 'old' : ''}`}>
+    <section ref={section} class={`result ${isOld ? 'old' : ''}`}>
       <h2>
         Compared with HEAD{result && ` (${result.commit})`}, by {model}
       </h2>

@@ -5,7 +5,7 @@ import { Chart } from './chart.tsx';
 export function Curves({ training }: { readonly training: TrainingView }) {
   const { curves, evaluations } = training;
   if (curves.step.length === 0 && evaluations.length === 0) {
-    return <p class="quiet">The first points are shown when the first step is done.</p>;
+    return <p class="quiet">{noPoints(training)}</p>;
   }
   const at = evaluations.map(({ step }) => step);
   const share = (count: (one: (typeof evaluations)[number]) => number | null) =>
@@ -76,4 +76,11 @@ export function Curves({ training }: { readonly training: TrainingView }) {
       )}
     </section>
   );
+}
+
+/** Why there is no curve yet. */
+function noPoints({ state, isCheck }: TrainingView): string {
+  if (isCheck) return 'The recipe is checked: nothing is trained.';
+  if (state === 'checked') return 'Nothing is trained yet. The batch is what the student would learn from.';
+  return 'The first points are shown when the first step is done.';
 }

@@ -1,21 +1,7 @@
-import type {
-  TrainingPreparation,
-  TrainingStateName,
-  TrainingView,
-} from '../../../../server/src/protocol/training.ts';
-import { duration } from '../../text.ts';
+import type { TrainingPreparation, TrainingView } from '../../../../server/src/protocol/training.ts';
+import { duration, trainingProgress, trainingState } from '../../text.ts';
 import type { PageProps } from '../shared/page.tsx';
 import type { Message, Model } from './messages.ts';
-
-const STATES: Readonly<Record<TrainingStateName, string>> = {
-  new: 'not begun',
-  checked: 'checked',
-  running: 'training',
-  interrupted: 'interrupted',
-  stopped: 'stopped',
-  failed: 'broke off',
-  finished: 'finished',
-};
 
 /** What is trained, how far it is, what can be done, and what is wrong. */
 export function Summary({
@@ -29,7 +15,7 @@ export function Summary({
       <h1>
         {name}
         <span class="badge" data-state={state}>
-          {STATES[state]}
+          {trainingState(training)}
         </span>
       </h1>
       <div class="row">
@@ -41,9 +27,7 @@ export function Summary({
         <span class="count" role="status">
           {preparation
             ? preparing(preparation)
-            : steps === null
-              ? 'Getting ready'
-              : `Step ${step} of ${steps}`}
+            : trainingProgress(training) || (state === 'running' && 'getting ready')}
         </span>
       </div>
       <dl class="facts">
@@ -91,7 +75,7 @@ function Actions({ training, send }: Parameters<typeof Summary>[0]) {
       )}
       {mayResume && (
         <button type="button" class="primary" onClick={() => send({ type: 'resume' })}>
-          {state === 'checked' || state === 'new' ? 'Train' : 'Go on'}
+          {state === 'checked' || state === 'new' ? 'Train' : 'Resume'}
         </button>
       )}
       {model !== null && (
