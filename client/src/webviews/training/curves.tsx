@@ -80,7 +80,7 @@ export function Curves({ training }: { readonly training: TrainingView }) {
 
 /** Why there is no curve yet. */
 function noPoints({ state, isCheck }: TrainingView): string {
-  if (isCheck) return 'The recipe is checked: nothing is trained.';
+  if (isCheck) return 'The recipe is being checked; nothing is trained.';
   if (state === 'checked') return 'Nothing is trained yet. The batch is what the student would learn from.';
   return 'The first points are shown when the first step is done.';
 }
