@@ -1,5 +1,5 @@
 // `npm run check`: types, lint, generated files, unit and server tests. Under two minutes.
-import { node24, run, setupNode } from './setup.mjs';
+import { mochaArguments, node24, run, setupNode } from './setup.mjs';
 
 setupNode();
 run('tsc', ['--noEmit', '-p', '.']);
@@ -7,4 +7,4 @@ run('tsc', ['--noEmit', '-p', 'client/src/webviews']);
 run('biome', ['check', '--error-on-warnings']);
 run(node24(), ['scripts/generate.ts', '--check']);
 run(node24(), ['esbuild.mjs']);
-run('mocha', ['test/{core,server}/**/*.test.ts']);
+run('mocha', mochaArguments('test/{core,server}/**/*.test.ts'));

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -44,6 +45,11 @@ export function setupPython() {
 /** The path of the Node 24 that came with the packages. */
 export function node24() {
   return join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node');
+}
+
+/** Test files run side by side, one on each core: none shares a folder, a store or a port with another. */
+export function mochaArguments(files) {
+  return ['--parallel', '--jobs', String(availableParallelism()), files];
 }
 
 /** Environment in which the packages' programs, Node 24 first, are found. */

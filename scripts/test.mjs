@@ -2,7 +2,17 @@
 // one line, `N passed, N failed`. A suite that fails does not keep the others from running.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { node24, python, root, run, say, setupNode, setupPython, toolEnvironment } from './setup.mjs';
+import {
+  mochaArguments,
+  node24,
+  python,
+  root,
+  run,
+  say,
+  setupNode,
+  setupPython,
+  toolEnvironment,
+} from './setup.mjs';
 
 const trainer = { PYTHONPATH: join(root, 'trainer') };
 
@@ -15,7 +25,7 @@ const suites = [
   {
     name: 'core and server',
     command: 'mocha',
-    args: ['test/{core,server,docs}/**/*.test.ts'],
+    args: mochaArguments('test/{core,server,docs}/**/*.test.ts'),
     counts: mochaCounts,
   },
   {

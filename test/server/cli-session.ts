@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { rationale as stages } from './sample-dataset.ts';
 
-/** The command line as the sources have it. */
-export const CLI = join(resolve(import.meta.dirname, '../..'), 'server/src/cli/main.ts');
+/** The command line as it is shipped: `npm run check` and `npm test` build it first. It starts five times as fast as the sources. */
+export const CLI = join(resolve(import.meta.dirname, '../..'), 'dist/cli.js');
 
 /** A folder of its own, with a store of its own, in which commands run. */
 export class CliSession {
