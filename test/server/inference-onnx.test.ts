@@ -49,9 +49,9 @@ async function run(
   requests: readonly ModelRequest[],
   maxNewTokens = 24,
   drawn: Pick<Decoding, 'topP' | 'seed' | 'temperature'> = { temperature: 0 },
+  features = new ImageFeatures(model.sessions, model.images),
 ): Promise<Map<string, Prediction>> {
   const found = new Map<string, Prediction>();
-  const features = new ImageFeatures(model.sessions, model.images);
   await generate(
     model,
     features,
@@ -112,6 +112,28 @@ describe('running a model folder', function () {
       const image = input_ids.filter((id) => id === imageToken).length;
       assert.deepEqual(counter.count(ours), { total: input_ids.length, image });
     }
+  });
+
+  it('encodes each picture once, in however many settings its record is asked', async () => {
+    const ids = recordIds('test').slice(0, 12);
+    const pictures = new Set(ids.map(imagePath).filter((path) => path !== null));
+    let encoded = 0;
+    const { vision } = model.sessions;
+    const counting = {
+      inputNames: vision.inputNames,
+      run: (feeds: InferenceSession.FeedsType) => {
+        encoded += feeds[vision.inputNames[0] as string]?.dims[0] ?? 0;
+        return vision.run(feeds);
+      },
+    };
+    const sessions = { ...model.sessions, vision: counting as unknown as InferenceSession };
+    const features = new ImageFeatures(sessions, model.images);
+    for (const setting of [1, 2, 3, 4] as const) {
+      const asked = ids.map((id) => requestFor(id, setting));
+      assert.equal((await run(model, asked, 2, { temperature: 0 }, features)).size, ids.length);
+    }
+    assert.ok(pictures.size > 4);
+    assert.equal(encoded, pictures.size);
   });
 
   it('answers in a batch of mixed lengths, with and without images, what it answers alone', async () => {
