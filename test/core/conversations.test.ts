@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { checkRecord } from '../../server/src/core/annotations/engine.ts';
+import { looksLikeDataset } from '../../server/src/core/pipeline/shapes.ts';
 import { readPromptFile } from '../../server/src/core/prompts/prompt-file.ts';
 import { renderPrompt } from '../../server/src/core/prompts/render.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
 import { askedText, repliedChoice } from '../../server/src/core/records/turn-choices.ts';
 import type { DatasetRecord, RecordSource } from '../../server/src/core/records/types.ts';
-import { looksLikeDataset } from '../../server/src/lsp/open-document.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { CLI, CliSession } from './cli-session.ts';
 import { dataset } from './sample-dataset.ts';
@@ -86,6 +86,20 @@ describe('prompt render', function () {
     assert.equal(record, 'r2');
   });
 
+  it('takes the nearest dataset, beside or above the file, where the file names none', () => {
+    session.write('prompts/mine.prompty', prompt(1, '{{ question }}'));
+    const above = session.run('prompt', 'render', 'prompts/mine.prompty');
+    assert.equal(above.status, 0, above.stderr);
+    assert.match(above.stdout, /number 0\?/);
+    session.write('prompts/dataset.json', dataset(3, { r0: { question: 'Which is beside it?' } }));
+    assert.match(session.run('prompt', 'render', 'prompts/mine.prompty').stdout, /Which is beside it\?/);
+    rmSync(join(session.folder, 'problems.json'));
+    rmSync(join(session.folder, 'prompts/dataset.json'));
+    const none = session.run('prompt', 'render', 'prompts/mine.prompty');
+    assert.equal(none.status, 2);
+    assert.match(none.stderr, /^prompts\/mine\.prompty names no dataset, and none lies beside or above it: /);
+  });
+
   it('takes another record and another setting, and says what no model would be asked', () => {
     session.write('mine.prompty', prompt(1, '![image]({{ image }})\n{{ lecture }} {{ hint }}'));
     const { stdout, stderr, status } = render('mine.prompty', '--record', 'r1', '--setting', '2');
@@ -163,13 +177,17 @@ describe('prompt check', function () {
     assert.match(check('junit'), /<testsuites name="rationale prompt check" tests="2" failures="2"/);
   });
 
-  it('knows of a dataset when it is told', () => {
-    session.write('problems.json', dataset(3, { r1: { image: 'image.png' } }));
+  it('knows of the dataset beside the file, or of another when it is told', () => {
     const args = ['prompt', 'check', 'fine.prompty', '--fail-on', 'warning'];
-    assert.deepEqual(session.run(...args).stdout, 'No findings.\n');
-    const { stdout, status } = session.run(...args, '--dataset', 'problems.json');
-    assert.equal(status, 1);
-    assert.match(stdout, /^fine\.prompty:8:1 warning missing-image-input 1 of 3 records has an image/);
+    assert.equal(session.run(...args).stdout, 'No findings.\n');
+    const pictured = dataset(3, { r1: { image: 'image.png' } });
+    session.write('elsewhere/pictured.json', pictured);
+    const told = session.run(...args, '--dataset', 'elsewhere/pictured.json');
+    assert.equal(told.status, 1);
+    const warning = /^fine\.prompty:8:1 warning missing-image-input 1 of 3 records has an image/;
+    assert.match(told.stdout, warning);
+    session.write('problems.json', pictured);
+    assert.match(session.run(...args).stdout, warning);
   });
 
   it('holds a prompt against the models that it names: their context, and what they were trained with', () => {

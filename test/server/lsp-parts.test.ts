@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver/node';
 import { progressText } from '../../server/src/core/progress.ts';
+import { foldersNear } from '../../server/src/files/dataset-places.ts';
 import { cap, count, type Listed } from '../../server/src/lsp/finding-cap.ts';
-import { foldersNear, namedOutputs } from '../../server/src/lsp/outputs-places.ts';
+import { namedOutputs } from '../../server/src/lsp/outputs-places.ts';
 import { DEFAULT_SETTINGS, readSettings } from '../../server/src/lsp/settings.ts';
 import { Throttle } from '../../server/src/lsp/throttle.ts';
 

@@ -21,8 +21,11 @@ export interface WorkspaceSettings {
 }
 
 /** How the records of the dataset at `path` are read: as the user says on the command line, else in the workspace. */
-export function readAsAt(path: string, own: FieldMap | null): ReadAs {
-  const say = (problem: string) => process.stderr.write(`${problem}\n`);
+export function readAsAt(
+  path: string,
+  own: FieldMap | null,
+  say: (problem: string) => void = (problem) => process.stderr.write(`${problem}\n`),
+): ReadAs {
   const { file, values } = workspaceSettings(path);
   const { maps, problems } = readFieldMaps(values.fields);
   for (const problem of problems) say(`${file}: ${problem}`);

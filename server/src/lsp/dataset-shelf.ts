@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { looksLikeDataset } from '../core/pipeline/shapes.ts';
 import { DatasetDocument } from '../core/records/document.ts';
 import { readTextFile } from '../files/text-file.ts';
 import { Dataset, type DatasetOptions } from './dataset.ts';
-import { looksLikeDataset } from './open-document.ts';
 
 /** A dataset of 60 MB takes some hundred megabytes of memory. */
 const KEPT = 2;

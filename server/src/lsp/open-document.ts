@@ -1,14 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
-import { shapeOf } from '../core/pipeline.ts';
+import { looksLikeDataset, type Shape, shapeOfFirst } from '../core/pipeline/shapes.ts';
 import { DatasetDocument } from '../core/records/document.ts';
 import type { ReadAs } from '../core/records/read-as.ts';
-import type { Chunk, RecordSource } from '../core/records/types.ts';
 import { PROMPT_FILE_EXTENSION } from '../files/prompt-files.ts';
 import { isRecipeFile } from '../files/recipe-places.ts';
-
-/** A dataset shows what it is within this many records; other large JSON is not read to its end. */
-const TELLING_RECORDS = 200;
 
 /** What editors call the language of prompt files. */
 const PROMPT_LANGUAGE = 'prompty';
@@ -31,7 +27,7 @@ export class OpenDocument {
   readonly isRecipe: boolean;
   version: number;
   private recognised = false;
-  private shape: ReturnType<typeof shapeOf> = 'other';
+  private shape: Shape = 'other';
   private shapeVersion: number | null = null;
 
   constructor(uri: string, language: string, version: number, text: string) {
@@ -69,7 +65,7 @@ export class OpenDocument {
   }
 
   /** Whether a text that is no dataset holds outputs, by its shape; once it surely did, it does while it is open. */
-  get outputsShape(): ReturnType<typeof shapeOf> {
+  get outputsShape(): Shape {
     if (this.shape === 'outputs' || this.shapeVersion === this.version) return this.shape;
     this.shape = shapeOfFirst(this.document);
     this.shapeVersion = this.version;
@@ -77,45 +73,8 @@ export class OpenDocument {
   }
 }
 
-/** What the first records look like, held against the outputs of evaluation tools. Their fields' names tell. */
-function shapeOfFirst(document: DatasetDocument): ReturnType<typeof shapeOf> {
-  const rows: Record<string, true>[] = [];
-  for (const { chunk } of document.records()) {
-    const { source } = chunk;
-    if (source) rows.push(namesIn(chunk, source));
-    if (rows.length === TELLING_RECORDS) break;
-  }
-  return shapeOf(rows);
-}
-
-/** The names of a record's fields, each with true; its key counts as an id. */
-function namesIn({ text }: Chunk, { fields, span }: RecordSource): Record<string, true> {
-  const names = Array.from(fields.keys(), (name) => [name, true as const]);
-  return Object.fromEntries(text[span.start] === '"' ? [...names, ['id', true]] : names);
-}
-
-/**
- * True when one of the first records has both a question and choices, of whatever type, or is a conversation with
- * a reply. Outputs may repeat the conversation that asked for them, and are none the less outputs.
- */
-export function looksLikeDataset(document: DatasetDocument): boolean {
-  let looked = 0;
-  for (const { chunk } of document.records()) {
-    if (chunk.source && isOfDataset(chunk, chunk.source)) return true;
-    if (++looked === TELLING_RECORDS) break;
-  }
-  return false;
-}
-
 function isPromptFile(path: string): boolean {
   return path.toLowerCase().endsWith(PROMPT_FILE_EXTENSION);
-}
-
-function isOfDataset(chunk: Chunk, source: RecordSource): boolean {
-  const { record, fields } = source;
-  if (!fields.has('question')) return false;
-  if (!record.conversation) return fields.has('choices');
-  return fields.has('solution') && shapeOf([namesIn(chunk, source)]) !== 'outputs';
 }
 
 /** The path that a `file:` URI names; null for any other. */

@@ -3,10 +3,10 @@ import type { ForeignOutput } from '../core/models/output-fields.ts';
 import type { JoinWay } from '../core/models/output-join.ts';
 import { chooseWay } from '../core/pipeline.ts';
 import { count } from '../core/text.ts';
+import { datasetsIn, foldersNear } from '../files/dataset-places.ts';
 import type { Dataset } from './dataset.ts';
 import { DatasetRows } from './dataset-rows.ts';
 import type { Datasets } from './datasets.ts';
-import { datasetsIn, foldersNear } from './outputs-places.ts';
 
 /** The dataset that outputs are judged against. */
 export interface Binding {

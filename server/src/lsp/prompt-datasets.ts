@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { missingDataset } from '../core/pipeline/prompty.ts';
+import { datasetsIn, foldersNear } from '../files/dataset-places.ts';
 import type { Dataset } from './dataset.ts';
 import { stampOf } from './dataset-shelf.ts';
 import type { Datasets } from './datasets.ts';
-import { datasetsIn, foldersNear } from './outputs-places.ts';
 
 /** The dataset of a prompt file. */
 interface Binding {

@@ -45,7 +45,10 @@ export function promptCommand(program: Command): void {
     .command('check')
     .description('check prompt files with the rules for them; no model is run')
     .argument('<file...>', '.prompty files')
-    .option('--dataset <file>', 'the dataset that they are for (default: the one that each names)')
+    .option(
+      '--dataset <file>',
+      'the dataset that they are for (default: the one that each names, else the nearest beside or above it)',
+    )
     .addOption(checkFormatOption())
     .addOption(failOnOption())
     .action(check);
@@ -55,7 +58,10 @@ export function promptCommand(program: Command): void {
       'print the messages that a model is shown for a record, their tokens, and what was left out and why',
     )
     .argument('<file>', 'a .prompty file, or the name of a shipped one')
-    .option('--dataset <file>', 'dataset file (default: the one that the prompt file names)')
+    .option(
+      '--dataset <file>',
+      'dataset file (default: the one that the prompt file names, else the nearest beside or above it)',
+    )
     .option('--record <id>', 'the record (default: the first of the split that the file names)')
     .addOption(
       numberOption(
@@ -92,7 +98,9 @@ async function render(name: string, options: RenderOptions): Promise<void> {
 function datasetFor(prompt: string, given: string | undefined): string {
   const path = given ?? datasetPathOf(prompt);
   if (path) return path;
-  throw new UsageError(`${prompt} names no dataset: say with --dataset which one.`);
+  throw new UsageError(
+    `${prompt} names no dataset, and none lies beside or above it: say with --dataset which one.`,
+  );
 }
 
 function findRecord(
