@@ -42,6 +42,11 @@ describe('training as a person does it', function () {
   };
   const view = () => session.workbench.webview();
   const state = (words: string) => view().locator('h1 .badge', { hasText: words });
+  /** Loads the window again. VS Code sometimes restores a page that hears nothing: then it is loaded once more. */
+  const reload = async () => {
+    await session.workbench.page.reload();
+    await state('interrupted').waitFor({ timeout: 40_000 });
+  };
   const step = async () => {
     const words = await view().locator('.count').textContent();
     return Number(/step (\d+)/.exec(words ?? '')?.[1] ?? 0);
@@ -74,8 +79,7 @@ describe('training as a person does it', function () {
     await view()
       .locator('.banner', { hasText: /killed after step \d+; trained again, the run goes on/ })
       .waitFor();
-    await workbench.page.reload();
-    await state('interrupted').waitFor();
+    await reload().catch(reload);
     await workbench.screenshot('training-interrupted');
   });
 
@@ -83,13 +87,14 @@ describe('training as a person does it', function () {
     const { workbench } = session;
     const before = await step();
     const resume = view().getByRole('button', { name: 'Resume' });
-    // VS Code may put a page that it restores in its place once more: a click on the first is then lost.
-    for (let tries = 0; tries < 3 && (await resume.isVisible()); tries++) {
-      await resume.click();
-      await state('training')
-        .waitFor({ timeout: 20_000 })
-        .catch(() => undefined);
-    }
+    const goOn = async () => {
+      await resume.click({ timeout: 20_000 });
+      await state('training').waitFor({ timeout: 20_000 });
+    };
+    await goOn().catch(async () => {
+      await reload();
+      await goOn();
+    });
     await waitForStep(before + 1);
     await state('finished').waitFor({ timeout: 400_000 });
     await view().getByRole('tab', { name: 'Samples' }).click();
