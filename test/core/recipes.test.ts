@@ -65,6 +65,7 @@ function keepRun(store: Store, id: string, dataset: string, ids: readonly string
       sample: null,
       variation: null,
       purpose: 'run',
+      cascade: null,
       startedAt: '2026-01-01T00:00:00Z',
       finishedAt: null,
       seconds: 0,

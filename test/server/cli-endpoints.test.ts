@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { CLI, CliSession } from './cli-session.ts';
+import { CliSession } from './cli-session.ts';
 import { type Behaviour, FakeEndpoint } from './fake-endpoint.ts';
 import { dataset } from './sample-dataset.ts';
 
@@ -28,18 +27,11 @@ describe('endpoints on the command line', function () {
     await server.close();
   });
 
-  /** The server runs in this process: waiting for the command must not block it. */
   async function run(environment: NodeJS.ProcessEnv, ...args: string[]) {
-    const child = spawn(process.execPath, [CLI, ...args], {
-      cwd: session.folder,
-      env: { ...session.environment, ...environment },
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (text) => (stdout += text));
-    child.stderr.on('data', (text) => (stderr += text));
-    const status = await new Promise((resolve) => child.once('close', resolve));
-    assert.ok(!`${stdout}${stderr}`.includes('0123'), 'the key is never said');
-    return { stdout, stderr, status };
+    Object.assign(session.environment, { SOME_API_KEY: undefined, ...environment });
+    const done = await session.runBeside(...args);
+    assert.ok(!`${done.stdout}${done.stderr}`.includes('0123'), 'the key is never said');
+    return done;
   }
   const annotate = (...more: string[]) =>
     run({ SOME_API_KEY: KEY }, 'annotate', 'problems.json', '--model', 'mini', ...more);

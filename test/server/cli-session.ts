@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -18,6 +18,17 @@ export class CliSession {
   run(...args: string[]) {
     const { folder: cwd, environment: env } = this;
     return spawnSync(process.execPath, [CLI, ...args], { cwd, env, encoding: 'utf8' });
+  }
+
+  /** Without blocking this process, in which a server may run that the command asks. */
+  async runBeside(...args: string[]) {
+    const { folder: cwd, environment: env } = this;
+    const child = spawn(process.execPath, [CLI, ...args], { cwd, env });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (text) => (stdout += text));
+    child.stderr.on('data', (text) => (stderr += text));
+    const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { stdout, stderr, status };
   }
 
   /** Writes a file, with the folders above it, and gives its path. */

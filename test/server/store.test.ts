@@ -24,6 +24,7 @@ const run: RunCard = {
   sample: { n: 200, seed: 1 },
   variation: 'choices-moved',
   purpose: 'trial',
+  cascade: { student: 'r0', below: 0.7 },
   startedAt: '2026-01-01T00:00:00.000Z',
   finishedAt: null,
   seconds: 0,

@@ -7,6 +7,7 @@ import { report } from './metrics/report.ts';
 import { failedPrediction } from './models/failed.ts';
 import type { Model, PartialOutput } from './models/types.ts';
 import { Sitting } from './pipeline/annotate.ts';
+import { cascadeReport, isSent } from './pipeline/cascade.ts';
 import { constraintOf, refuseUnheld } from './pipeline/constraints.ts';
 import { Judging } from './pipeline/judging.ts';
 import { Measures } from './pipeline/measures.ts';
@@ -31,7 +32,7 @@ import { splitOf } from './records/splits.ts';
 import type { Chunk, RecordSource } from './records/types.ts';
 import { newRunCard, sameConfiguration } from './store/run-card.ts';
 import { StoredRuns } from './store/stored-runs.ts';
-import type { RunCard, Store, StoredPrediction } from './store/types.ts';
+import type { Cascade, RunCard, Store, StoredPrediction } from './store/types.ts';
 
 /** For judging outputs made elsewhere, which never pass through a model of ours. */
 export { assumedBase } from './judgements/assumed-base.ts';
@@ -212,14 +213,17 @@ export class Pipeline {
         sample: options.sample ?? null,
         variation: options.variation ?? null,
         purpose: options.purpose ?? 'run',
+        cascade: options.cascade ?? null,
       },
       startedAt,
       options.runName,
     );
-    const selected = this.select(options)
+    const chosen = this.select(options)
       .filter(({ source }) => options.records?.includes((source as RecordSource).record.id) ?? true)
       .slice(0, options.limit);
-    if (selected.length === 0) throw new Error(this.nothingSelected(options));
+    if (chosen.length === 0) throw new Error(this.nothingSelected(options));
+    const { cascade } = options;
+    const selected = cascade ? chosen.filter((chunk) => this.isSent(chunk, cascade)) : chosen;
     this.refuseOtherConfiguration(run);
     const known = this.store?.predictions(run.id) ?? new Map<string, readonly StoredPrediction[]>();
     const { samples = 1 } = options.decoding;
@@ -314,6 +318,20 @@ export class Pipeline {
 
   /** The numbers of a stored run, taken of the dataset as it stands now. */
   report(run: RunCard): RunReport {
+    const teacher = this.reportAlone(run);
+    const student = run.cascade && this.storedRun(run.cascade.student);
+    if (!run.cascade) return teacher;
+    if (!student) return { ...teacher, missing: 0 };
+    const asked = this.runs.all().find(({ card }) => sameConfiguration(card, { ...run, cascade: null }));
+    return cascadeReport(run, run.cascade, {
+      student: this.reportAlone(student),
+      teacher,
+      teacherAlone: asked ? this.reportAlone(asked.card) : null,
+    });
+  }
+
+  /** Of what the run's own model was asked. */
+  private reportAlone(run: RunCard): RunReport {
     const stored = this.runs.find(run.id);
     const predictions = stored?.predictions ?? new Map<string, readonly StoredPrediction[]>();
     const results: { source: RecordSource; result: RecordResult }[] = [];
@@ -342,6 +360,7 @@ export class Pipeline {
         results,
         results.flatMap(({ source }) => earlier?.get(source.record.id) ?? []),
       ),
+      cascade: null,
     };
   }
 
@@ -354,6 +373,13 @@ export class Pipeline {
     return current.length === 0
       ? null
       : { source: chunk.source, result: this.judging.resultOf(chunk.source, run, current) };
+  }
+
+  /** Whether the student of a cascade leaves the record to the teacher. */
+  private isSent({ source }: Chunk, cascade: Cascade): boolean {
+    const student = this.runs.find(cascade.student)?.card;
+    const said = student && source && this.answer(student, source.record.id);
+    return said ? isSent(said.result, cascade) : false;
   }
 
   /** Of a record's samples, those that were made of the record as it stands. */

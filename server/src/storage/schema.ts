@@ -55,6 +55,8 @@ export const STEPS: readonly string[] = [
   `CREATE TABLE trainings (folder TEXT PRIMARY KEY, added_at TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
   // A run on records that were changed before they were asked.
   `ALTER TABLE runs ADD COLUMN variation TEXT;`,
+  // A teacher that is asked only where a student's samples disagree: JSON.
+  `ALTER TABLE runs ADD COLUMN cascade TEXT;`,
 ];
 
 /** Brings a database up to date. Throws one sentence when a newer program has written it. */

@@ -49,15 +49,16 @@ class SqliteStore implements Store {
     this.database
       .prepare(
         `INSERT INTO runs (id, dataset, model, revision, role, device, prompt, prompt_text, setting, format,
-           decoding, split, sample, variation, purpose, started_at, finished_at, seconds, generated)
+           decoding, split, sample, variation, purpose, cascade, started_at, finished_at, seconds, generated)
          VALUES ($id, $dataset, $model, $revision, $role, $device, $prompt, $promptText, $setting, $format,
-           $decoding, $split, $sample, $variation, $purpose, $startedAt, $finishedAt, $seconds, $generated)
+           $decoding, $split, $sample, $variation, $purpose, $cascade, $startedAt, $finishedAt, $seconds, $generated)
          ON CONFLICT (id) DO NOTHING`,
       )
       .run({
         ...card,
         decoding: JSON.stringify(card.decoding),
         sample: card.sample && JSON.stringify(card.sample),
+        cascade: card.cascade && JSON.stringify(card.cascade),
       });
     return this.run(card.id) ?? card;
   }
@@ -192,6 +193,7 @@ function toRun(row: Row): RunCard {
     sample: row.sample === null ? null : JSON.parse(String(row.sample)),
     variation: row.variation === null ? null : String(row.variation),
     purpose: row.purpose as RunCard['purpose'],
+    cascade: row.cascade === null ? null : JSON.parse(String(row.cascade)),
     startedAt: String(row.started_at),
     finishedAt: row.finished_at === null ? null : String(row.finished_at),
     seconds: Number(row.seconds),

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { DEFAULT_MAX_NEW_TOKENS, decodingOf } from '../../core/decoding.ts';
+import { checkCascade, teacherOptions } from '../../core/pipeline/cascade.ts';
 import { checkPromptFile } from '../../core/pipeline/checks.ts';
 import { maxNewTokensOf } from '../../core/pipeline/prompty.ts';
+import type { AnnotateOptions, Pipeline, RunReport } from '../../core/pipeline.ts';
 import type { Setting } from '../../core/prompts/types.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
 import type { Sample } from '../../core/records/sample.ts';
@@ -12,7 +14,7 @@ import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { reportOutput } from '../formats/report.ts';
-import { type DeviceSetting, findModel, openModel } from '../models.ts';
+import { type DeviceSetting, findModel, type OfferedModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
 import {
   type Format,
@@ -38,6 +40,8 @@ interface Options {
   readonly temperature: number;
   readonly topP: number;
   readonly constrained: boolean;
+  readonly cascade?: string;
+  readonly below?: number;
   readonly seed?: number;
   readonly device: DeviceSetting;
   readonly format: Format;
@@ -83,6 +87,15 @@ export function annotateCommand(program: Command): void {
       false,
     )
     .option(
+      '--cascade <id>',
+      'a teacher, which is asked where fewer than a share of the samples agree; the report tells accuracy and cost beside each alone',
+    )
+    .option(
+      '--below <share>',
+      `the share of the samples of a record under which --cascade asks (default: ${DEFAULT_BELOW})`,
+      numberBetween(0, 1),
+    )
+    .option(
       '--seed <n>',
       'what --sample and --temperature draw; the same seed draws the same (default: 0)',
       wholeNumber(0),
@@ -97,6 +110,9 @@ export function annotateCommand(program: Command): void {
     .action(annotate);
 }
 
+/** Fewer than seven in ten samples. */
+const DEFAULT_BELOW = 0.7;
+
 function sampleOf({ sample: n, seed = 0 }: Options): Sample | undefined {
   return n === undefined ? undefined : { n, seed };
 }
@@ -108,9 +124,13 @@ async function annotate(file: string, options: Options): Promise<void> {
       '--seed draws a sample or, above temperature 0, tokens: say with --sample how many records, or with --temperature how freely.',
     );
   }
+  if (options.below !== undefined && options.cascade === undefined)
+    throw new UsageError('--below is of a cascade: name the teacher with --cascade.');
+  if (options.cascade !== undefined) checkCascade(decoding);
   const store = openStore(defaultStorePath());
   const { pipeline } = openDataset(file, store, options.fields);
-  const { provider, card } = await findModel(options.model, options.device);
+  const student = await findModel(options.model, options.device);
+  const teacher = options.cascade === undefined ? null : await findModel(options.cascade, options.device);
   const prompt = findPromptFile(
     options.prompt ?? `setting-${options.setting ?? 1}`,
     pipeline.surroundings.path,
@@ -120,33 +140,46 @@ async function annotate(file: string, options: Options): Promise<void> {
   for (const { severity, message } of checkPromptFile(prompt, around, pipeline.surroundings.rules)) {
     if (severity === 'error') process.stderr.write(`The prompt ${prompt.name}: ${message}\n`);
   }
-  const job = pipeline.plan(
-    {
-      model: card,
-      prompt,
-      setting: options.setting,
-      decoding: { ...decoding, maxNewTokens: options.maxNewTokens ?? maxNewTokensOf(prompt) },
-      split: options.split ?? null,
-      limit: options.limit,
-      sample: sampleOf(options),
-      runName: options.run,
-    },
-    new Date().toISOString(),
-  );
+  const asked: AnnotateOptions = {
+    model: student.card,
+    prompt,
+    setting: options.setting,
+    decoding: { ...decoding, maxNewTokens: options.maxNewTokens ?? maxNewTokensOf(prompt) },
+    split: options.split ?? null,
+    limit: options.limit,
+    sample: sampleOf(options),
+    ...(teacher ? {} : { runName: options.run }),
+  };
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
-  const line = new ProgressLine(card.id, decoding.samples === undefined ? 'records' : 'samples');
+  const reports = [await run(pipeline, student, asked, interrupt.signal)];
+  if (teacher && !interrupt.signal.aborted) {
+    const cascade = { student: (reports[0] as RunReport).run.id, below: options.below ?? DEFAULT_BELOW };
+    const rest = teacherOptions(asked, teacher.card, cascade, options.run);
+    reports.push(await run(pipeline, teacher, rest, interrupt.signal));
+  }
+  if (interrupt.signal.aborted)
+    process.stderr.write('Stopped; what was done is stored, and the same command goes on from here.\n');
+  process.stdout.write(reportOutput(reports, options.format));
+  process.exitCode = EXIT.done;
+  store.close();
+}
+
+/** Runs what is not stored yet, and gives the numbers of the whole. */
+async function run(
+  pipeline: Pipeline,
+  { provider, card }: OfferedModel,
+  options: AnnotateOptions,
+  signal: AbortSignal,
+): Promise<RunReport> {
+  const job = pipeline.plan(options, new Date().toISOString());
+  const line = new ProgressLine(card.id, options.decoding.samples === undefined ? 'records' : 'samples');
   const clock = { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() };
-  const open = () => openModel(provider, card);
-  for await (const step of pipeline.annotate(job, open, interrupt.signal, clock)) {
+  for await (const step of pipeline.annotate(job, () => openModel(provider, card), signal, clock)) {
     const { query } = step;
     if (query) line.show(query.done, query.total, query.done, query.name);
     else line.show(step.done, step.total, step.generated);
   }
   line.end();
-  if (interrupt.signal.aborted)
-    process.stderr.write('Stopped; what was done is stored, and the same command goes on from here.\n');
-  process.stdout.write(reportOutput([pipeline.report(store.run(job.run.id) ?? job.run)], options.format));
-  process.exitCode = EXIT.done;
-  store.close();
+  return pipeline.report(pipeline.storedRun(job.run.id) ?? job.run);
 }

@@ -3,6 +3,7 @@ import type { JudgedSource, RunComparison } from '../../core/pipeline/compare.ts
 import type { RunReport } from '../../core/pipeline.ts';
 import { choiceLetter, count } from '../../core/text.ts';
 import type { Format } from '../options.ts';
+import { modelsOf } from './cascade.ts';
 import { jsonLines, jsonText } from './json.ts';
 import { numbersOf, percent, percentWithInterval } from './numbers.ts';
 import { type Place, placeText } from './place.ts';
@@ -71,12 +72,12 @@ function runTable(reports: readonly RunReport[]): string {
     style: { head: [], border: [], compact: true },
     colAligns: ['left', 'left', 'left', right, right, right, 'left'],
   });
-  for (const [index, { run, report }] of reports.entries()) {
-    const { n, accuracy, coverage, reader } = report;
+  for (const [index, one] of reports.entries()) {
+    const { n, accuracy, coverage, reader } = one.report;
     table.push([
       'AB'.charAt(index),
-      run.id,
-      run.model,
+      one.run.id,
+      modelsOf(one),
       n,
       percentWithInterval(accuracy),
       percent(coverage),

@@ -3,6 +3,7 @@ import type { Share } from '../../core/metrics/types.ts';
 import type { RunReport } from '../../core/pipeline.ts';
 import { count } from '../../core/text.ts';
 import type { Format } from '../options.ts';
+import { cascadeJson, cascadeText, modelsOf } from './cascade.ts';
 import { jsonLines, jsonText } from './json.ts';
 import { toJson } from './lint.ts';
 import {
@@ -38,7 +39,8 @@ export function reportOutput(
       const notes = reports.flatMap(notesOf);
       const parts = slice === undefined ? [] : ['', sliceTable(reports, slice)];
       const look = worth.length > 0 ? ['', 'Most worth a look:', ...worth.map(findingLine)] : [];
-      return `${[table(reports), ...notes, ...parts, ...look].join('\n')}\n`;
+      const cascades = reports.flatMap(cascadeText);
+      return `${[table(reports), ...notes, ...cascades, ...parts, ...look].join('\n')}\n`;
     }
   }
 }
@@ -86,10 +88,11 @@ function table(reports: readonly RunReport[]): string {
     style: { head: [], border: [], compact: true },
     colAligns: ['left', 'left', right, right, right, right, right, right],
   });
-  for (const { run, report, tokens, recordsPerSecond } of reports) {
+  for (const one of reports) {
+    const { run, report, tokens, recordsPerSecond } = one;
     rows.push([
       run.id,
-      run.model,
+      modelsOf(one),
       report.n,
       percentWithInterval(report.accuracy),
       percent(report.coverage),
@@ -102,7 +105,8 @@ function table(reports: readonly RunReport[]): string {
 }
 
 /** What a reader of the table must know to trust it, in sentences. */
-function notesOf({ run, report, stale, missing, failed, cost, passAt, calibration }: RunReport): string[] {
+function notesOf(of: RunReport): string[] {
+  const { run, report, stale, missing, failed, cost, passAt, calibration, cascade } = of;
   const notes = [
     stale > 0
       ? `${count(stale, 'prediction')} no longer ${stale === 1 ? 'fits its record' : 'fit their records'} and ${stale === 1 ? 'is' : 'are'} left out`
@@ -112,16 +116,17 @@ function notesOf({ run, report, stale, missing, failed, cost, passAt, calibratio
     report.ungraded > 0 ? `${count(report.ungraded, 'record')} without a gold answer` : '',
     cost === null ? '' : `its outputs have cost ${cost.toFixed(4)}`,
     passAt ? samplesSentence(passAt) : '',
+    run.cascade && !cascade
+      ? 'the run of its student is no longer stored, and only what the teacher was asked is counted'
+      : '',
     calibration ? `the samples' agreement as confidence: ${calibrationSentence(calibration)}` : '',
     quadrantSentence(report),
   ].filter((note) => note !== '');
   return notes.length > 0 ? [`${run.id}: ${notes.join('; ')}.`] : [];
 }
 
-function runNumbers(
-  { run, report, tokens, recordsPerSecond, stale, missing, failed, cost, passAt, calibration }: RunReport,
-  slice: string | undefined,
-) {
+function runNumbers(of: RunReport, slice: string | undefined) {
+  const { run, report, tokens, recordsPerSecond, stale, missing, failed, cost, passAt, calibration } = of;
   const { id, model, role, revision, device, dataset, prompt, setting, decoding, split, sample, seconds } =
     run;
   return {
@@ -146,5 +151,6 @@ function runNumbers(
     cost,
     passAt,
     calibration,
+    cascade: of.cascade && cascadeJson(of.cascade),
   };
 }

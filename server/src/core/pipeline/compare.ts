@@ -49,11 +49,16 @@ function reasonsAgainst(
     ],
     [first.setting !== second.setting, `their settings differ: ${first.setting} and ${second.setting}`],
     [
-      JSON.stringify(first.decoding) !== JSON.stringify(second.decoding),
+      !decodingsOf(a).some((decoding) => decodingsOf(b).includes(decoding)),
       `their decoding differs: ${decodingWords(first.decoding)}; and ${decodingWords(second.decoding)}`,
     ],
   ];
   return reasons.filter(([holds]) => holds).map(([, reason]) => reason);
+}
+
+/** Of the run, and of the student of a cascade. */
+function decodingsOf({ run, cascade }: RunReport): string[] {
+  return [run, ...(cascade ? [cascade.student] : [])].map(({ decoding }) => JSON.stringify(decoding));
 }
 
 function judgedSources({ results }: RunReport): JudgedSource[] {

@@ -3,12 +3,12 @@ import type { Finding, RuleSettings } from '../annotations/types.ts';
 import type { BaseSource, Judgement, Vote } from '../judgements/types.ts';
 import type { Calibration } from '../metrics/calibration.ts';
 import type { PassAt } from '../metrics/samples.ts';
-import type { Report } from '../metrics/types.ts';
+import type { Report, Share } from '../metrics/types.ts';
 import type { Decoding, ModelCard, ModelRequest, Prediction } from '../models/types.ts';
 import type { OutputFormat, Setting } from '../prompts/types.ts';
 import type { Sample } from '../records/sample.ts';
 import type { DatasetRecord, ImageFacts, RecordSource, SplitTable } from '../records/types.ts';
-import type { RunCard, RunPurpose, StoredPrediction } from '../store/types.ts';
+import type { Cascade, RunCard, RunPurpose, StoredPrediction } from '../store/types.ts';
 
 /** What the pipeline has to be told about the world around the dataset. */
 export interface Surroundings {
@@ -72,6 +72,8 @@ export interface AnnotateOptions {
   readonly variation?: string;
   /** Absent: a run that a person asked for by itself. */
   readonly purpose?: RunPurpose;
+  /** Only records on which another run's samples disagree. Absent: every record. */
+  readonly cascade?: Cascade;
   /** Only these, drawn evenly from the topics. Absent: every record of the split. */
   readonly sample?: Sample;
   /** The user's own name for the run. Absent: made from the configuration, so that asking again resumes. */
@@ -131,5 +133,37 @@ export interface RunReport {
   /** How far the samples' agreement is from the share that is right; null when the run takes one sample. */
   readonly calibration: Calibration | null;
   readonly recordsPerSecond: number | null;
+  /** Each by the run whose answer counts. */
   readonly results: readonly { readonly source: RecordSource; readonly result: RecordResult }[];
+  /** Who answered what, and at what price; null where the run is no cascade, or its student's run is gone. */
+  readonly cascade: CascadeReport | null;
+}
+
+/** A student and a teacher together, and each alone. */
+export interface CascadeReport {
+  /** The run whose votes decide. */
+  readonly student: RunCard;
+  readonly below: number;
+  /** Of the records that the student has voted on, those that went to the teacher. */
+  readonly sent: Share;
+  readonly sentIds: readonly string[];
+  readonly rows: readonly CascadeRow[];
+}
+
+/** One way of answering the same records. */
+export interface CascadeRow {
+  readonly who: 'student' | 'cascade' | 'teacher';
+  /** Null: the teacher was not asked everything, and what it takes is reckoned from what it was asked. */
+  readonly accuracy: Share | null;
+  /** Null: it is not asked, or nothing is known of it. */
+  readonly student: Spending | null;
+  readonly teacher: Spending | null;
+}
+
+export interface Spending {
+  /** For each record, those included that are not asked about. */
+  readonly promptTokens: number;
+  readonly tokens: number;
+  /** Of all records together; null where nothing is paid. */
+  readonly cost: number | null;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Decoding } from '../models/types.ts';
 import type { Message } from '../prompts/types.ts';
 import type { Sample } from '../records/sample.ts';
+import type { Cascade } from './types.ts';
 
 /** SHA-256 of a JSON value, as 32 hex digits (128 bits: no collision in any dataset's lifetime). */
 function digest(value: unknown): string {
@@ -65,6 +66,8 @@ export interface RunIdentity {
   readonly variation?: string;
   /** Absent: a run that a person asked for by itself. */
   readonly purpose?: 'trial' | 'matrix' | 'rationales';
+  /** Absent: its model is asked everything. */
+  readonly cascade?: Cascade;
 }
 
 /** A readable run id that is the same for the same configuration, so that asking again resumes. */
@@ -76,6 +79,7 @@ export function runId(identity: RunIdentity): string {
   ];
   const records = sample ? `${split ?? 'all'}-n${sample.n}` : (split ?? 'all');
   if (identity.purpose) words.unshift(identity.purpose);
+  if (identity.cascade) words.unshift('cascade');
   return `${words.join('-')}-${records}-${digest(identity).slice(0, 6)}`;
 }
 

@@ -2,7 +2,7 @@ import type { Decoding, ModelCard } from '../models/types.ts';
 import type { OutputFormat, Setting } from '../prompts/types.ts';
 import type { Sample } from '../records/sample.ts';
 import { runId } from './keys.ts';
-import type { RunCard, RunPurpose } from './types.ts';
+import type { Cascade, RunCard, RunPurpose } from './types.ts';
 
 /** Everything that makes a run what it is. */
 export interface RunConfiguration {
@@ -19,6 +19,8 @@ export interface RunConfiguration {
   /** Null: the records as they are written. */
   readonly variation: string | null;
   readonly purpose: RunPurpose;
+  /** Null: its model is asked everything. */
+  readonly cascade: Cascade | null;
 }
 
 /**
@@ -38,6 +40,7 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
     sample,
     variation,
     purpose,
+    cascade,
   } = configuration;
   const identity = {
     dataset,
@@ -51,6 +54,7 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
     ...(sample && { sample: { n: sample.n, seed: sample.seed } }),
     ...(variation !== null && { variation }),
     ...(purpose !== 'run' && { purpose }),
+    ...(cascade && { cascade: { student: cascade.student, below: cascade.below } }),
   };
   return {
     id: name ?? runId(identity),
@@ -68,6 +72,7 @@ export function newRunCard(configuration: RunConfiguration, startedAt: string, n
     sample,
     variation,
     purpose,
+    cascade,
     startedAt,
     finishedAt: null,
     seconds: 0,
@@ -94,6 +99,7 @@ export function sameConfiguration(a: RunCard, b: RunCard): boolean {
     sample,
     variation,
     purpose,
+    cascade,
   }: RunCard) =>
     JSON.stringify([
       dataset,
@@ -107,6 +113,8 @@ export function sameConfiguration(a: RunCard, b: RunCard): boolean {
       sample?.seed,
       variation,
       purpose,
+      cascade?.student,
+      cascade?.below,
     ]);
   return identity(a) === identity(b);
 }

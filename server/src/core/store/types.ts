@@ -9,6 +9,14 @@ import type { Sample } from '../records/sample.ts';
  */
 export type RunPurpose = 'run' | 'trial' | 'matrix' | 'rationales';
 
+/** A student that answers, and how sure it has to be to keep a record to itself. */
+export interface Cascade {
+  /** Id of the student's run, whose samples vote. */
+  readonly student: string;
+  /** A record goes to the teacher where the share of the samples that name the voted choice is below this. */
+  readonly below: number;
+}
+
 /** The identity of a run: predictions of one model with one prompt on records of one dataset. */
 export interface RunCard {
   /** Short and unique in the store; the user may name it. */
@@ -33,6 +41,8 @@ export interface RunCard {
   /** How its records were changed before they were asked; a name of the table of variations, null: not at all. */
   readonly variation: string | null;
   readonly purpose: RunPurpose;
+  /** This run's model is asked only where another run's samples disagree; null: it is asked everything. */
+  readonly cascade: Cascade | null;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** Null while running, or when it was cut off; the next `annotate` goes on. */
