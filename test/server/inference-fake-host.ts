@@ -1,5 +1,5 @@
 /** A model host that answers by echo and misbehaves on words: for the tests of what watches over hosts. */
-import type { FromHost, ToHost } from '../../server/src/inference/onnx/messages.ts';
+import type { FromHost, ToHost } from '../../server/src/inference/hosts/messages.ts';
 
 const send = (message: FromHost) => process.send?.(message);
 const usage = { promptTokens: 1, imageTokens: 0, outputTokens: 1 };

@@ -3,10 +3,10 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelCard, Prediction } from '../../server/src/core/models/types.ts';
+import type { HostedModel } from '../../server/src/inference/hosts/model.ts';
 import { createProviders } from '../../server/src/inference/index.ts';
 import type { DeviceSetting } from '../../server/src/inference/onnx/devices.ts';
 import { chooseDevice } from '../../server/src/inference/onnx/devices.ts';
-import type { OnnxModel } from '../../server/src/inference/onnx/model.ts';
 import { needsPair, recordIds, requestFor, shippedModels } from './inference-fixtures.ts';
 
 const DECODING = { maxNewTokens: 24, temperature: 0 } as const;
@@ -143,7 +143,7 @@ describe('the onnx provider', function () {
     needsPair(this);
     const card = await cardFor('sketchbook-teacher');
     const notices: string[] = [];
-    const model = (await providerFor([]).open(card, (sentence) => notices.push(sentence))) as OnnxModel;
+    const model = (await providerFor([]).open(card, (sentence) => notices.push(sentence))) as HostedModel;
     assert.equal(model.device, 'CPU (1 thread)');
     // Several batches: when the first answer arrives, the host has others still to work on.
     const requests = recordIds('test')

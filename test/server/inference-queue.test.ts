@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { WorkQueue } from '../../server/src/inference/onnx/work-queue.ts';
+import { WorkQueue } from '../../server/src/inference/hosts/work-queue.ts';
 import { textRequest } from './inference-fixtures.ts';
 
 const requests = (keys: readonly string[]) => keys.map((key) => textRequest(key, key));

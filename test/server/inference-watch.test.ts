@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Prediction } from '../../server/src/core/models/types.ts';
-import { OnnxModel } from '../../server/src/inference/onnx/model.ts';
+import { forked } from '../../server/src/inference/hosts/host-process.ts';
+import { HostedModel } from '../../server/src/inference/hosts/model.ts';
 import { textRequest } from './inference-fixtures.ts';
 
 const DECODING = { maxNewTokens: 8, temperature: 0 } as const;
 const notices: string[] = [];
 
-function fakeModel(folder = 'fine', working = 5000): OnnxModel {
-  return new OnnxModel({
+function fakeModel(folder = 'fine', working = 5000): HostedModel {
+  return new HostedModel({
     card: {
       id: 'fake',
       name: 'Fake',
@@ -18,8 +19,9 @@ function fakeModel(folder = 'fine', working = 5000): OnnxModel {
       revision: '',
       description: '',
     },
-    entry: join(import.meta.dirname, 'inference-fake-host.ts'),
-    device: { kind: 'cpu', threads: 1 },
+    called: 'The model host',
+    startHost: () => forked(join(import.meta.dirname, 'inference-fake-host.ts')),
+    load: { type: 'load', folder, device: { kind: 'cpu', threads: 1 } },
     deviceName: 'CPU (1 thread)',
     size: 0,
     patience: { working, loading: 10_000 },
@@ -28,7 +30,7 @@ function fakeModel(folder = 'fine', working = 5000): OnnxModel {
 }
 
 async function collect(
-  model: OnnxModel,
+  model: HostedModel,
   keys: readonly string[],
   signal = new AbortController().signal,
 ): Promise<Map<string, Prediction>> {
@@ -58,7 +60,7 @@ async function gone(pid: number | undefined): Promise<void> {
 }
 
 describe('watching over model hosts', () => {
-  let model: OnnxModel;
+  let model: HostedModel;
   beforeEach(() => notices.splice(0));
   afterEach(() => model.close());
 

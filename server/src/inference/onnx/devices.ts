@@ -1,8 +1,8 @@
 /** Which device a model runs on. */
 import { availableParallelism } from 'node:os';
+import { forked, HostProcess } from '../hosts/host-process.ts';
+import type { Device, DeviceKind } from '../hosts/messages.ts';
 import { hostEntry } from './host-entry.ts';
-import { HostProcess } from './host-process.ts';
-import type { Device, DeviceKind } from './messages.ts';
 
 export type DeviceSetting = 'auto' | 'cpu' | 'webgpu';
 
@@ -63,7 +63,7 @@ function probed(kind: DeviceKind): Promise<Probed> {
 
 /** A driver that crashes or hangs takes only the child with it. */
 async function probeInChild(device: Device): Promise<Probed> {
-  const host = new HostProcess(hostEntry());
+  const host = new HostProcess(forked(hostEntry()));
   try {
     host.send({ type: 'probe', device });
     const answer = await host.next(PROBE_LIMIT);

@@ -3,10 +3,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Model, ModelCard, ModelProvider } from '../../core/models/types.ts';
 import { SHIPPED_FAMILY } from '../../core/shipped-family.ts';
 import { CATALOG } from '../catalog/entries.ts';
+import { forked } from '../hosts/host-process.ts';
+import { HostedModel, PATIENCE, type Patience, startModel } from '../hosts/model.ts';
 import { type ChosenDevice, chooseDevice, type DeviceSetting } from './devices.ts';
 import { hostEntry } from './host-entry.ts';
-import { HostFailure } from './host-process.ts';
-import { OnnxModel, PATIENCE, type Patience } from './model.ts';
 import { modelFiles, readModelConfig } from './model-files.ts';
 import { revisionOf } from './revision.ts';
 import { trainedPrompts } from './trained-prompts.ts';
@@ -131,15 +131,16 @@ async function open(
   const size = presentFiles(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
   const start = ({ device, name }: ChosenDevice) => {
     const options = {
-      card: { ...card, folder },
-      entry: hostEntry(),
-      device,
+      card,
+      called: 'The model host',
+      startHost: () => forked(hostEntry()),
+      load: { type: 'load', folder, device } as const,
       deviceName: name,
       size,
       patience: patience ?? PATIENCE,
       onNotice,
     };
-    return startModel(new OnnxModel(options));
+    return startModel(new HostedModel(options));
   };
   const chosen = await chooseDevice(setting, size);
   if (chosen.reason) onNotice(`${chosen.reason} ${card.name} runs on the CPU instead.`);
@@ -151,17 +152,5 @@ async function open(
       `${card.name} does not load on ${chosen.name} and runs on the CPU instead: ${(error as Error).message}`,
     );
     return start(await chooseDevice('cpu', size));
-  }
-}
-
-async function startModel(model: OnnxModel): Promise<OnnxModel> {
-  try {
-    await model.start();
-    return model;
-  } catch (error) {
-    const { message } = error as Error;
-    throw error instanceof HostFailure
-      ? new Error(`The model host ${message} while it loaded ${model.card.name}.`)
-      : error;
   }
 }

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import type { SentenceEmbedder } from '../../core/models/types.ts';
+import { forked, HostFailure, HostProcess } from '../hosts/host-process.ts';
+import { PATIENCE } from '../hosts/model.ts';
 import { chooseDevice } from './devices.ts';
 import { hostEntry } from './host-entry.ts';
-import { HostFailure, HostProcess } from './host-process.ts';
-import { PATIENCE } from './model.ts';
 import { sentenceFiles } from './sentence-files.ts';
 
 /** Texts that the host gets at once. */
@@ -19,7 +19,7 @@ export function sentenceEmbedder(named: string): SentenceEmbedder {
     name: `${files.name} (ONNX, the mean of at most ${files.maxTokens} tokens)`,
     async embed(texts, onProgress) {
       const { device } = await chooseDevice('cpu', statSync(files.graph).size);
-      const host = new HostProcess(hostEntry());
+      const host = new HostProcess(forked(hostEntry()));
       try {
         host.send({ type: 'load-sentences', folder: files.folder, device });
         const loaded = await host.next(PATIENCE.loading);

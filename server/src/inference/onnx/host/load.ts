@@ -1,6 +1,6 @@
+import type { Device } from '../../hosts/messages.ts';
 import type { ImageReader } from '../architectures/types.ts';
 import { ChatTokenizer } from '../chat-tokenizer.ts';
-import type { Device } from '../messages.ts';
 import { architectureOf, contextOf, endTokens, imageTokenOf, readModelConfig } from '../model-files.ts';
 import type { Vocabulary } from './decode.ts';
 import { openSessions, type Sessions } from './sessions.ts';

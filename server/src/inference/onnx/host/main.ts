@@ -2,7 +2,7 @@
  * The model host: a child process that holds one model on one device. Running a model blocks the event loop, and
  * killing the process is the only way to stop it at once.
  */
-import type { FromHost, ToHost } from '../messages.ts';
+import type { FromHost, ToHost } from '../../hosts/messages.ts';
 import { ImageFeatures } from './features.ts';
 import { generate } from './generate.ts';
 import { type LoadedModel, loadModel } from './load.ts';

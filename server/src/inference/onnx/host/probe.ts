@@ -1,6 +1,6 @@
 /** Times a device with a matrix product: proof that it runs, and how fast. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Device } from '../messages.ts';
+import type { Device } from '../../hosts/messages.ts';
 
 /** An ONNX model of one node, MatMul(a, b) → c: ir 8, opset 13, all dimensions free. */
 const MATMUL =

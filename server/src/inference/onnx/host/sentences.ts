@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Device } from '../messages.ts';
+import type { Device } from '../../hosts/messages.ts';
 import { sentenceFiles } from '../sentence-files.ts';
 import { openSession } from './sessions.ts';
 

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
-import type { Device } from '../messages.ts';
+import type { Device } from '../../hosts/messages.ts';
 import { architectureOf, graphFile, type ModelConfig } from '../model-files.ts';
 import { cacheLayout, cacheNames } from './cache-layout.ts';
 import { type Decoder, growingDecoder, wholeDecoder } from './decoder.ts';

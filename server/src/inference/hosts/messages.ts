@@ -1,4 +1,4 @@
-/** What the server and the model host say to each other, over the child process's channel. */
+/** What the server and the processes that hold models say to each other. */
 import type { Decoding, ModelRequest, PartialOutput, Prediction } from '../../core/models/types.ts';
 
 export type DeviceKind = 'cpu' | 'webgpu';
@@ -12,6 +12,16 @@ export interface Device {
 
 export type ToHost =
   | { readonly type: 'load'; readonly folder: string; readonly device: Device }
+  /** To the Python worker. */
+  | {
+      readonly type: 'load-weights';
+      readonly folder: string;
+      readonly device: 'auto' | 'cpu';
+      /** What ends an answer besides what the model's own files name. */
+      readonly stop: readonly string[];
+      /** The folder's own code may run. */
+      readonly remoteCode: boolean;
+    }
   | {
       readonly type: 'generate';
       readonly requests: readonly ModelRequest[];
@@ -25,7 +35,10 @@ export type ToHost =
   | { readonly type: 'probe'; readonly device: Device };
 
 export type FromHost =
-  | { readonly type: 'loaded' }
+  /** `device`: as people read it, where only the host knows it. */
+  | { readonly type: 'loaded'; readonly device?: string }
+  /** One sentence that the user is to read. */
+  | { readonly type: 'notice'; readonly sentence: string }
   /** Loading or probing failed; one sentence. */
   | { readonly type: 'refused'; readonly reason: string }
   /** These requests are in hand: if the host dies now, one of them is the reason. */

@@ -7,8 +7,8 @@ import type {
   PartialOutput,
   Prediction,
 } from '../../core/models/types.ts';
-import { HostFailure, HostProcess } from './host-process.ts';
-import type { Device } from './messages.ts';
+import { HostFailure, HostProcess, type Started } from './host-process.ts';
+import type { ToHost } from './messages.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface Patience {
@@ -28,11 +28,14 @@ const SLICE_LARGE = 32;
 /** Bytes of weights from which a model counts as large. */
 const LARGE = 500_000_000;
 
-export interface OnnxModelOptions {
-  readonly card: ModelCard & { readonly folder: string };
-  /** The file that runs as the model host. */
-  readonly entry: string;
-  readonly device: Device;
+export interface HostedModelOptions {
+  readonly card: ModelCard;
+  /** How messages begin that speak of it: `The model host`. */
+  readonly called: string;
+  readonly startHost: () => Started;
+  /** Has a new host load the model. */
+  readonly load: ToHost;
+  /** As people read it; what the host says of itself goes before. */
   readonly deviceName: string;
   /** Bytes of the model's files. */
   readonly size: number;
@@ -41,19 +44,23 @@ export interface OnnxModelOptions {
 }
 
 /** A model in a host process of its own. A host that dies or hangs is replaced, and the run goes on. */
-export class OnnxModel implements Model {
+export class HostedModel implements Model {
   readonly card: ModelCard;
-  readonly device: string;
+  device: string;
   memory: number | null = null;
-  private readonly options: OnnxModelOptions;
+  private readonly options: HostedModelOptions;
   private host: HostProcess | null = null;
   /** One run after the other. */
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: OnnxModelOptions) {
+  constructor(options: HostedModelOptions) {
     this.card = options.card;
     this.device = options.deviceName;
     this.options = options;
+  }
+
+  get called(): string {
+    return this.options.called;
   }
 
   /** Process id of the present host. */
@@ -64,14 +71,19 @@ export class OnnxModel implements Model {
   /** Starts a host with the model loaded. @throws Error whose message is one sentence */
   async start(): Promise<HostProcess> {
     if (this.host) return this.host;
-    const host = new HostProcess(this.options.entry);
+    const { startHost, load, patience, onNotice } = this.options;
+    const host = new HostProcess(startHost());
     this.host = host;
-    const { card, device, patience } = this.options;
-    host.send({ type: 'load', folder: card.folder, device });
+    host.send(load);
     try {
-      const answer = await host.next(patience.loading);
-      if (answer.type !== 'refused') return host;
-      throw new Error(answer.reason);
+      for (;;) {
+        const answer = await host.next(patience.loading);
+        if (answer.type === 'refused') throw new Error(answer.reason);
+        if (answer.type === 'notice') onNotice(answer.sentence);
+        if (answer.type !== 'loaded') continue;
+        this.device = answer.device ?? this.device;
+        return host;
+      }
     } catch (error) {
       this.dropHost();
       throw error;
@@ -111,6 +123,7 @@ export class OnnxModel implements Model {
     signal: AbortSignal,
     onPartial: ((partial: PartialOutput) => void) | undefined,
   ): AsyncIterable<Prediction> {
+    const { called, onNotice } = this.options;
     let falseStarts = 0;
     while (!queue.isEmpty && !signal.aborted) {
       try {
@@ -123,10 +136,10 @@ export class OnnxModel implements Model {
         const givenUp = queue.hostDied();
         falseStarts = givenUp ? 0 : falseStarts + 1;
         if (falseStarts === FALSE_STARTS)
-          throw new Error(`The model host ${error.message}, ${FALSE_STARTS} times in a row.`);
-        this.options.onNotice(`The model host ${error.message}; another one goes on.`);
+          throw new Error(`${called} ${error.message}, ${FALSE_STARTS} times in a row.`);
+        onNotice(`${called} ${error.message}; another one goes on.`);
         for (const { key } of givenUp ?? [])
-          yield failedPrediction(key, `The model host ${error.message} on this record, twice.`);
+          yield failedPrediction(key, `${called} ${error.message} on this record, twice.`);
       }
     }
   }
@@ -151,6 +164,9 @@ export class OnnxModel implements Model {
         case 'predictions':
           for (const prediction of message.predictions) if (queue.settle(prediction.key)) yield prediction;
           break;
+        case 'notice':
+          this.options.onNotice(message.sentence);
+          break;
         case 'refused':
           throw new Error(message.reason);
         case 'done':
@@ -163,5 +179,17 @@ export class OnnxModel implements Model {
   private dropHost(): void {
     this.host?.kill();
     this.host = null;
+  }
+}
+
+/** Starts the host. @throws Error whose message is one sentence */
+export async function startModel(model: HostedModel): Promise<HostedModel> {
+  try {
+    await model.start();
+    return model;
+  } catch (error) {
+    throw error instanceof HostFailure
+      ? new Error(`${model.called} ${error.message} while it loaded ${model.card.name}.`)
+      : error;
   }
 }

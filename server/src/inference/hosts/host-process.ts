@@ -1,4 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { count } from '../../core/text.ts';
 import type { FromHost, ToHost } from './messages.ts';
 
@@ -8,25 +9,55 @@ export class HostFailure extends Error {}
 /** How much of what the host printed last is kept, for saying why it died. */
 const LAST_WORDS = 2000;
 
+/** A started host, and how it is spoken to. */
+export interface Started {
+  readonly child: ChildProcess;
+  send(message: ToHost): void;
+  listen(hear: (message: FromHost) => void): void;
+}
+
+/** A host that is a program of ours for Node. @param entry the file that runs as the host */
+export function forked(entry: string): Started {
+  const child = fork(entry, [], {
+    // Neither the debugger's nor the test runner's flags are meant for it, nor is our standard output.
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  return {
+    child,
+    send: (message) => child.connected && child.send(message, () => {}),
+    listen: (hear) => child.on('message', hear),
+  };
+}
+
+/** A host in another language, that speaks in lines of JSON over its standard streams. */
+export function spawned(program: string, args: readonly string[], environment: NodeJS.ProcessEnv): Started {
+  const child = spawn(program, args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
+  // Writing to one that is gone fails; that it is gone is said elsewhere.
+  child.stdin.on('error', () => {});
+  return {
+    child,
+    send: (message) => child.stdin.writable && child.stdin.write(`${JSON.stringify(message)}\n`),
+    listen: (hear) => createInterface(child.stdout).on('line', (line) => hear(JSON.parse(line) as FromHost)),
+  };
+}
+
 /** One model host and the messages that have come from it. */
 export class HostProcess {
   private readonly child: ChildProcess;
+  private readonly started: Started;
   private readonly arrived: FromHost[] = [];
   private lastWords = '';
   private end: HostFailure | null = null;
   private wake: () => void = () => {};
 
-  /** @param entry the file that runs as the host */
-  constructor(entry: string) {
-    this.child = fork(entry, [], {
-      // Neither the debugger's nor the test runner's flags are meant for it, nor is our standard output.
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
+  constructor(started: Started) {
+    this.started = started;
+    this.child = started.child;
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.lastWords = (this.lastWords + text).slice(-LAST_WORDS);
     });
-    this.child.on('message', (message: FromHost) => {
+    started.listen((message) => {
       this.arrived.push(message);
       this.wake();
     });
@@ -43,7 +74,7 @@ export class HostProcess {
 
   send(message: ToHost): void {
     // A host that is gone says so through `next`.
-    if (this.child.connected) this.child.send(message, () => {});
+    this.started.send(message);
   }
 
   /**
