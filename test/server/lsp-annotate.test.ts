@@ -64,6 +64,45 @@ describe('annotating through the language server', () => {
     assert.equal((await editor.hints(uri)).length, 12);
   });
 
+  it('asks a teacher where the samples of a student disagree, and shows the numbers of both together', async () => {
+    await start();
+    const uri = await editor.open('problems.json', dataset(6));
+    const script = (name: string, lines: object[]) =>
+      `scripted:${editor.write(name, lines.map((line) => JSON.stringify(line)).join('\n'))}`;
+    const always = { match: 'number', output: rationale('B') };
+    const unsure = [
+      { match: 'number 3?', sample: 0, output: rationale('B') },
+      { match: 'number 3?', output: rationale('A') },
+    ];
+    const student = script('student.jsonl', [...unsure, always]);
+    const teacher = script('teacher.jsonl', [always]);
+    const params = {
+      uri,
+      model: student,
+      samples: 4,
+      temperature: 0.7,
+      cascade: { model: teacher, below: 0.8 },
+    };
+    const progress: string[] = [];
+    const result = await editor.annotate(params, {
+      onProgress: ({ message }) => message && progress.push(message),
+    });
+    assert.deepEqual([result.done, result.reused, result.sent], [25, 0, 1]);
+    assert.match(progress.join(), /24\/24 samples.*1\/1 records/);
+    const { runs } = await editor.request('rationale/runs', { uri });
+    const [both, alone] = [true, false].map((is) => runs.find(({ cascade }) => (cascade !== null) === is)!);
+    assert.deepEqual([both!.id, both!.model, both!.n], [result.runId, teacher, 6]);
+    assert.deepEqual([both!.metrics?.accuracy.count, alone!.metrics?.accuracy.count], [6, 5]);
+    const { student: first, below, sent } = both!.cascade!;
+    assert.deepEqual([first, below, sent?.count, sent?.n], [student, 0.8, 1, 6]);
+    const again = await editor.annotate(params);
+    assert.deepEqual([again.done, again.reused, again.sent], [0, 25, 1]);
+    await assert.rejects(editor.annotate({ ...params, samples: 1 }), /A cascade goes by how far the samples/);
+    await editor.request('rationale/deleteRun', { runId: alone!.id });
+    const [left] = (await editor.request('rationale/runs', { uri })).runs;
+    assert.deepEqual([left!.n, left!.cascade], [1, { student: null, below: 0.8, sent: null }]);
+  });
+
   it('is cancelled with a result, keeps what is done, and goes on from there', async () => {
     await start();
     const uri = await editor.open('problems.json', dataset(120));

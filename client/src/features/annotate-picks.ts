@@ -3,14 +3,21 @@ import { Methods, type ModelRow } from '../../../server/src/protocol/messages.ts
 import type { Session } from '../session.ts';
 import { plural } from '../text.ts';
 
-/** What is being asked for, and in how many steps: the model, the split and, where it is asked, the samples. */
+/** What is being asked for, and in how many steps: the model, the split, the samples, and what comes after. */
 export interface Asking {
   readonly title: string;
-  readonly steps: 2 | 3;
+  readonly steps: number;
 }
 
+/** A model is asked for first, to answer the questions, unless it is said otherwise. */
+const ANSWERING = { step: 1, placeHolder: 'Which model should answer the questions?' };
+
 /** Asks for a model; those that cannot run say why. Undefined when the user backs out. */
-export async function pickModel(session: Session, { title, steps }: Asking): Promise<string | undefined> {
+export async function pickModel(
+  session: Session,
+  { title, steps }: Asking,
+  { step, placeHolder } = ANSWERING,
+): Promise<string | undefined> {
   const { models } = await session.request(Methods.models, null);
   const usable = models.filter((model) => model.unavailable === null);
   if (usable.length === 0) throw new Error(noModel(models));
@@ -22,8 +29,8 @@ export async function pickModel(session: Session, { title, steps }: Asking): Pro
     detail: model.description,
   }));
   const choice = await vscode.window.showQuickPick(items, {
-    title: `${title} (1/${steps}): model`,
-    placeHolder: 'Which model should answer the questions?',
+    title: `${title} (${step}/${steps}): model`,
+    placeHolder,
     matchOnDetail: true,
   });
   return choice?.label;
@@ -65,6 +72,24 @@ export async function pickSamples({ title, steps }: Asking): Promise<number | un
     placeHolder,
   });
   return choice?.samples;
+}
+
+/** Asks how far the samples of a record have to agree. Undefined when the user backs out. */
+export async function pickThreshold({ title, steps }: Asking): Promise<number | undefined> {
+  const items = [
+    [0.5, 'half of the samples: the teacher is asked seldom'],
+    [0.7, 'seven in ten'],
+    [0.9, 'nine in ten'],
+    [1, 'all of them: the teacher is asked wherever one sample differs'],
+  ] as const;
+  const choice = await vscode.window.showQuickPick(
+    items.map(([below, description]) => ({ label: `${100 * below} %`, description, below })),
+    {
+      title: `${title} (${steps}/${steps}): agreement`,
+      placeHolder: 'The teacher is asked where fewer of the samples agree.',
+    },
+  );
+  return choice?.below;
 }
 
 function noModel(models: readonly ModelRow[]): string {

@@ -3,7 +3,7 @@ import { type AnnotateResult, Methods } from '../../../server/src/protocol/messa
 import { chooseDataset } from '../dataset-editor.ts';
 import type { Feature, Host } from '../feature.ts';
 import { basename, plural } from '../text.ts';
-import { type Asking, pickModel, pickSamples, pickSplit } from './annotate-picks.ts';
+import { type Asking, pickModel, pickSamples, pickSplit, pickThreshold } from './annotate-picks.ts';
 import { explainTrust } from './trust.ts';
 
 /** What *Rationale: Annotate Dataset…* may be told by another command; it asks for what is left out. */
@@ -18,6 +18,8 @@ export interface AnnotateArguments {
   readonly samples?: number;
   readonly temperature?: number;
   readonly seed?: number;
+  /** The teacher that is asked where the samples disagree. */
+  readonly cascade?: { readonly model: string; readonly below: number };
 }
 
 /** As in the experiments of self-consistency (Wang et al., 2023). */
@@ -25,7 +27,10 @@ const VOTING_TEMPERATURE = 0.7;
 
 let lastToken = 0;
 
-/** *Rationale: Annotate Dataset…*: asks what to run, runs it in the background, says how it went. */
+/**
+ * *Rationale: Annotate Dataset…*, *… and Vote over Samples…*, *… with a Cascade…*: asks what to run, runs it in the
+ * background, says how it went.
+ */
 export const annotate: Feature = (host) =>
   vscode.Disposable.from(
     vscode.commands.registerCommand('rationale.annotate', (target?: vscode.Uri | AnnotateArguments) =>
@@ -38,6 +43,15 @@ export const annotate: Feature = (host) =>
           host,
           { temperature: VOTING_TEMPERATURE, ...argumentsOf(target) },
           { title: 'Annotate and Vote', steps: 3 },
+        ),
+    ),
+    vscode.commands.registerCommand(
+      'rationale.annotateCascade',
+      (target?: vscode.Uri | AnnotateArguments): Promise<AnnotateResult | null> =>
+        annotateWith(
+          host,
+          { temperature: VOTING_TEMPERATURE, ...argumentsOf(target) },
+          { title: 'Annotate with a Cascade', steps: 5 },
         ),
     ),
   );
@@ -73,14 +87,27 @@ async function complete({ session }: Host, given: AnnotateArguments, asking: Ask
   if (!model) return null;
   const split = given.split === undefined ? await pickSplit(session, uri, asking) : given.split;
   if (split === undefined) return null;
-  const samples = asking.steps === 3 ? (given.samples ?? (await pickSamples(asking))) : given.samples;
-  if (asking.steps === 3 && samples === undefined) return null;
-  return { ...given, uri, model, split, samples };
+  if (asking.steps < 3) return { ...given, uri, model, split };
+  const samples = given.samples ?? (await pickSamples(asking));
+  if (samples === undefined) return null;
+  if (asking.steps < 5) return { ...given, uri, model, split, samples };
+  const cascade = given.cascade ?? (await pickCascade(session, asking));
+  return cascade && { ...given, uri, model, split, samples, cascade };
+}
+
+async function pickCascade(
+  session: Host['session'],
+  asking: Asking,
+): Promise<Required<AnnotateArguments>['cascade'] | null> {
+  const placeHolder = 'Which model should be asked where the samples disagree?';
+  const model = await pickModel(session, asking, { step: 4, placeHolder });
+  const below = model && (await pickThreshold(asking));
+  return model && below ? { model, below } : null;
 }
 
 async function run({ session, activity }: Host, chosen: Chosen): Promise<AnnotateResult> {
-  const { uri, model, split, prompt, setting, samples, temperature, seed } = chosen;
-  const title = `${model} on ${basename(vscode.Uri.parse(uri, true))}${split ? `, ${split}` : ''}`;
+  const { uri, model, split, prompt, setting, samples, temperature, seed, cascade } = chosen;
+  const title = `${model}${cascade ? `, then ${cascade.model},` : ''} on ${basename(vscode.Uri.parse(uri, true))}${split ? `, ${split}` : ''}`;
   const workDoneToken = `rationale-annotate-${++lastToken}`;
   const result = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Annotating: ${title}`, cancellable: true },
@@ -101,6 +128,7 @@ async function run({ session, activity }: Host, chosen: Chosen): Promise<Annotat
             samples,
             temperature,
             seed,
+            cascade,
             split: split ?? undefined,
             workDoneToken,
           };
@@ -121,6 +149,7 @@ async function tell(
   session: Host['session'],
 ): Promise<void> {
   const counts = [`${plural(result.done, samples ? 'sample' : 'record')} run on ${result.device}`];
+  if (result.sent !== undefined) counts.push(`${plural(result.sent, 'record')} sent to the teacher`);
   if (result.reused > 0) counts.push(`${result.reused} already done`);
   if (result.failed > 0) counts.push(`${result.failed} failed`);
   const sentence = `${title}: ${counts.join(', ')}.`;

@@ -47,7 +47,8 @@ function getTreeItem({ run, fact }: Node): vscode.TreeItem {
     item.tooltip = fact.tooltip;
     return item;
   }
-  const item = new vscode.TreeItem(run.model, vscode.TreeItemCollapsibleState.Collapsed);
+  const models = run.cascade ? `${run.cascade.student ?? '?'} → ${run.model}` : run.model;
+  const item = new vscode.TreeItem(models, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = run.id;
   const accuracy = run.metrics && `${percent(run.metrics.accuracy)}`;
   item.description = [selection(run), accuracy, !run.finishedAt && 'unfinished'].filter(Boolean).join(' · ');
@@ -79,6 +80,11 @@ function facts(run: RunRow): Fact[] {
       value: shareWithInterval(metrics.contradictions),
       tooltip:
         'Outputs whose reasoning asserts another choice than their conclusion, among those that assert both.',
+    },
+    run.cascade && {
+      name: 'Sent to the teacher',
+      value: run.cascade.sent ? shareWithInterval(run.cascade.sent) : 'the run of the student is gone',
+      tooltip: `Records on which fewer than ${100 * run.cascade.below} % of the student's samples agree. The numbers are of both models together.`,
     },
     { name: 'Records', value: `${plural(run.n, 'record')} of ${run.split ?? 'all splits'}${stale}` },
     run.sample && {

@@ -2,8 +2,9 @@ import { setTimeout as wait, setImmediate as yieldToEditor } from 'node:timers/p
 import type { WorkDoneProgressReporter } from 'vscode-languageserver/node';
 import { decodingOf } from '../core/decoding.ts';
 import type { PartialOutput } from '../core/models/types.ts';
+import { checkCascade, teacherOptions } from '../core/pipeline/cascade.ts';
 import { maxNewTokensOf } from '../core/pipeline/prompty.ts';
-import type { AnnotateJob, NamedPrompt, Pipeline } from '../core/pipeline.ts';
+import type { AnnotateJob, AnnotateOptions, NamedPrompt, Pipeline } from '../core/pipeline.ts';
 import { progressText } from '../core/progress.ts';
 import { findPromptFile } from '../files/prompt-files.ts';
 import type { AnnotateParams, AnnotateResult } from '../protocol/messages.ts';
@@ -49,29 +50,42 @@ export class Annotator {
   ): Promise<AnnotateResult> {
     const { session } = this;
     const decoding = decodingOf(params);
+    if (params.cascade) checkCascade(decoding);
     session.store(); // Says why not, before anything is begun.
     return this.inTurn(progress, cancel, async (turn) => {
       const { path } = session.datasets.get(params.uri);
       const model = await session.models.find(params.model, session.device);
+      const { cascade } = params;
+      const teacher = cascade && (await session.models.find(cascade.model, session.device));
       const prompt = given ?? this.promptFor(params.prompt ?? `setting-${params.setting ?? 1}`, path);
       progress.begin(`Annotating with ${model.card.name}`, 0, undefined, true);
       await turn();
       const { pipeline } = session.datasets.get(params.uri);
-      const job = pipeline.plan(
-        {
-          model: model.card,
-          prompt,
-          setting: params.setting,
-          decoding: { ...decoding, maxNewTokens: maxNewTokensOf(prompt) },
-          split: params.split ?? null,
-          sample: params.sample,
-          ...(params.record !== undefined && { records: [params.record] }),
-          purpose: params.purpose,
-        },
-        new Date().toISOString(),
-      );
+      const options: AnnotateOptions = {
+        model: model.card,
+        prompt,
+        setting: params.setting,
+        decoding: { ...decoding, maxNewTokens: maxNewTokensOf(prompt) },
+        split: params.split ?? null,
+        sample: params.sample,
+        ...(params.record !== undefined && { records: [params.record] }),
+        purpose: params.purpose,
+      };
+      const job = pipeline.plan(options, CLOCK.date());
       const work = { pipeline, path, job, model };
-      return this.run(work, progress, cancel.signal, this.watcher(params, work));
+      const first = await this.run(work, progress, cancel.signal, this.watcher(params, work));
+      if (!cascade || !teacher || first.cancelled) return first;
+      const { below } = cascade;
+      const rest = teacherOptions(options, teacher.card, { student: first.runId, below });
+      const sent = pipeline.plan(rest, CLOCK.date());
+      const second = await this.run({ pipeline, path, job: sent, model: teacher }, progress, cancel.signal);
+      return {
+        ...second,
+        done: first.done + second.done,
+        reused: first.reused + second.reused,
+        failed: first.failed + second.failed,
+        sent: sent.total,
+      };
     });
   }
 
@@ -137,7 +151,7 @@ export class Annotator {
     { pipeline, path, job, model }: Work,
     progress: WorkDoneProgressReporter,
     signal: AbortSignal,
-    onPartial: ((partial: PartialOutput) => void) | undefined,
+    onPartial?: (partial: PartialOutput) => void,
   ): Promise<AnnotateResult> {
     const { session } = this;
     const { samples = 1 } = job.run.decoding;

@@ -26,7 +26,9 @@ export class RunReports {
   }
 
   row(run: RunCard): RunRow {
-    const state = `${this.session.datasets.stateAt(run.dataset)} ${run.finishedAt} ${run.seconds}`;
+    const student = run.cascade && this.session.store().run(run.cascade.student);
+    const made = [run, student].map((one) => `${one?.finishedAt} ${one?.seconds}`);
+    const state = `${this.session.datasets.stateAt(run.dataset)} ${made.join(' ')}`;
     const before = this.known.get(run.id);
     if (before?.state === state) return before.row;
     const now = performance.now();
@@ -41,14 +43,17 @@ export class RunReports {
     return row;
   }
 
-  private numbers(run: RunCard): Pick<RunRow, 'n' | 'stale' | 'metrics' | 'rate'> {
+  private numbers(run: RunCard): Pick<RunRow, 'n' | 'stale' | 'metrics' | 'rate' | 'cascade'> {
     const dataset = this.session.datasets.atIfAny(run.dataset);
     // Moved or deleted since: its runs are listed without numbers.
-    if (!dataset) return { n: 0, stale: 0, metrics: null, rate: null };
-    const { report, stale, results, recordsPerSecond: rate } = dataset.pipeline.report(run);
+    const below = run.cascade?.below;
+    const unknown = below === undefined ? null : { student: null, below, sent: null };
+    if (!dataset) return { n: 0, stale: 0, metrics: null, rate: null, cascade: unknown };
+    const { report, stale, results, recordsPerSecond: rate, cascade } = dataset.pipeline.report(run);
     const { accuracy, coverage, contradictions } = report;
     const metrics = results.length > 0 ? { accuracy, coverage, contradictions } : null;
-    return { n: results.length, stale, metrics, rate };
+    const both = cascade && { student: cascade.student.model, below: cascade.below, sent: cascade.sent };
+    return { n: results.length, stale, metrics, rate, cascade: both ?? unknown };
   }
 
   /** Has the views ask again once the numbers have had their rest. */

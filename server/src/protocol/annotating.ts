@@ -33,10 +33,13 @@ export interface AnnotateParams {
   readonly temperature?: number;
   readonly topP?: number;
   readonly seed?: number;
+  /** A teacher, a `ModelRow.id`, that is asked where fewer than this share of the samples agree; needs several samples. */
+  readonly cascade?: { readonly model: string; readonly below: number };
   readonly workDoneToken?: string | number;
 }
 
 export interface AnnotateResult {
+  /** Of a cascade, its own: its numbers are of both models. */
   readonly runId: string;
   /** Answers made now: one for each sample of a record. */
   readonly done: number;
@@ -47,6 +50,8 @@ export interface AnnotateResult {
   readonly cancelled: boolean;
   /** The device really used: `CPU (2 threads)`. */
   readonly device: string;
+  /** Records that went to the teacher; absent where it was no cascade, or the student was not through. */
+  readonly sent?: number;
 }
 
 export interface OutputParams {

@@ -29,6 +29,8 @@ export interface RunRow {
   readonly startedAt: string;
   /** Null: not finished; annotating again goes on. */
   readonly finishedAt: string | null;
+  /** Null: its model was asked everything. */
+  readonly cascade: CascadeRow | null;
   /** Records with a prediction that is current, and those whose record or prompt has changed since. */
   readonly n: number;
   readonly stale: number;
@@ -36,6 +38,15 @@ export interface RunRow {
   readonly metrics: RunMetrics | null;
   /** Records per second of generation; null before the first record. */
   readonly rate: number | null;
+}
+
+/** A student was asked first, and this run's model where the student's samples disagreed. */
+export interface CascadeRow {
+  /** The model; null when its run is no longer stored. */
+  readonly student: string | null;
+  readonly below: number;
+  /** Of the records that the student has voted on; null as before. */
+  readonly sent: Share | null;
 }
 
 export interface RunMetrics {

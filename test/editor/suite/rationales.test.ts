@@ -110,6 +110,21 @@ describe('rationales for samples/sketchbook/problems.json', () => {
     await request('rationale/deleteRun', { runId });
   });
 
+  it('and a teacher is asked where the samples of a student disagree', async () => {
+    const given = { uri: uri(), model: 'sketchbook-student', split: 'val', samples: 4, seed: 2 };
+    const result = (await vscode.commands.executeCommand<AnnotateResult>('rationale.annotateCascade', {
+      ...given,
+      cascade: { model: TEACHER, below: 0.7 },
+    }))!;
+    const { runs } = await request('rationale/runs', { uri: uri() });
+    const both = runs.find(({ id }) => id === result.runId)!;
+    const alone = runs.find(({ id, model }) => id !== result.runId && model === 'sketchbook-student')!;
+    assert.ok(result.sent! > 0 && result.sent! < both.n, `${result.sent} of ${both.n} are sent`);
+    assert.deepEqual([both.cascade?.student, both.cascade?.sent?.count], [given.model, result.sent]);
+    assert.ok(both.metrics!.accuracy.count > alone.metrics!.accuracy.count, 'the teacher helps');
+    for (const runId of [both.id, alone.id]) await request('rationale/deleteRun', { runId });
+  });
+
   const uri = () => document.uri.toString();
 
   function generate(): Thenable<RationalesResult | null> {
