@@ -59,6 +59,16 @@ export class Workbench {
     await this.quickPick(title).first().click();
   }
 
+  /**
+   * Loads the window again. Not as a browser does it, which may leave before VS Code has kept what is open: its own
+   * command keeps that first.
+   */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.command('Developer: Reload Window');
+    await loaded;
+  }
+
   /** A row of the quick pick that is open. */
   quickPick(label: string) {
     return this.page.locator('.quick-input-list .monaco-list-row', { hasText: label });
@@ -124,6 +134,20 @@ export class Workbench {
     const path = join(ARTEFACTS, `${name}.png`);
     await this.page.screenshot({ path });
     return path;
+  }
+
+  /** Keeps a picture of the window, and gives its path with the words that the window and its pages show. */
+  async describe(name: string): Promise<string> {
+    const lines = [`The window: ${await this.screenshot(name)}`];
+    for (const frame of this.page.frames()) {
+      const words = await frame
+        .locator('body')
+        // biome-ignore lint/performance/useDomNodeTextContent: what is shown, without scripts and what is hidden
+        .innerText({ timeout: 2000 })
+        .catch(() => '');
+      if (words.trim() !== '') lines.push(words.trim().replaceAll(/\s+/g, ' ').slice(0, 1500));
+    }
+    return lines.join('\n');
   }
 
   async #fillQuickInput(text: string): Promise<void> {

@@ -11,9 +11,6 @@ describe('as a person at the window', () => {
     await session.start({ linkExtension: root });
   });
   after(() => session.end());
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await session.workbench.screenshot('failed');
-  });
 
   it('the planted faults stand in Problems, each with its rule', async () => {
     const { workbench } = session;

@@ -11,9 +11,6 @@ describe('the matrix of a prompt file, as a person at the window', () => {
 
   before(() => session.start({ linkExtension: root }));
   after(() => session.end());
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await session.workbench.screenshot('failed');
-  });
 
   it('runs 2 × 2 cells with the embedded student', async () => {
     const { workbench } = session;

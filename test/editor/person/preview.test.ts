@@ -25,9 +25,6 @@ describe('the preview of a prompt file, as a person at the window', () => {
     git('-c', 'user.name=Test', '-c', 'user.email=test@example.org', 'commit', '--quiet', '-m', 'Prompts');
   });
   after(() => session.end());
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await session.workbench.screenshot('failed');
-  });
 
   it('opens beside the file with the first record, its picture, its tokens and what was left out', async () => {
     const { workbench } = session;
@@ -115,9 +112,7 @@ describe('the preview of a prompt file, as a person at the window', () => {
     const { workbench } = session;
     await workbench.tab(FILE).click();
     await workbench.command('File: Save');
-    const loaded = workbench.page.waitForEvent('load');
-    await workbench.command('Developer: Reload Window');
-    await loaded;
+    await workbench.reload();
     await preview().locator('header', { hasText: 'Record 161' }).waitFor();
     assert.equal(await preview().getByLabel('Sample of').inputValue(), '12');
   });

@@ -42,11 +42,6 @@ describe('training as a person does it', function () {
   };
   const view = () => session.workbench.webview();
   const state = (words: string) => view().locator('h1 .badge', { hasText: words });
-  /** Loads the window again. VS Code sometimes restores a page that hears nothing: then it is loaded once more. */
-  const reload = async () => {
-    await session.workbench.page.reload();
-    await state('interrupted').waitFor({ timeout: 40_000 });
-  };
   const step = async () => {
     const words = await view().locator('.count').textContent();
     return Number(/step (\d+)/.exec(words ?? '')?.[1] ?? 0);
@@ -79,22 +74,16 @@ describe('training as a person does it', function () {
     await view()
       .locator('.banner', { hasText: /killed after step \d+; trained again, the run goes on/ })
       .waitFor();
-    await reload().catch(reload);
+    await workbench.reload();
+    await state('interrupted').waitFor();
     await workbench.screenshot('training-interrupted');
   });
 
   it('goes on where it was, to the end, and the student answers the dataset', async () => {
     const { workbench } = session;
     const before = await step();
-    const resume = view().getByRole('button', { name: 'Resume' });
-    const goOn = async () => {
-      await resume.click({ timeout: 20_000 });
-      await state('training').waitFor({ timeout: 20_000 });
-    };
-    await goOn().catch(async () => {
-      await reload();
-      await goOn();
-    });
+    await view().getByRole('button', { name: 'Resume' }).click();
+    await state('training').waitFor();
     await waitForStep(before + 1);
     await state('finished').waitFor({ timeout: 400_000 });
     await view().getByRole('tab', { name: 'Samples' }).click();
