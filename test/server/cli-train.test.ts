@@ -106,7 +106,10 @@ describe('train', function () {
     assert.equal(status, 2);
     assert.equal(killed.state, 'interrupted');
     assert.match(killed.problem, /killed after step 5; trained again, the run goes on after step 4/);
-    const done = trained();
+    // Named no more, the Python is the one that began the run.
+    const again = session.run('train', 'recipes/gold.recipe.yaml', '--format', 'json');
+    assert.match(again.stderr, /fake-python\.mjs/);
+    const done = JSON.parse(again.stdout);
     assert.equal(done.folder, killed.folder);
     assert.deepEqual([done.state, done.step], ['finished', 6]);
     const { stderr } = train();

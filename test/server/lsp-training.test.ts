@@ -20,9 +20,9 @@ describe('training through the language server', function () {
   beforeEach(() => start({ steps: 6 }));
   afterEach(() => editor.stop());
 
-  async function start(fake: object, folder?: string): Promise<void> {
-    const environment = { FAKE_TRAINER: JSON.stringify(fake) };
-    editor = await Editor.start({ settings: { python: PYTHON }, environment }, folder);
+  async function start(fake: object, folder?: string, python = PYTHON): Promise<void> {
+    const environment = { FAKE_TRAINER: JSON.stringify(fake), VIRTUAL_ENV: '' };
+    editor = await Editor.start({ settings: { python }, environment }, folder);
     editor.write('problems.json', dataset(12));
     uri = pathToFileURL(editor.write('gold.recipe.yaml', RECIPE)).href;
   }
@@ -115,8 +115,24 @@ describe('training through the language server', function () {
     assert.deepEqual(done.curves.step, [1, 2, 3, 4, 5, 6]);
   });
 
+  it('goes on with the Python that the run began with, whatever is found or named now', async () => {
+    await again({ steps: 6, dieAt: 5 });
+    const killed = await begun();
+    await viewWhen(killed, 'it is interrupted', ({ state }) => state === 'interrupted');
+    // Nobody names a Python any more; then one is named that is not there.
+    await editor.stop({ keep: true });
+    await start({ steps: 6 }, editor.folder, '');
+    const folder = await begun({ uri: killed });
+    await viewWhen(folder, 'it is finished', ({ state }) => state === 'finished');
+    assert.equal(await begun(), folder);
+    await editor.stop({ keep: true });
+    await start({ steps: 6 }, editor.folder, '/no/such/python');
+    assert.equal(await begun({ uri: folder }), folder);
+    await assert.rejects(begun({ run: 'other' }), /The Python \/no\/such\/python does not run/);
+  });
+
   it('outlives the server, which follows it again when it is back', async () => {
-    await again({ steps: 40, pause: 50 });
+    await again({ steps: 400, pause: 50 });
     const folder = await begun();
     await viewWhen(folder, 'a step is done', ({ step }) => step > 0);
     await editor.stop({ keep: true });

@@ -15,14 +15,20 @@ import { ProgressLine } from './progress.ts';
  * The Python that trains, and what is to be said of it.
  *
  * @param recipe path of the recipe, from which a `.venv` is looked for
+ * @param named the user's own choice: no other will do
+ * @param before what has trained the run so far
  * @throws UsageError that says the one command to give, when there is none that can
  */
 export async function findTrainer(
   recipe: string,
   named: string | undefined,
+  before: string | null = null,
 ): Promise<{ readonly path: string; readonly words: string }> {
   const own = ownEnvironment();
-  const choice = { named: named ?? null, offered: [], from: dirname(recipe), own };
+  const choice = {
+    ...{ named: named ?? null, before: named === undefined ? before : null },
+    ...{ offered: [], from: dirname(recipe), own },
+  };
   const probe = await findPython(choice, shippedTrainer);
   const missing = probe ? missingPackages(probe) : [];
   if (!probe || missing.length > 0) {

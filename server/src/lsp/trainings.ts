@@ -13,7 +13,7 @@ import { follow } from '../training/follow.ts';
 import { prepareRun } from '../training/prepare.ts';
 import { findPython, missingPackages } from '../training/python.ts';
 import { RUN_FILES } from '../training/run-folder.ts';
-import { askToStop, startTrainer } from '../training/trainer-process.ts';
+import { askToStop, pythonOf, startTrainer } from '../training/trainer-process.ts';
 import { TrainingRun } from '../training/training-run.ts';
 import { pathOf } from './open-document.ts';
 import type { Session } from './session.ts';
@@ -59,15 +59,8 @@ export class Trainings {
   measured(recipe: string): MeasuredCost | null {
     const path = pathOf(recipe);
     if (path === null) return null;
-    // Runs lie beside their recipe: others need not be read.
-    const beside = (this.session.storeIfAny()?.trainings() ?? []).filter(
-      (folder) => dirname(dirname(folder)) === dirname(path),
-    );
-    for (const folder of beside) {
-      const run = this.runIfAny(folder);
-      if (run?.settings.recipe === path && run.history.preflight?.cost) return run.history.preflight.cost;
-    }
-    return null;
+    const looked = this.runsOf(path).find(({ history }) => history.preflight?.cost);
+    return looked?.history.preflight?.cost ?? null;
   }
 
   /** Keeps a run's last checkpoint for good. @throws Error with one sentence when there is none */
@@ -89,7 +82,10 @@ export class Trainings {
     const { python: named } = this.session.training;
     const own = ownEnvironment();
     const probe = await findPython(
-      { named: named || null, offered: pythons, from: dirname(path), own },
+      {
+        ...{ named: named || null, before: isRun ? pythonOf(path) : this.pythonBefore(path) },
+        ...{ offered: pythons, from: dirname(path), own },
+      },
       shippedTrainer,
     );
     const packages = probe ? missingPackages(probe) : [];
@@ -126,6 +122,22 @@ export class Trainings {
   /** The trainers go on; only nobody here listens any more. */
   end(): void {
     this.leave.abort();
+  }
+
+  /** What has trained the newest run of a recipe; null when nothing has, or when the user has named another. */
+  private pythonBefore(recipe: string): string | null {
+    if (this.session.training.python) return null;
+    const pythons = this.runsOf(recipe).map(({ folder }) => pythonOf(folder));
+    return pythons.find((python) => python !== null) ?? null;
+  }
+
+  /** The runs of a recipe, newest first. */
+  private runsOf(recipe: string): TrainingRun[] {
+    // Runs lie beside their recipe: others need not be read.
+    return (this.session.storeIfAny()?.trainings() ?? [])
+      .filter((folder) => dirname(dirname(folder)) === dirname(recipe))
+      .flatMap((folder) => this.runIfAny(folder) ?? [])
+      .filter(({ settings }) => settings.recipe === recipe);
   }
 
   private prepare(path: string, name: string | undefined) {

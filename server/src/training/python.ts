@@ -13,8 +13,10 @@ export interface TrainerFiles {
 }
 
 export interface PythonChoice {
-  /** The user's own choice, by setting or option; nothing else is tried then. */
+  /** The user's own choice, by setting or option; nothing is looked for then. */
   readonly named: string | null;
+  /** What has trained the run so far: it goes before all but the user's own choice. */
+  readonly before?: string | null;
   /** Interpreters that the editor's Python extensions have chosen, the likeliest first. */
   readonly offered: readonly string[];
   /** Folder from which a `.venv` is looked for, here and above. */
@@ -53,11 +55,12 @@ print(json.dumps({"version": platform.python_version(), "packages": packages, "c
 
 /** The interpreters to try, in order, without repeats. */
 export function candidates(choice: PythonChoice, environment: NodeJS.ProcessEnv = process.env): string[] {
-  if (choice.named) return [choice.named];
+  const known = [choice.named, choice.before].filter((path) => typeof path === 'string');
+  if (choice.named) return [...new Set(known)];
   const { VIRTUAL_ENV } = environment;
   const folders = [...(VIRTUAL_ENV ? [VIRTUAL_ENV] : []), ...venvsAbove(choice.from), choice.own];
   const inFolders = folders.map(pythonIn).filter(existsSync);
-  return [...new Set([...choice.offered, ...inFolders, ...onPath(environment)])];
+  return [...new Set([...known, ...choice.offered, ...inFolders, ...onPath(environment)])];
 }
 
 /** The interpreter of a virtual environment. */
@@ -91,17 +94,22 @@ export function missingPackages({ packages }: PythonProbe): string[] {
   return Object.entries(packages).flatMap(([name, version]) => (version === null ? [name] : []));
 }
 
-/** The first Python that has everything; or else the first that runs, with what it lacks. Null when none runs. */
+/**
+ * The first Python that has everything; or else the first that runs, with what it lacks. Null when none runs.
+ * @throws Error with one sentence when the one that the user named does not run, and none that trained before can
+ */
 export async function findPython(choice: PythonChoice, files: TrainerFiles): Promise<PythonProbe | null> {
   let first: PythonProbe | null = null;
+  let problem: unknown = null;
   for (const path of candidates(choice)) {
     const probe = await probePython(path, files).catch((error) => {
-      if (choice.named) throw error;
+      if (path === choice.named) problem = error;
       return null;
     });
     if (probe && missingPackages(probe).length === 0) return probe;
     first ??= probe;
   }
+  if (problem) throw problem;
   return first;
 }
 

@@ -9,6 +9,8 @@ import { cancelJob, jobState, submitJob } from './slurm.ts';
 
 /** Who trains in a folder, as its `trainer.json` says: a process of a machine, or a job of a cluster. */
 type TrainerRecord = ({ readonly pid: number; readonly host: string } | { readonly job: string }) & {
+  /** The Python that trains. Runs of before it was written down have none. */
+  readonly python?: string;
   /** It only looks at what is wrong and what it costs. */
   readonly check?: boolean;
 };
@@ -39,7 +41,7 @@ export async function startTrainer(
   const who: TrainerRecord = options.slurm
     ? { job: submitJob(folder, [python, ...args], ownVariables(files), options.slurm) }
     : { pid: await spawnTrainer(folder, python, args, files), host: hostname() };
-  writeFileSync(join(folder, RUN_FILES.process), JSON.stringify({ ...who, check: options.check }));
+  writeFileSync(join(folder, RUN_FILES.process), JSON.stringify({ ...who, python, check: options.check }));
 }
 
 function trainerArguments(folder: string, { check = false, processes = 1 }: TrainerOptions): string[] {
@@ -112,6 +114,11 @@ export function isTraining(folder: string): boolean {
   if (record === null) return false;
   if ('job' in record) return jobState(record.job) !== 'gone';
   return record.host === hostname() && isAlive(record.pid, folder);
+}
+
+/** The Python that was last started in the folder; null when none was. */
+export function pythonOf(folder: string): string | null {
+  return readRecord(folder)?.python ?? null;
 }
 
 /** True while the trainer in the folder only looks at what is wrong and what it costs. */

@@ -4,7 +4,7 @@ import { shippedTrainer } from '../../files/shipped.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
 import { prepareRun } from '../../training/prepare.ts';
-import { startTrainer, waitingJob } from '../../training/trainer-process.ts';
+import { pythonOf, startTrainer, waitingJob } from '../../training/trainer-process.ts';
 import { TrainingRun } from '../../training/training-run.ts';
 import { EXIT } from '../exit.ts';
 import { findingLine } from '../formats/place.ts';
@@ -37,7 +37,7 @@ export function trainCommand(program: Command): void {
     .option('--run <name>', 'the name of the run (default: made from the recipe)')
     .option(
       '--python <path>',
-      'the Python that trains (default: VIRTUAL_ENV, a .venv here or above, the PATH)',
+      'the Python that trains (default: the one that began the run, VIRTUAL_ENV, a .venv beside the recipe or above, the PATH)',
     )
     .option('--processes <n>', 'processes on one machine, one for each GPU', wholeNumber(1), 1)
     .addOption(
@@ -93,7 +93,7 @@ async function runTrainer(
   if (state === 'running') {
     process.stderr.write(`The run ${run.name} is being trained; watching it.\n`);
   } else {
-    const trainer = await findTrainer(path, python);
+    const trainer = await findTrainer(path, python, pythonOf(run.folder));
     process.stderr.write(`${trainer.words}\nRun folder: ${where}\n`);
     const slurm = on === 'slurm' ? sbatch : undefined;
     await startTrainer(run.folder, trainer.path, shippedTrainer, { check, processes, slurm });
