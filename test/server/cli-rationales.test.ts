@@ -91,6 +91,78 @@ describe('rationales', function () {
     assert.equal(records().r3.rationale, 'By hand.', 'nothing was found to replace it with');
   });
 
+  it('are made for the records that a student has wrong, and say whose failures they are', () => {
+    writeFileSync(file, dataset(6, { r5: { answer: null } }));
+    const student = session.scripted(6, {
+      r0: { output: stages('A') },
+      r3: { output: 'No idea.' },
+      r4: { fail: 'The image is broken.' },
+      r5: { output: stages('A') },
+    });
+    session.run('annotate', 'problems.json', '--model', student, '--run', 'first-round');
+    const next = ['--failures-of', 'first-round', '--format', 'json'];
+    const { records: rows } = JSON.parse(run(...next, '--dry-run').stdout);
+    assert.deepEqual(
+      rows.map(({ id, state }: Record<string, unknown>) => [id, state]),
+      [
+        ['r0', 'kept'],
+        ['r3', 'none'],
+      ],
+    );
+    run(...next);
+    assert.equal(records().r0.rationale.failureOf, 'first-round');
+    assert.equal(records().r1.rationale, undefined);
+    // Corrected, it is a failure no more.
+    writeFileSync(file, dataset(6, { r0: { answer: 0 }, r3: { answer: null }, r5: { answer: null } }));
+    const none = run(...next);
+    assert.equal(none.status, 2, none.stdout);
+    assert.match(none.stderr, /^The run first-round has no record wrong as the dataset stands: .*\n$/);
+    session.write('other.json', dataset(2));
+    const other = session.run('rationales', 'other.json', '--teacher', teacher(), ...next);
+    assert.match(other.stderr, /^The run first-round is of .*problems\.json, not of .*other\.json\.\n$/);
+    assert.match(
+      run('--failures-of', 'second').stderr,
+      /^There is no run "second": stored are first-round\.\n$/,
+    );
+  });
+
+  it('are shorter the more samples of a record pass, when they are kept by difficulty', () => {
+    const more = 'Whoever looks at them long enough sees that nothing is missing there'.split(' ');
+    const words = (n: number) => stages('B', `The words match. ${more.slice(0, 2 * n).join(' ')}.`);
+    const lengths = [3, 1, 4, 2, 5];
+    const of = (n: number, outputs: string[]) =>
+      outputs.map((output, sample) => ({ match: `number ${n}?`, sample, output }));
+    const lines = [
+      ...of(0, lengths.map(words)),
+      ...of(
+        1,
+        lengths.map((length, i) => (i < 2 ? stages('A') : words(length))),
+      ),
+      ...of(
+        2,
+        lengths.map((length, i) => (i < 4 ? stages('A') : words(length))),
+      ),
+    ];
+    const id = `scripted:${session.write('lengths.jsonl', lines.map((line) => JSON.stringify(line)).join('\n'))}`;
+    writeFileSync(file, dataset(3));
+    const generate = (...options: string[]) =>
+      session.run('rationales', 'problems.json', '--teacher', id, '--samples', '5', '--replace', ...options);
+    generate('--keep', 'by-difficulty');
+    const kept = Object.values<{ rationale: { text: string; kept: string; passed: number } }>(records());
+    assert.deepEqual(
+      kept.map(({ rationale }) => [rationale.passed, lengths.find((n) => rationale.text === words(n))]),
+      // Five pass: the shortest. Three of 2, 4, 5: at 0.4 × 2, the second. One: that one.
+      [
+        [5, 1],
+        [3, 4],
+        [1, 5],
+      ],
+    );
+    assert.ok(kept.every(({ rationale }) => rationale.kept === 'by-difficulty'));
+    generate();
+    assert.deepEqual([records().r0.rationale.sample, records().r0.rationale.kept], [0, undefined]);
+  });
+
   it('need no second asking where none is to be made from the gold answer, and nothing is written on a dry run', () => {
     const before = dataset(3);
     writeFileSync(file, before);

@@ -3,6 +3,7 @@ import {
   Methods,
   type RationalesParams,
   type RationalesResult,
+  type RunRow,
 } from '../../../server/src/protocol/messages.ts';
 import { chooseDataset } from '../dataset-editor.ts';
 import type { Feature, Host } from '../feature.ts';
@@ -47,6 +48,14 @@ export const rationales: Feature = (host) => {
           return null;
         }
       },
+    ),
+    // From the Runs view.
+    vscode.commands.registerCommand('rationale.generateForFailures', ({ run }: { readonly run: RunRow }) =>
+      vscode.commands.executeCommand('rationale.generateRationales', {
+        uri: run.uri,
+        split: run.split,
+        failuresOf: run.id,
+      } satisfies RationaleArguments),
     ),
     vscode.commands.registerCommand('rationale.writeRationales', () => draft.write()),
     vscode.commands.registerCommand('rationale.discardRationales', () => draft.discard()),

@@ -20,7 +20,10 @@ export async function writeRationales(
 ): Promise<RationalesResult> {
   const { samples = 4, temperature = samples > 1 ? 0.7 : 0, seed, rationalise = 'gold-hint' } = params;
   const decoding = decodingOf({ samples, temperature, seed });
-  session.store(); // Says why not, before anything is begun.
+  const store = session.store(); // Says why not, before anything is begun.
+  const failuresOf = params.failuresOf === undefined ? null : store.run(params.failuresOf);
+  if (params.failuresOf !== undefined && !failuresOf)
+    throw new Error(`There is no run "${params.failuresOf}".`);
   const { annotator } = session;
   return annotator.inTurn(progress, cancel, async (turn) => {
     const { path } = session.datasets.get(params.uri);
@@ -39,6 +42,8 @@ export async function writeRationales(
         decoding: { ...decoding, maxNewTokens: maxNewTokensOf(prompt) },
         split: params.split ?? null,
         limit: params.limit,
+        keep: params.keep,
+        ...(failuresOf && { failuresOf }),
       },
       { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() },
     );

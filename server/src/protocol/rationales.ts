@@ -16,6 +16,10 @@ export interface RationalesParams {
   readonly split?: string;
   /** Only the first so many records. */
   readonly limit?: number;
+  /** Id of a stored run: only the records that it has wrong. */
+  readonly failuresOf?: string;
+  /** Which of the samples that pass is kept; absent: the first. `by-difficulty`: the shorter the more of them pass. */
+  readonly keep?: 'first' | 'by-difficulty';
   /** Absent: 4, at temperature 0.7. */
   readonly samples?: number;
   readonly temperature?: number;

@@ -122,6 +122,14 @@ describe('rationales for samples/sketchbook/problems.json', () => {
     assert.ok(result.sent! > 0 && result.sent! < both.n, `${result.sent} of ${both.n} are sent`);
     assert.deepEqual([both.cascade?.student, both.cascade?.sent?.count], [given.model, result.sent]);
     assert.ok(both.metrics!.accuracy.count > alone.metrics!.accuracy.count, 'the teacher helps');
+    // What both together have wrong is the next round's.
+    const next = (await vscode.commands.executeCommand<RationalesResult>('rationale.generateRationales', {
+      ...{ uri: uri(), model: TEACHER, split: 'val', samples: 4, seed: 1 },
+      ...{ failuresOf: both.id, keep: 'by-difficulty' },
+    }))!;
+    assert.equal(next.records, both.n - both.metrics!.accuracy.count);
+    assert.ok(next.edits.every(({ newText }) => newText.includes(`"failureOf": "${both.id}"`)));
+    await vscode.commands.executeCommand('rationale.discardRationales');
     for (const runId of [both.id, alone.id]) await request('rationale/deleteRun', { runId });
   });
 

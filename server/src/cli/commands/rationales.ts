@@ -3,7 +3,7 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import { decodingOf } from '../../core/decoding.ts';
 import { maxNewTokensOf } from '../../core/pipeline/prompty.ts';
-import { RationaleWork, type RecordRationale } from '../../core/pipeline/rationales.ts';
+import { type Keep, RationaleWork, type RecordRationale } from '../../core/pipeline/rationales.ts';
 import { llavaCotLine, type RationaleEdits, rationaleEdits, withEdits } from '../../core/pipeline/writing.ts';
 import type { Pipeline } from '../../core/pipeline.ts';
 import type { Setting } from '../../core/prompts/types.ts';
@@ -29,6 +29,7 @@ import {
   wholeNumber,
 } from '../options.ts';
 import { ProgressLine } from '../progress.ts';
+import { storedRun } from '../stored-runs.ts';
 
 type Target = 'record' | 'llava-cot' | 'jsonl';
 
@@ -44,6 +45,8 @@ interface Options {
   readonly topP: number;
   readonly seed: number;
   readonly maxNewTokens?: number;
+  readonly failuresOf?: string;
+  readonly keep: Keep;
   readonly to: Target;
   readonly out?: string;
   readonly replace: boolean;
@@ -71,6 +74,10 @@ export function rationalesCommand(program: Command): void {
     .option('--no-rationalise', 'leave records without a rationale of which no sample passes')
     .option('--split <name>', 'only the records of this split')
     .option('--limit <n>', 'only the first n records', wholeNumber(1))
+    .option(
+      '--failures-of <run>',
+      'only the records that this stored run has wrong: the next round of a student',
+    )
     .option('--samples <n>', 'answers of each record', wholeNumber(1), 4)
     .option('--temperature <t>', 'how freely tokens are drawn', numberBetween(0, 2), 0.7)
     .option(
@@ -81,6 +88,14 @@ export function rationalesCommand(program: Command): void {
     )
     .option('--seed <n>', 'what the draws depend on: the same seed draws the same', wholeNumber(0), 0)
     .option('--max-new-tokens <n>', "bound of an answer (default: the prompt file's, or 256)", wholeNumber(1))
+    .addOption(
+      new Option(
+        '--keep <which>',
+        'of the samples that pass, the first, or the shorter the more of them pass and the longer the fewer',
+      )
+        .choices(['first', 'by-difficulty'])
+        .default('first'),
+    )
     .addOption(
       new Option(
         '--to <target>',
@@ -119,6 +134,8 @@ async function rationales(file: string, options: Options): Promise<void> {
       decoding: { ...decodingOf(options), maxNewTokens: options.maxNewTokens ?? maxNewTokensOf(prompt) },
       split: options.split ?? null,
       limit: options.limit,
+      keep: options.keep,
+      ...(options.failuresOf !== undefined && { failuresOf: storedRun(store, options.failuresOf) }),
     },
     { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() },
   );

@@ -1,6 +1,7 @@
 /** Rationales for a dataset, generated and verified. */
 import { createHash } from 'node:crypto';
-import type { Decoding, Model, ModelCard } from '../models/types.ts';
+import type { Verdict } from '../judgements/types.ts';
+import type { Decoding, Model, ModelCard, Prediction } from '../models/types.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Setting } from '../prompts/types.ts';
 import type { Sample } from '../records/sample.ts';
@@ -19,7 +20,14 @@ export interface RationaleOptions {
   readonly split: string | null;
   readonly limit?: number;
   readonly sample?: Sample;
+  /** A run of the student: only the records that it has wrong. Absent: every record. */
+  readonly failuresOf?: RunCard;
+  /** Absent: `first`. */
+  readonly keep?: Keep;
 }
+
+/** Which of the samples that pass is kept: the first, or the one whose length fits how hard the record is. */
+export type Keep = 'first' | 'by-difficulty';
 
 /** What a rationale had to pass before it was kept. */
 export type Check = 'gold-conclusion' | 'agreeing-reasoning' | 'complete';
@@ -39,6 +47,10 @@ export interface Provenance {
   /** Day on which its run began. */
   readonly date: string;
   readonly checks: readonly Check[];
+  /** How it was chosen from the samples that passed; absent: it was the first. */
+  readonly kept?: 'by-difficulty';
+  /** The run of the student that had the record wrong, where that is why it was asked for. */
+  readonly failureOf?: string;
   /** Of the samples that were taken before the gold answer was shown, how many passed. */
   readonly passed: number;
   readonly of: number;
@@ -110,8 +122,11 @@ export class RationaleWork {
   }
 
   async *run(open: () => Promise<Model>, signal: AbortSignal): AsyncIterable<RationaleProgress> {
-    const { prompt, rationalise, setting, limit, split, sample } = this.options;
-    const selected = this.pipeline.selectedIds({ split, sample: sample ?? null }).slice(0, limit);
+    const { prompt, rationalise, setting, limit, split, sample, failuresOf } = this.options;
+    const all = this.pipeline.selectedIds({ split, sample: sample ?? null });
+    const wrong = failuresOf && new Set(failedRecords(this.pipeline, failuresOf));
+    const selected = all.filter((id) => wrong?.has(id) ?? true).slice(0, limit);
+    if (selected.length === 0) throw new Error(nothingFailed(failuresOf as RunCard, split));
     const first = yield* this.ask('generate', { prompt, setting, records: selected }, open, signal);
     this.found = selected.map((id) => this.keep(id, first, false));
     const without = this.found
@@ -149,7 +164,7 @@ export class RationaleWork {
     };
   }
 
-  /** The first sample of a record that passes. */
+  /** A sample of a record that passes. */
   private keep(
     recordId: string,
     answers: Answers,
@@ -157,10 +172,12 @@ export class RationaleWork {
     own?: RecordRationale,
   ): RecordRationale {
     const { run, byRecord, goldShown } = answers;
+    const { keep, failuresOf } = this.options;
     const samples = byRecord.get(recordId)?.samples ?? [];
     const passing = samples.filter((one) => checksOf(one, run.format).length === ALL_CHECKS);
     const { passed, of } = own ?? { passed: passing.length, of: samples.length };
-    const [chosen] = passing;
+    const isByLength = keep === 'by-difficulty';
+    const chosen = isByLength ? byDifficulty(passing, of === 0 ? 0 : passed / of) : passing[0];
     if (!chosen) return { recordId, rationale: null, passed, of };
     const text = chosen.prediction.output.trim();
     const rationale: Rationale = {
@@ -174,6 +191,8 @@ export class RationaleWork {
       rationalised,
       date: run.startedAt.slice(0, 10),
       checks: checksOf(chosen, run.format),
+      ...(isByLength && { kept: keep }),
+      ...(failuresOf && { failureOf: failuresOf.id }),
       passed,
       of,
       digest: digestOf(text),
@@ -191,6 +210,42 @@ interface Answers {
   readonly run: RunCard;
   readonly goldShown: boolean;
   readonly byRecord: ReadonlyMap<string, RecordResult>;
+}
+
+/**
+ * Difficulty-graded length: of the m samples that pass, ordered by their tokens, the one at (1 − p)(m − 1), p being the
+ * share of the record's samples that pass. Where all pass, the record is easy and the shortest is kept; the fewer
+ * pass, the longer the one that is kept. That rationales should be short where a record is easy is the idea of
+ * difficulty-aware prompting (DAP, of the LiteCoT data), where a teacher grades the difficulty and rewrites; this
+ * definition is ours, and changes no text.
+ */
+export function byDifficulty<Sample extends { readonly prediction: Pick<Prediction, 'usage'> }>(
+  passing: readonly Sample[],
+  p: number,
+): Sample | undefined {
+  const byLength = passing.toSorted(
+    (a, b) => a.prediction.usage.outputTokens - b.prediction.usage.outputTokens,
+  );
+  return byLength[Math.round((1 - p) * (byLength.length - 1))];
+}
+
+/** The records that a run has wrong as they stand: a wrong choice, or none that could be read. */
+function failedRecords(pipeline: Pipeline, run: RunCard): string[] {
+  const { dataset } = run;
+  const { path } = pipeline.surroundings;
+  if (dataset !== path) throw new Error(`The run ${run.id} is of ${dataset}, not of ${path}.`);
+  return pipeline
+    .report(run)
+    .results.filter(({ source, result }) => isGraded(source) && FAILURES.includes(result.judgement.verdict))
+    .map(({ source }) => source.record.id);
+}
+
+/** A request that failed says nothing of the student; nor does an answer where there is no gold answer. */
+const FAILURES: readonly Verdict[] = ['wrong', 'unmapped', 'no-output'];
+
+function nothingFailed({ id }: RunCard, split: string | null): string {
+  const where = split === null ? '' : ` of the split "${split}"`;
+  return `The run ${id} has no record${where} wrong as the dataset stands: there is nothing to make rationales for.`;
 }
 
 const ALL_CHECKS = 3;
