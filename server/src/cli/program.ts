@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { annotateCommand } from './commands/annotate.ts';
 import { compareCommand } from './commands/compare.ts';
 import { exportCommand } from './commands/export.ts';
+import { faithfulnessCommand } from './commands/faithfulness.ts';
 import { importCommand } from './commands/import.ts';
 import { judgeCommand } from './commands/judge.ts';
 import { lintCommand } from './commands/lint.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   compareCommand,
   promptCommand,
   matrixCommand,
+  faithfulnessCommand,
   importCommand,
   modelsCommand,
   rationalesCommand,

@@ -3,12 +3,14 @@
  * The editor, the command line and the tests all come through here; no stage calls another by itself.
  */
 import type { Finding } from './annotations/types.ts';
+import type { FaithfulnessScores } from './metrics/faithfulness.ts';
 import { report } from './metrics/report.ts';
 import { failedPrediction } from './models/failed.ts';
-import type { Model, PartialOutput } from './models/types.ts';
+import type { Model, PartialOutput, Prediction } from './models/types.ts';
 import { Sitting } from './pipeline/annotate.ts';
 import { cascadeReport, isSent } from './pipeline/cascade.ts';
 import { constraintOf, refuseUnheld } from './pipeline/constraints.ts';
+import { Tests } from './pipeline/faithfulness.ts';
 import { Judging } from './pipeline/judging.ts';
 import { Measures } from './pipeline/measures.ts';
 import { type ComposedPrompt, Prompts, readPrompt, usablePrompt } from './pipeline/prompts.ts';
@@ -25,7 +27,7 @@ import type {
   Surroundings,
 } from './pipeline/types.ts';
 import { askedRecord } from './pipeline/variations.ts';
-import type { Setting } from './prompts/types.ts';
+import type { Message, Setting } from './prompts/types.ts';
 import type { DatasetDocument } from './records/document.ts';
 import { type Sample, stratifiedSample } from './records/sample.ts';
 import { splitOf } from './records/splits.ts';
@@ -94,6 +96,8 @@ export class Pipeline {
   private readonly prompts: Prompts;
   readonly measures: Measures;
   readonly judging: Judging;
+  /** Scores that test whether answers follow from rationales. */
+  readonly tests: Tests;
 
   constructor(document: DatasetDocument, around: Surroundings, store: Store | null) {
     this.document = document;
@@ -102,7 +106,8 @@ export class Pipeline {
     this.runs = new StoredRuns(store, around.path);
     this.records = new RecordChecks(document, around);
     this.measures = new Measures(document, around);
-    this.judging = new Judging(around);
+    this.judging = new Judging(around, (prediction, choice) => this.tests.of(prediction, choice));
+    this.tests = new Tests(store);
     this.prompts = new Prompts(around, document, store);
   }
 
@@ -380,6 +385,23 @@ export class Pipeline {
     const student = this.runs.find(cascade.student)?.card;
     const said = student && source && this.answer(student, source.record.id);
     return said ? isSent(said.result, cascade) : false;
+  }
+
+  /** What a run's model was shown when it said this; null when it would not be shown the record any more. */
+  messagesOf(run: RunCard, recordId: string, prediction: Prediction): readonly Message[] | null {
+    const known = this.runs.find(run.id)?.predictions.get(recordId) ?? [];
+    const stored = known.find((one) => one === prediction);
+    const chunk = this.document.chunks[this.document.find(recordId) ?? -1];
+    if (!chunk?.source || !stored) return null;
+    const question = this.prompts.ask(chunk, run, stored.sample);
+    return 'refusal' in question || question.query !== null ? null : question.messages;
+  }
+
+  /** Stores the scores that test an output, and shows them where it is shown. */
+  saveTest(prediction: Prediction, scores: FaithfulnessScores): void {
+    this.tests.save(prediction, scores);
+    this.judging.outdate(prediction);
+    this.stamp++;
   }
 
   /** Of a record's samples, those that were made of the record as it stands. */

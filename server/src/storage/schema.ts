@@ -57,6 +57,8 @@ export const STEPS: readonly string[] = [
   `ALTER TABLE runs ADD COLUMN variation TEXT;`,
   // A teacher that is asked only where a student's samples disagree: JSON.
   `ALTER TABLE runs ADD COLUMN cascade TEXT;`,
+  // Scores of choices, as JSON.
+  `CREATE TABLE scores (key TEXT PRIMARY KEY, scores TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
 ];
 
 /** Brings a database up to date. Throws one sentence when a newer program has written it. */

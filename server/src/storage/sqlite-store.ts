@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { FaithfulnessScores } from '../core/metrics/faithfulness.ts';
 import type { RunCard, RunChange, Store, StoredPrediction } from '../core/store/types.ts';
 import { migrate } from './schema.ts';
 
@@ -154,6 +155,17 @@ class SqliteStore implements Store {
   byKey(key: string): StoredPrediction | null {
     const row = this.findKey.get(key);
     return row ? toPrediction(row as Row) : null;
+  }
+
+  saveScores(key: string, scores: FaithfulnessScores): void {
+    this.database
+      .prepare('INSERT OR REPLACE INTO scores (key, scores) VALUES (?, ?)')
+      .run(key, JSON.stringify(scores));
+  }
+
+  scores(key: string): FaithfulnessScores | null {
+    const row = this.database.prepare('SELECT scores FROM scores WHERE key = ?').get(key);
+    return row ? JSON.parse(String(row.scores)) : null;
   }
 
   addTraining(folder: string, addedAt: string): void {

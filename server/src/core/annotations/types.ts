@@ -1,4 +1,5 @@
 import type { Judgement } from '../judgements/types.ts';
+import type { Faithfulness } from '../metrics/faithfulness.ts';
 import type { Prediction, TokenCount, TrainedPrompt } from '../models/types.ts';
 import type { OfferedVariable, PlacedKey, PromptFile, TemplateUses } from '../prompts/types.ts';
 import type { RecipeFacts, RecipeFile } from '../recipes/types.ts';
@@ -113,6 +114,8 @@ export interface OutputContext {
   readonly isAnswerFirst?: boolean;
   /** What every model says of the record as it stands, this one included; absent where only this one is known. */
   readonly opinions?: readonly Opinion[];
+  /** What a test has shown of whether the answer follows from the rationale; null where none was made. */
+  readonly faithfulness?: () => Faithfulness | null;
 }
 
 /** One model's answer beside those of others. */

@@ -46,6 +46,8 @@ export interface ModelCard {
   readonly trainedWith?: readonly TrainedPrompt[];
   /** What its outputs can be held to; absent: to nothing. */
   readonly constrains?: readonly Constraint['kind'][];
+  /** It can tell how likely texts are that it did not write; absent: it cannot. */
+  readonly scores?: true;
   /** Set when the model cannot run here: one clear sentence. */
   readonly unavailable?: string;
 }
@@ -85,6 +87,35 @@ export interface Prediction {
   readonly mapped?: number;
 }
 
+/** A text whose probability is asked for. */
+export interface ScoredText {
+  /** What the model has said of its answer before. */
+  readonly given: string;
+  readonly text: string;
+}
+
+/** Texts that are scored as answers to one prompt. */
+export interface ScoreRequest {
+  readonly key: string;
+  readonly messages: readonly Message[];
+  readonly texts: readonly ScoredText[];
+}
+
+/** How likely a text is: natural logarithms of the probabilities of its tokens, each given all before it. */
+export interface TextScore {
+  /** Their sum. */
+  readonly logProbability: number;
+  readonly tokens: readonly number[];
+}
+
+/** The scores of a request's texts, in their order; none and an error when it failed. */
+export interface Scores {
+  readonly key: string;
+  readonly texts: readonly TextScore[];
+  /** One sentence. */
+  readonly error?: string;
+}
+
 /** What a model has written so far of an answer. */
 export interface PartialOutput {
   readonly key: string;
@@ -109,6 +140,8 @@ export interface Model {
      */
     onPartial?: (partial: PartialOutput) => void,
   ): AsyncIterable<Prediction>;
+  /** How likely texts are as answers, in any order of requests. Absent where the card does not say that it can. */
+  score?(requests: readonly ScoreRequest[], signal: AbortSignal): AsyncIterable<Scores>;
   close(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import type { Opinion, RuleSettings } from '../annotations/types.ts';
 import { judge } from '../judgements/judge.ts';
 import type { Judgement } from '../judgements/types.ts';
 import { vote } from '../judgements/vote.ts';
+import type { Faithfulness } from '../metrics/faithfulness.ts';
 import type { Prediction } from '../models/types.ts';
 import { parseRationale } from '../rationales/parse.ts';
 import type { RecordSource } from '../records/types.ts';
@@ -26,10 +27,13 @@ export function opinionOf(model: string, { contradiction, reading }: Judgement):
 /** The judge of one dataset's outputs; what it made of a stored prediction is kept with it. */
 export class Judging {
   private around: Surroundings;
+  private readonly tested: (prediction: Prediction, choice: number) => Faithfulness | null;
   private readonly judged = new WeakMap<Prediction, JudgedCache>();
 
-  constructor(around: Surroundings) {
+  /** @param tested what is known of whether an output follows from its rationale */
+  constructor(around: Surroundings, tested: (prediction: Prediction, choice: number) => Faithfulness | null) {
     this.around = around;
+    this.tested = tested;
   }
 
   surroundingsChanged(around: Surroundings): void {
@@ -49,7 +53,8 @@ export class Judging {
     const judgement = this.judgementOf(source, prediction, asked);
     const { model, format, isAnswerFirst } = asked;
     const opinions = others.length > 0 ? [opinionOf(model, judgement), ...others] : undefined;
-    const context = { source, prediction, judgement, model, format, isAnswerFirst, opinions };
+    const faithfulness = () => this.faithfulness(prediction, judgement);
+    const context = { source, prediction, judgement, model, format, isAnswerFirst, opinions, faithfulness };
     const findings = checkOutput(context, this.around.rules);
     return { prediction, judgement, findings };
   }
@@ -67,6 +72,16 @@ export class Judging {
       baseSource: asked.baseSource,
       reader: asked.reader,
     });
+  }
+
+  /** What a test has shown of an output; null where none was made. */
+  faithfulness(prediction: Prediction, { reading }: Judgement): Faithfulness | null {
+    return reading.choice === null ? null : this.tested(prediction, reading.choice);
+  }
+
+  /** What the rules say of an output has to be worked out again. */
+  outdate(prediction: Prediction): void {
+    this.judged.delete(prediction);
   }
 
   /** What the samples of a record say together. */
@@ -103,7 +118,8 @@ export class Judging {
     return results.map((result) => {
       const { run, prediction, judgement } = result;
       const { model, format, isAnswerFirst } = this.askedBy(run);
-      const context = { source, prediction, judgement, model, format, isAnswerFirst, opinions };
+      const faithfulness = () => this.faithfulness(prediction, judgement);
+      const context = { source, prediction, judgement, model, format, isAnswerFirst, opinions, faithfulness };
       return { ...result, findings: checkOutput(context, this.around.rules) };
     });
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Decoding } from '../models/types.ts';
+import type { Decoding, Prediction } from '../models/types.ts';
 import type { Message } from '../prompts/types.ts';
 import type { Sample } from '../records/sample.ts';
 import type { Cascade } from './types.ts';
@@ -48,6 +48,11 @@ export function predictionKey(prompt: string, revision: string, decoding: Decodi
     ...drawn,
     ...(constrained ? ['constrained'] : []),
   ]);
+}
+
+/** The key of the scores that test an output: the same output to the same prompt of the same model has the same. */
+export function faithfulnessKey({ key, output }: Prediction): string {
+  return digest(['faithfulness', key, output]);
 }
 
 /** Everything that tells one run from another on the same dataset. */

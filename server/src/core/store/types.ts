@@ -1,3 +1,4 @@
+import type { FaithfulnessScores } from '../metrics/faithfulness.ts';
 import type { Decoding, Prediction } from '../models/types.ts';
 import type { Setting } from '../prompts/types.ts';
 import type { Sample } from '../records/sample.ts';
@@ -87,6 +88,9 @@ export interface Store {
   queries(runId: string): ReadonlyMap<string, readonly StoredPrediction[]>;
   /** A prediction made under the same content key, in whichever run. */
   byKey(key: string): StoredPrediction | null;
+  /** Keeps what choices were scored for an output (`faithfulnessKey`), in place of what was kept before. */
+  saveScores(key: string, scores: FaithfulnessScores): void;
+  scores(key: string): FaithfulnessScores | null;
   /** Remembers the folder of a training run. @param addedAt ISO 8601, UTC */
   addTraining(folder: string, addedAt: string): void;
   /** The folders of training runs, newest first, whether they are still there or not. */

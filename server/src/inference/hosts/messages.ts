@@ -1,5 +1,12 @@
 /** What the server and the processes that hold models say to each other. */
-import type { Decoding, ModelRequest, PartialOutput, Prediction } from '../../core/models/types.ts';
+import type {
+  Decoding,
+  ModelRequest,
+  PartialOutput,
+  Prediction,
+  ScoreRequest,
+  Scores,
+} from '../../core/models/types.ts';
 
 export type DeviceKind = 'cpu' | 'webgpu';
 
@@ -29,6 +36,7 @@ export type ToHost =
       /** Whether to tell what is written so far. */
       readonly isWatched: boolean;
     }
+  | { readonly type: 'score'; readonly requests: readonly ScoreRequest[] }
   | { readonly type: 'load-sentences'; readonly folder: string; readonly device: Device }
   | { readonly type: 'embed'; readonly texts: readonly string[] }
   /** Times a matrix product on the device and exits. */
@@ -47,7 +55,8 @@ export type FromHost =
   | { readonly type: 'alive' }
   | { readonly type: 'partials'; readonly partials: readonly PartialOutput[] }
   | { readonly type: 'predictions'; readonly predictions: readonly Prediction[] }
-  /** Every request of the last `generate` has been answered. */
+  | { readonly type: 'scores'; readonly scores: readonly Scores[] }
+  /** Every request of the last `generate` or `score` has been answered. */
   | { readonly type: 'done'; readonly memory: number }
   /** Sentence vectors of the texts of the last `embed`, in their order. */
   | { readonly type: 'embedded'; readonly vectors: readonly number[][] }

@@ -6,9 +6,11 @@ import type {
   ModelRequest,
   PartialOutput,
   Prediction,
+  ScoreRequest,
+  Scores,
 } from '../../core/models/types.ts';
 import { HostFailure, HostProcess, type Started } from './host-process.ts';
-import type { ToHost } from './messages.ts';
+import type { FromHost, ToHost } from './messages.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface Patience {
@@ -41,6 +43,18 @@ export interface HostedModelOptions {
   readonly size: number;
   readonly patience: Patience;
   readonly onNotice: (sentence: string) => void;
+}
+
+interface Keyed {
+  readonly key: string;
+}
+
+/** One kind of thing that hosts are asked for. */
+interface Task<Request, Answer> {
+  ask(requests: readonly Request[]): ToHost;
+  answersIn(message: FromHost): readonly Answer[];
+  /** @param error one sentence */
+  failed(key: string, error: string): Answer;
 }
 
 /** A model in a host process of its own. A host that dies or hangs is replaced, and the run goes on. */
@@ -96,6 +110,34 @@ export class HostedModel implements Model {
     signal: AbortSignal,
     onPartial?: (partial: PartialOutput) => void,
   ): AsyncIterable<Prediction> {
+    const isWatched = onPartial !== undefined;
+    yield* this.inTurn(requests, signal, {
+      ask: (some) => ({ type: 'generate', requests: some, decoding, isWatched }),
+      answersIn(message) {
+        if (message.type === 'partials') for (const partial of message.partials) onPartial?.(partial);
+        return message.type === 'predictions' ? message.predictions : [];
+      },
+      failed: failedPrediction,
+    });
+  }
+
+  async *score(requests: readonly ScoreRequest[], signal: AbortSignal): AsyncIterable<Scores> {
+    yield* this.inTurn(requests, signal, {
+      ask: (some) => ({ type: 'score', requests: some }),
+      answersIn: (message) => (message.type === 'scores' ? message.scores : []),
+      failed: (key, error) => ({ key, texts: [], error }),
+    });
+  }
+
+  async close(): Promise<void> {
+    this.dropHost();
+  }
+
+  private async *inTurn<Request extends Keyed, Answer extends Keyed>(
+    requests: readonly Request[],
+    signal: AbortSignal,
+    task: Task<Request, Answer>,
+  ): AsyncIterable<Answer> {
     const { promise, resolve: done } = Promise.withResolvers<void>();
     const before = this.turn;
     this.turn = promise;
@@ -104,7 +146,7 @@ export class HostedModel implements Model {
     signal.addEventListener('abort', stop);
     const queue = new WorkQueue(requests, this.options.size < LARGE ? SLICE : SLICE_LARGE);
     try {
-      yield* this.work(queue, decoding, signal, onPartial);
+      yield* this.work(queue, task, signal);
     } finally {
       signal.removeEventListener('abort', stop);
       // Whoever stopped listening does not want the rest computed.
@@ -113,22 +155,17 @@ export class HostedModel implements Model {
     }
   }
 
-  async close(): Promise<void> {
-    this.dropHost();
-  }
-
-  private async *work(
-    queue: WorkQueue,
-    decoding: Decoding,
+  private async *work<Request extends Keyed, Answer extends Keyed>(
+    queue: WorkQueue<Request>,
+    task: Task<Request, Answer>,
     signal: AbortSignal,
-    onPartial: ((partial: PartialOutput) => void) | undefined,
-  ): AsyncIterable<Prediction> {
+  ): AsyncIterable<Answer> {
     const { called, onNotice } = this.options;
     let falseStarts = 0;
     while (!queue.isEmpty && !signal.aborted) {
       try {
         const host = await this.start();
-        yield* this.runSlice(host, queue, decoding, onPartial);
+        yield* this.runSlice(host, queue, task);
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof HostFailure)) throw error;
@@ -139,30 +176,22 @@ export class HostedModel implements Model {
           throw new Error(`${called} ${error.message}, ${FALSE_STARTS} times in a row.`);
         onNotice(`${called} ${error.message}; another one goes on.`);
         for (const { key } of givenUp ?? [])
-          yield failedPrediction(key, `${called} ${error.message} on this record, twice.`);
+          yield task.failed(key, `${called} ${error.message} on this record, twice.`);
       }
     }
   }
 
-  private async *runSlice(
+  private async *runSlice<Request extends Keyed, Answer extends Keyed>(
     host: HostProcess,
-    queue: WorkQueue,
-    decoding: Decoding,
-    onPartial: ((partial: PartialOutput) => void) | undefined,
-  ): AsyncIterable<Prediction> {
-    const isWatched = onPartial !== undefined;
-    host.send({ type: 'generate', requests: queue.next(), decoding, isWatched });
+    queue: WorkQueue<Request>,
+    task: Task<Request, Answer>,
+  ): AsyncIterable<Answer> {
+    host.send(task.ask(queue.next()));
     for (;;) {
       const message = await host.next(this.options.patience.working);
       switch (message.type) {
         case 'working':
           queue.working(message.keys);
-          break;
-        case 'partials':
-          for (const partial of message.partials) onPartial?.(partial);
-          break;
-        case 'predictions':
-          for (const prediction of message.predictions) if (queue.settle(prediction.key)) yield prediction;
           break;
         case 'notice':
           this.options.onNotice(message.sentence);
@@ -172,6 +201,8 @@ export class HostedModel implements Model {
         case 'done':
           this.memory = message.memory;
           return;
+        default:
+          for (const answer of task.answersIn(message)) if (queue.settle(answer.key)) yield answer;
       }
     }
   }

@@ -1,5 +1,3 @@
-import type { ModelRequest } from '../../core/models/types.ts';
-
 /** A request that was in hand when this many hosts died, at last alone, is not tried again. */
 const DEATHS = 2;
 /** After a death the suspects are asked in groups smaller by this factor. */
@@ -9,10 +7,10 @@ const NARROWING = 8;
  * What is left to be asked of a model whose host may die: nothing is lost, nothing is answered twice, and the
  * request that kills hosts is found by asking the suspects in ever smaller groups.
  */
-export class WorkQueue {
+export class WorkQueue<Request extends { readonly key: string }> {
   private readonly slice: number;
   /** Not answered yet, by key. */
-  private readonly open: Map<string, ModelRequest>;
+  private readonly open: Map<string, Request>;
   /** How many hosts died with this request in hand. */
   private readonly deaths = new Map<string, number>();
   private inHand: readonly string[] = [];
@@ -20,7 +18,7 @@ export class WorkQueue {
   private group = 1;
 
   /** @param slice how many requests a host gets at once */
-  constructor(requests: readonly ModelRequest[], slice: number) {
+  constructor(requests: readonly Request[], slice: number) {
     this.open = new Map(requests.map((request) => [request.key, request]));
     this.slice = slice;
   }
@@ -30,7 +28,7 @@ export class WorkQueue {
   }
 
   /** What to ask next: those under no suspicion, then the suspects. */
-  next(): ModelRequest[] {
+  next(): Request[] {
     const open = [...this.open.values()];
     const innocent = open.filter(({ key }) => !this.deaths.has(key));
     return innocent.length > 0 ? innocent.slice(0, this.slice) : open.slice(0, this.group);
@@ -47,7 +45,7 @@ export class WorkQueue {
   }
 
   /** The host died. Returns the requests that are given up, which count as answered; null when the host died of none of them. */
-  hostDied(): ModelRequest[] | null {
+  hostDied(): Request[] | null {
     const suspects = this.inHand.flatMap((key) => this.open.get(key) ?? []);
     this.inHand = [];
     if (suspects.length === 0) return null;

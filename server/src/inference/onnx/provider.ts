@@ -105,7 +105,12 @@ function folders(named: readonly string[]): Known[] {
 }
 
 async function cardOf(known: Known): Promise<ModelCard> {
-  const card = { ...known, provider: 'onnx', trainedWith: trainedPrompts(known.folder) };
+  const card = {
+    ...known,
+    provider: 'onnx',
+    trainedWith: trainedPrompts(known.folder),
+    scores: true as const,
+  };
   try {
     const files = presentFiles(known.folder);
     return { ...card, revision: await revisionOf(known.folder, files) };

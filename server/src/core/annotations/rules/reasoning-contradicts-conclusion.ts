@@ -24,7 +24,7 @@ export const reasoningContradictsConclusion: OutputRule = {
     yield {
       message: `${model} reasons to ${choiceName(choices, asserted.choice)} and concludes ${choiceName(choices, reading.choice)}${whichIsRight(context)}.`,
       span: questionSpan(source),
-      evidence: said.join(' against '),
+      evidence: [said.join(' against '), ...tested(context)].join('; '),
       outputSpan: asserted.span,
     };
   },
@@ -35,4 +35,14 @@ function whichIsRight({ source, judgement }: OutputContext): string {
   if (answer === null) return '';
   if (judgement.reading.choice === answer) return '; the conclusion is right';
   return judgement.asserted?.choice === answer ? '; the reasoning is right' : '; neither is right';
+}
+
+/** What scores say of where the conclusion came from, when the record has been tested. */
+function tested({ faithfulness, source }: OutputContext): string[] {
+  const test = faithfulness?.();
+  if (!test) return [];
+  const name = choiceName(source.record.choices, test.choice);
+  return [
+    `scored, ${name} has the probability ${test.alone.toFixed(2)} without the rationale and ${test.given.toFixed(2)} with it`,
+  ];
 }

@@ -18,13 +18,17 @@ export interface Memory {
 }
 
 export interface Cache extends Memory {
-  /** Rows can be begun some at a time, and taken out. */
+  /** Rows can be begun some at a time, and rows and tokens taken out. */
   readonly isSeparable: boolean;
   /**
    * The memory with which prompts are read: empty before, and their rows' part afterwards.
    * @param places for each prompt the rows that begin with it
    */
   prompts(places: readonly (readonly number[])[]): Memory;
+  /** So many rows that begin with what the only row has read; what they read themselves is forgotten. */
+  fork(rows: number): Memory;
+  /** Forgets what all rows have read but so many tokens. */
+  rewind(length: number): void;
   /** Takes a row out; the last row takes its place. */
   drop(row: number): void;
   release(): void;
@@ -62,6 +66,20 @@ export class WholeCache implements Cache {
     this.release();
     this.tensors = this.outputs.map((name) => results[name] as Tensor);
     this.used += count;
+  }
+
+  /** One row: the tensors may be out of our reach. */
+  fork(): Memory {
+    const { used, outputs } = this;
+    return {
+      ...{ used, capacity: used, outputs },
+      feeds: () => this.feeds(),
+      advance: (results) => freeTensors(outputs.map((name) => results[name] as Tensor)),
+    };
+  }
+
+  rewind(): void {
+    throw new Error('Tokens of this cache cannot be forgotten.');
   }
 
   drop(): void {
@@ -157,6 +175,22 @@ export class GrowingCache implements Cache {
     this.used += count;
   }
 
+  fork(rows: number): Memory {
+    const { used, capacity, outputs, heads, width } = this;
+    const shape = [rows, heads, capacity, width];
+    const tensor = (values: Float32Array) => new Tensor('float32', repeated(values, rows), shape);
+    return {
+      ...{ used, capacity, outputs },
+      feeds: () =>
+        Object.fromEntries(this.inputs.map((name, i) => [name, tensor(this.values[i] as Float32Array)])),
+      advance: (results) => freeTensors(outputs.map((name) => results[name] as Tensor)),
+    };
+  }
+
+  rewind(length: number): void {
+    this.used = length;
+  }
+
   drop(row: number): void {
     const last = this.rows - 1;
     const size = this.heads * this.capacity * this.width;
@@ -223,4 +257,11 @@ function scatter(from: Float32Array, length: number, to: Float32Array, place: nu
     if (length > SHORT) to.set(from.subarray(start, start + length), at);
     else for (let n = 0; n < length; n++) to[at + n] = from[start + n] as number;
   }
+}
+
+function repeated(values: Float32Array, times: number): Float32Array {
+  if (times === 1) return values;
+  const all = new Float32Array(values.length * times);
+  for (let i = 0; i < times; i++) all.set(values, i * values.length);
+  return all;
 }

@@ -165,9 +165,9 @@ function dropEnded(running: Running[], cache: Cache): void {
 }
 
 /** Embeddings of the rows' prompts, with the image features in the image tokens' places. */
-async function embedPrompts(
+export async function embedPrompts(
   sessions: Sessions,
-  rows: readonly Row[],
+  rows: readonly Pick<Row, 'ids' | 'features'>[],
   places: readonly Placed[],
   imageToken: number,
 ): Promise<Tensor> {

@@ -56,19 +56,20 @@ export async function growingDecoder(
   return isClose(full, spare) ? { ...decoder, mayPad: false } : null;
 }
 
-/** Feeds the embeddings of new tokens, [rows, new tokens, width], and returns the logits of the last. */
+/** Feeds the embeddings of new tokens, [rows, new tokens, width], and returns the logits behind the last `kept`, or behind all. */
 export async function runDecoder(
   { session }: Decoder,
   inputs_embeds: Tensor,
   rows: readonly Placed[],
   memory: Memory,
+  kept = 1,
 ): Promise<Tensor> {
   const count = inputs_embeds.dims[1] ?? 0;
   const feeds: Tensors = {
     inputs_embeds,
     attention_mask: mask(rows, memory, count),
     position_ids: positions(rows, memory.used, count, axesOf(session)),
-    num_logits_to_keep: new Tensor('int64', [1n], []),
+    num_logits_to_keep: new Tensor('int64', [BigInt(kept)], []),
     ...memory.feeds(),
   };
   const inputs = Object.fromEntries(session.inputNames.map((name) => [name, feeds[name] as Tensor]));

@@ -7,7 +7,7 @@ import { batches } from './batches.ts';
 import { decode, type Finished, type Row } from './decode.ts';
 import type { ImageFeatures } from './features.ts';
 import type { LoadedModel } from './load.ts';
-import { expandImages } from './prompt.ts';
+import { readyPrompt } from './prompt.ts';
 import { reasonOf } from './reason.ts';
 import { drawOf } from './sampler.ts';
 
@@ -110,36 +110,11 @@ function rowsOf(
   requests: readonly ModelRequest[],
   prompt: TokenizedPrompt,
   found: ReadonlyMap<string, Features | Error>,
-  { vocabulary, context, images, tokenizer }: LoadedModel,
+  model: LoadedModel,
   decoding: Decoding,
 ): Row[] {
-  const features = prompt.images.map((path) => {
-    const one = found.get(path);
-    if (one instanceof Error) throw one;
-    return one as Features;
-  });
-  const standing = features.map(({ size, count }) =>
-    images.standing(
-      () => size,
-      (text) => tokenizer.encode(text),
-      count,
-    ),
-  );
-  const ids = expandImages(prompt.ids, vocabulary.imageToken, standing);
-  const places = ids.filter((id) => id === vocabulary.imageToken).length;
-  const count = features.reduce((sum, one) => sum + one.count, 0);
-  if (places !== count)
-    throw new Error(`The prompt has ${places} places for image features, and its images have ${count}.`);
-  const positions = images.positions(
-    ids,
-    features.map(({ size }) => size),
-  );
-  if (ids.length >= context) {
-    throw new Error(
-      `The prompt is ${ids.length} tokens long, and the model takes ${context} together with its answer.`,
-    );
-  }
-  const limit = Math.min(decoding.maxNewTokens, context - ids.length);
+  const { ids, features, positions } = readyPrompt(prompt, found, model);
+  const limit = Math.min(decoding.maxNewTokens, model.context - ids.length);
   return requests.map(({ key, sample = 0 }) => {
     return { key, ids, features, positions, limit, draw: drawOf(decoding, prompt.ids, sample) };
   });

@@ -12,16 +12,20 @@ export interface LoadedModel {
   readonly vocabulary: Vocabulary;
   /** Tokens of prompt and answer together, at most. */
   readonly context: number;
+  /** Tokens that are read at once see each other, not only those before. */
+  readonly readsBothWays: boolean;
 }
 
 /** Loads a model folder. @throws Error whose message is one sentence */
 export async function loadModel(folder: string, device: Device): Promise<LoadedModel> {
   const config = readModelConfig(folder);
+  const { imageReader, readsBothWays = false } = architectureOf(config);
   return {
     tokenizer: new ChatTokenizer(folder),
-    images: architectureOf(config).imageReader(folder, config),
+    images: imageReader(folder, config),
     sessions: await openSessions(folder, config, device),
     vocabulary: { imageToken: imageTokenOf(config, folder), endTokens: new Set(endTokens(folder, config)) },
     context: contextOf(config) ?? Number.POSITIVE_INFINITY,
+    readsBothWays,
   };
 }

@@ -8,6 +8,7 @@ import { generate } from './generate.ts';
 import { type LoadedModel, loadModel } from './load.ts';
 import { probe } from './probe.ts';
 import { reasonOf } from './reason.ts';
+import { score } from './score.ts';
 import { SentenceModel } from './sentences.ts';
 
 interface Held {
@@ -57,8 +58,20 @@ async function handle(message: ToHost): Promise<void> {
         partials: message.isWatched ? (partials) => send({ type: 'partials', partials }) : null,
         alive,
       });
-      return send({ type: 'done', memory: process.memoryUsage.rss() });
+      return done();
+    case 'score':
+      if (!held) throw new Error('No model is loaded.');
+      await score(held.model, held.features, message.requests, {
+        working: (keys) => send({ type: 'working', keys }),
+        scores: (scores) => send({ type: 'scores', scores }),
+        alive,
+      });
+      return done();
   }
+}
+
+function done(): void {
+  send({ type: 'done', memory: process.memoryUsage.rss() });
 }
 
 process.on('message', (message: ToHost) => {
