@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decodingOf, decodingWords } from '../../server/src/core/decoding.ts';
+import { formOf, written } from '../../server/src/core/grammars/forms.ts';
 import type { Judgement } from '../../server/src/core/judgements/types.ts';
 import { vote } from '../../server/src/core/judgements/vote.ts';
 import type { ModelCard } from '../../server/src/core/models/types.ts';
 import { constraintOf, refuseUnheld } from '../../server/src/core/pipeline/constraints.ts';
+import type { Asking } from '../../server/src/core/prompts/compose.ts';
+import type { OutputFormat } from '../../server/src/core/prompts/types.ts';
 import { predictionKey, runId } from '../../server/src/core/store/keys.ts';
 
 /** A judgement that names a choice; `!` behind it: its reasoning contradicts it; `-`: none; `x`: the request failed. */
@@ -94,8 +97,10 @@ describe('how tokens are chosen', () => {
   });
 
   it('keeps what was held to a format apart from what was not', () => {
-    const [free, held] = [decodingOf({}), decodingOf({ constrained: true })];
-    assert.notEqual(predictionKey('p', 'r', held, 0), predictionKey('p', 'r', free, 0));
+    const held = decodingOf({ constrained: true });
+    const key = (choices: number) => predictionKey('p', 'r', held, 0, constraintOf(ask('letter'), choices));
+    assert.notEqual(key(2), predictionKey('p', 'r', decodingOf({}), 0));
+    assert.notEqual(key(2), key(3));
     assert.equal(decodingWords(held), '256 new tokens, temperature 0, held to its format');
   });
 
@@ -110,16 +115,16 @@ describe('how tokens are chosen', () => {
 
 describe('what an output is held to', () => {
   it('is a letter that exists, a JSON object with one, or the stages in order', () => {
-    assert.deepEqual(constraintOf('letter', 3), { kind: 'choice', choices: ['A', 'B', 'C'] });
-    const json = constraintOf('json', 2);
-    assert.ok(json.kind === 'json');
-    assert.deepEqual((json.schema as { properties: { answer: object } }).properties.answer, {
-      type: 'string',
-      enum: ['A', 'B'],
+    assert.deepEqual(written(constraintOf(ask('letter'), 3)), ['A', 'B', 'C']);
+    assert.deepEqual(written(constraintOf(ask('json'), 2)), {
+      type: 'object',
+      properties: { reasoning: { type: 'string' }, answer: { type: 'string', enum: ['A', 'B'] } },
+      required: ['reasoning', 'answer'],
+      additionalProperties: false,
     });
-    const stages = constraintOf('stages', 4);
-    assert.ok(stages.kind === 'regex');
-    const pattern = new RegExp(`^${stages.pattern}$`);
+    const stages = constraintOf(ask('stages'), 4);
+    assert.equal(formOf(stages), 'regex');
+    const pattern = new RegExp(`^${written(stages)}$`);
     const whole =
       '<SUMMARY>s</SUMMARY>\n<CAPTION>c</CAPTION><REASONING>r > q</REASONING><CONCLUSION>D</CONCLUSION>';
     assert.match(whole, pattern);
@@ -132,12 +137,29 @@ describe('what an output is held to', () => {
     }
   });
 
+  it('has the parts of the strategy, and the answer where the order has it', () => {
+    const keys = (strategy: string, order: Asking['order']) =>
+      Object.keys(
+        (written(constraintOf({ strategy, order, format: 'json' }, 2)) as { properties: object }).properties,
+      );
+    assert.deepEqual(keys('zero-shot', 'answer-last'), ['answer']);
+    assert.deepEqual(keys('chain-of-thought', 'answer-first'), ['answer', 'reasoning']);
+    assert.deepEqual(keys('svrd-stages', 'answer-last'), ['summary', 'caption', 'reasoning', 'answer']);
+    const line = constraintOf({ strategy: 'short', order: 'answer-last', format: 'letter' }, 2);
+    assert.match('Like poles repel.\nAnswer: B', new RegExp(`^${written(line)}$`));
+  });
+
   it('is refused where the model cannot be held to it', () => {
     const card = { id: 'mini', constrains: ['json'] } as unknown as ModelCard;
-    refuseUnheld(card, constraintOf('json', 2));
+    refuseUnheld(card, constraintOf(ask('json'), 2));
     assert.throws(
-      () => refuseUnheld(card, constraintOf('stages', 2)),
-      /^Error: The output of mini cannot be held to a pattern of tags, as this prompt asks, but to a JSON schema\.$/,
+      () => refuseUnheld(card, constraintOf(ask('stages'), 2)),
+      /^Error: The output of mini cannot be held to a pattern of tags or lines, as this prompt asks, but to a JSON schema\.$/,
     );
   });
 });
+
+/** A template that says all by itself. */
+function ask(format: OutputFormat): Asking {
+  return { strategy: null, format, order: 'answer-last' };
+}

@@ -350,13 +350,19 @@ describe('a model behind an endpoint', () => {
 
   it('is told what to hold an output to, in the server’s own way', async () => {
     const server = await serve(() => ({ say: 'B' }));
-    const schema = { type: 'object' };
-    const held: ModelRequest = { ...textRequest('k', 'Which?'), constraint: { kind: 'json', schema } };
-    const choice: ModelRequest = { ...held, constraint: { kind: 'choice', choices: ['A', 'B'] } };
+    const fields = [{ key: 'answer', values: ['A', 'B'] }];
+    const held: ModelRequest = { ...textRequest('k', 'Which?'), constraint: [{ kind: 'object', fields }] };
+    const choice: ModelRequest = { ...held, constraint: [{ kind: 'one-of', texts: ['A', 'B'] }] };
     await run(server.url, [held], { change: { structured: 'response_format' } });
     await run(server.url, [choice], { change: { structured: 'structured_outputs' } });
     await run(server.url, [choice], { change: { structured: 'guided' } });
     const [openai, vllm, older] = server.asked.map(({ body }) => body);
+    const schema = {
+      type: 'object',
+      properties: { answer: { type: 'string', enum: ['A', 'B'] } },
+      required: ['answer'],
+      additionalProperties: false,
+    };
     const json_schema = { name: 'answer', strict: true, schema };
     assert.deepEqual(openai?.response_format, { type: 'json_schema', json_schema });
     assert.deepEqual(vllm?.structured_outputs, { choice: ['A', 'B'] });

@@ -205,6 +205,8 @@ export class Pipeline {
   /** Works out what has to be run. Throws one sentence when the prompt file or the selection is unusable. */
   plan(options: AnnotateOptions, startedAt: string): AnnotateJob {
     const file = usablePrompt(options.prompt);
+    // Its form is the same for any number of choices.
+    if (options.decoding.constrained) refuseUnheld(options.model, constraintOf(file, 1));
     const run = newRunCard(
       {
         dataset: this.around.path,
@@ -237,9 +239,7 @@ export class Pipeline {
     const queries = this.store?.queries(run.id);
     let stored = 0;
     for (const chunk of selected) {
-      const { id: recordId, choices } = (chunk.source as RecordSource).record;
-      const constraint = options.decoding.constrained && constraintOf(file.format, choices.length);
-      if (constraint) refuseUnheld(options.model, constraint);
+      const { id: recordId } = (chunk.source as RecordSource).record;
       for (let sample = 0; sample < samples; sample++) {
         const asked = this.prompts.ask(chunk, run, sample);
         const { key } = asked;
@@ -258,10 +258,10 @@ export class Pipeline {
           if (!here.some((one) => one.key === said.key)) settled.push({ ...said, ...place });
         }
         const elsewhere = this.store?.byKey(key);
-        const { query, messages } = asked;
+        const { query, messages, constraint } = asked;
         if (elsewhere && query === null) settled.push({ ...elsewhere, ...place });
         else {
-          const held = query === null && constraint ? { constraint } : {};
+          const held = constraint ? { constraint } : {};
           requests.push({ recordId, key, messages, sample, ...(query !== null && { query }), ...held });
         }
       }

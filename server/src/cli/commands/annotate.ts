@@ -83,7 +83,7 @@ export function annotateCommand(program: Command): void {
     )
     .option(
       '--constrained',
-      'hold the output to the format that the prompt asks for, at endpoints that can',
+      'hold the output to the format that the prompt asks for, where the model can be held',
       false,
     )
     .option(

@@ -1,3 +1,4 @@
+import type { Grammar, GrammarForm } from '../grammars/types.ts';
 import type { Message, Setting } from '../prompts/types.ts';
 
 /** How tokens are chosen. The same prompt, weights, decoding and sample give the same output. */
@@ -15,12 +16,6 @@ export interface Decoding {
   /** The model is held to what its prompt asks the output to look like; absent: it is only asked. */
   readonly constrained?: true;
 }
-
-/** What an output is held to. */
-export type Constraint =
-  | { readonly kind: 'choice'; readonly choices: readonly string[] }
-  | { readonly kind: 'json'; readonly schema: object }
-  | { readonly kind: 'regex'; readonly pattern: string };
 
 /** A prompt file that a model was trained with. */
 export interface TrainedPrompt {
@@ -45,7 +40,7 @@ export interface ModelCard {
   /** The prompts that it was trained with, where its folder says. */
   readonly trainedWith?: readonly TrainedPrompt[];
   /** What its outputs can be held to; absent: to nothing. */
-  readonly constrains?: readonly Constraint['kind'][];
+  readonly constrains?: readonly GrammarForm[];
   /** It can tell how likely texts are that it did not write; absent: it cannot. */
   readonly scores?: true;
   /** Set when the model cannot run here: one clear sentence. */
@@ -60,7 +55,7 @@ export interface ModelRequest {
   /** Which of the record's samples this is, counted from 0; absent: 0. */
   readonly sample?: number;
   /** What the output is held to; absent: to nothing. */
-  readonly constraint?: Constraint;
+  readonly constraint?: Grammar;
 }
 
 export interface Usage {

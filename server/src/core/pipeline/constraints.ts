@@ -1,46 +1,32 @@
 /** What an output is held to, where a model can be held to the format that its prompt asks for. */
-import type { Constraint, ModelCard } from '../models/types.ts';
-import type { OutputFormat } from '../prompts/types.ts';
-import { STAGE_NAMES } from '../rationales/types.ts';
+import { formOf } from '../grammars/forms.ts';
+import type { Grammar, GrammarForm } from '../grammars/types.ts';
+import type { ModelCard } from '../models/types.ts';
+import type { Asking } from '../prompts/compose.ts';
+import { formatOf } from '../prompts/formats/index.ts';
+import { strategyOf } from '../prompts/strategies/index.ts';
 import { choiceLetter } from '../text.ts';
 
-/** The format as a constraint, for a question with so many choices. */
-export function constraintOf(format: OutputFormat, choices: number): Constraint {
+/** The prompt's format as a grammar, for a question with so many choices. */
+export function constraintOf({ strategy, format, order }: Asking, choices: number): Grammar {
+  const { usual, grammar } = formatOf(format);
+  const parts = strategy === null ? usual : strategyOf(strategy).writes.map(({ name }) => name);
   const letters = Array.from({ length: choices }, (_, choice) => choiceLetter(choice));
-  switch (format) {
-    case 'letter':
-      return { kind: 'choice', choices: letters };
-    case 'json':
-      return {
-        kind: 'json',
-        schema: {
-          type: 'object',
-          properties: { reasoning: { type: 'string' }, answer: { type: 'string', enum: letters } },
-          required: ['reasoning', 'answer'],
-          additionalProperties: false,
-        },
-      };
-    case 'stages': {
-      const stages = STAGE_NAMES.map((name) => {
-        const tag = name.toUpperCase();
-        return `<${tag}>${name === 'conclusion' ? `[${letters.join('')}]` : '[^<]+'}</${tag}>`;
-      });
-      return { kind: 'regex', pattern: stages.join('\\s*') };
-    }
-  }
+  return grammar(parts, letters, order);
 }
 
-const WORDS: Readonly<Record<Constraint['kind'], string>> = {
+const WORDS: Readonly<Record<GrammarForm, string>> = {
   choice: 'one of a few words',
   json: 'a JSON schema',
-  regex: 'a pattern of tags',
+  regex: 'a pattern of tags or lines',
 };
 
 /** @throws Error whose message is one sentence, when the model cannot be held to such a thing */
-export function refuseUnheld({ id, constrains = [] }: ModelCard, { kind }: Constraint): void {
-  if (constrains.includes(kind)) return;
+export function refuseUnheld({ id, constrains = [] }: ModelCard, grammar: Grammar): void {
+  const form = formOf(grammar);
+  if (constrains.includes(form)) return;
   const can = constrains.map((one) => WORDS[one]).join(' or ') || 'nothing';
   throw new Error(
-    `The output of ${id} cannot be held to ${WORDS[kind]}, as this prompt asks, but to ${can}.`,
+    `The output of ${id} cannot be held to ${WORDS[form]}, as this prompt asks, but to ${can}.`,
   );
 }

@@ -1,5 +1,6 @@
 /** What a model is shown for a record, and the key under which its answer is kept. */
 
+import type { Grammar } from '../grammars/types.ts';
 import { demonstrationCount } from '../prompts/asking.ts';
 import {
   composeAnswer,
@@ -17,6 +18,7 @@ import { splitOf } from '../records/splits.ts';
 import type { Chunk, DatasetRecord, ImageFacts, RecordSource } from '../records/types.ts';
 import { predictionKey, promptDigest, textDigest } from '../store/keys.ts';
 import type { RunCard, Store, StoredPrediction } from '../store/types.ts';
+import { constraintOf } from './constraints.ts';
 import type { NamedPrompt, Surroundings } from './types.ts';
 import { askedRecord } from './variations.ts';
 
@@ -30,6 +32,8 @@ interface Next {
   readonly messages: readonly Message[];
   /** The name of a query that comes before the one for the answer; null when this is the one for the answer. */
   readonly query: string | null;
+  /** What the answer is held to; null: nothing. */
+  readonly constraint: Grammar | null;
   /** What the model has said so far. */
   readonly earlier: readonly (StoredPrediction & { readonly query: string })[];
 }
@@ -123,24 +127,25 @@ export class Prompts {
     const source = askedRecord(written, run.variation)?.source ?? written;
     const { file } = this.promptOf(run);
     const { image } = this.show(file, source, run.setting);
-    const refusal = refusalOf(image);
+    const constraint = run.decoding.constrained ? constraintOf(file, source.record.choices.length) : null;
+    const refusal = refusalOf(image) ?? (constraint && lettersRefusal(source.record));
     const queries = refusal === null ? queriesBefore(file, image.state !== 'none') : [];
-    if (queries.length === 0) return this.askAtOnce(source, file, run, sample, refusal);
+    if (queries.length === 0) return this.askAtOnce(source, file, run, sample, constraint, refusal);
     const show = (one: RecordSource) => this.show(file, one, run.setting).messages;
     const fields = show(source);
-    const key = (messages: readonly Message[]) =>
-      predictionKey(this.digestOf(messages), run.revision, run.decoding, sample);
+    const key = (messages: readonly Message[], held: Grammar | null = null) =>
+      predictionKey(this.digestOf(messages), run.revision, run.decoding, sample, held);
     const outputs: EarlierOutput[] = [];
     const earlier: (StoredPrediction & { query: string })[] = [];
     for (const query of queries) {
       const messages = composeQuery(fields, query, outputs);
       const said = this.said(key(messages));
-      if (!said) return { key: key(messages), messages, query: query.name, earlier };
+      if (!said) return { key: key(messages), messages, query: query.name, constraint: null, earlier };
       outputs.push({ query, output: said.output });
       earlier.push({ ...said, query: query.name });
     }
     const messages = composeAnswer(fields, file, this.solvedFor(file, source, show), outputs);
-    return { key: key(messages), messages, query: null, earlier };
+    return { key: key(messages, constraint), messages, query: null, constraint, earlier };
   }
 
   /** A prompt of one query depends on the record alone: its digest is kept. */
@@ -149,6 +154,7 @@ export class Prompts {
     file: PromptFile,
     run: RunCard,
     sample: number,
+    constraint: Grammar | null,
     refusal: string | null,
   ): Question {
     this.follow();
@@ -168,11 +174,12 @@ export class Prompts {
       digest = this.digestOf(compose());
       digests.set(name, digest);
     }
-    const key = predictionKey(digest, run.revision, run.decoding, sample);
+    const key = predictionKey(digest, run.revision, run.decoding, sample, constraint);
     if (refusal !== null) return { key, refusal };
     return {
       key,
       query: null,
+      constraint,
       earlier: [],
       get messages() {
         return compose();
@@ -329,6 +336,11 @@ export function refusalOf(image: ImageFacts): string | null {
     default:
       return null;
   }
+}
+
+/** One sentence why an answer about the record cannot be held to a letter; null when it can. */
+function lettersRefusal({ choices }: DatasetRecord): string | null {
+  return choices.length > 0 ? null : 'It has no choices, so there is no letter to hold its answer to.';
 }
 
 /** The messages with the image where it really lies. */

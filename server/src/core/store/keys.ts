@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Grammar } from '../grammars/types.ts';
 import type { Decoding, Prediction } from '../models/types.ts';
 import type { Message } from '../prompts/types.ts';
 import type { Sample } from '../records/sample.ts';
@@ -36,18 +37,19 @@ export function promptDigest(
 /**
  * The key of a stored prediction: same prompt, same weights, same decoding, same sample, hence the same output. How
  * many samples a run takes is no part of it: a run that takes more finds those that are there.
+ *
+ * @param constraint what the output is held to; null: nothing
  */
-export function predictionKey(prompt: string, revision: string, decoding: Decoding, sample = 0): string {
-  const { maxNewTokens, temperature, topP = 1, seed = 0, constrained } = decoding;
+export function predictionKey(
+  prompt: string,
+  revision: string,
+  decoding: Decoding,
+  sample = 0,
+  constraint: Grammar | null = null,
+): string {
+  const { maxNewTokens, temperature, topP = 1, seed = 0 } = decoding;
   const drawn = temperature > 0 ? [topP, seed, sample] : [];
-  return digest([
-    prompt,
-    revision,
-    maxNewTokens,
-    temperature,
-    ...drawn,
-    ...(constrained ? ['constrained'] : []),
-  ]);
+  return digest([prompt, revision, maxNewTokens, temperature, ...drawn, ...(constraint ? [constraint] : [])]);
 }
 
 /** The key of the scores that test an output: the same output to the same prompt of the same model has the same. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { Message } from '../../core/prompts/types.ts';
+import { type Spelling, spellingOf } from './token-spelling.ts';
 
 /** The tokens that a chat template may ask for by name. */
 const SPECIAL = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'];
@@ -77,6 +78,15 @@ export class ChatTokenizer {
       );
     }
     return { ids, images };
+  }
+
+  /**
+   * How its tokens are spelt in an output.
+   * @param words tokens that the model knows
+   * @throws Error whose message is one sentence, when that is not known
+   */
+  spelling(words: number): Spelling {
+    return spellingOf(this.tokenizer, words);
   }
 
   encode(text: string): readonly number[] {

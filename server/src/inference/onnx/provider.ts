@@ -42,6 +42,9 @@ const SHIPPED = [
   },
 ] as const;
 
+/** The decode loop is ours: an output can be held to any grammar. */
+const FORMS = ['choice', 'json', 'regex'] as const;
+
 type Known = Pick<ModelCard, 'id' | 'name' | 'role' | 'description'> & { readonly folder: string };
 
 /** Models in ONNX folders, as transformers.js reads them: the shipped ones and any folder that the user names. */
@@ -109,6 +112,7 @@ async function cardOf(known: Known): Promise<ModelCard> {
     ...known,
     provider: 'onnx',
     trainedWith: trainedPrompts(known.folder),
+    constrains: FORMS,
     scores: true as const,
   };
   try {

@@ -5,7 +5,7 @@ import { BACKOFF, type Backoff, Lane } from './lane.ts';
 import { OpenAiModel } from './model.ts';
 import type { Key } from './problems.ts';
 import type { EndpointSettings } from './settings.ts';
-import { constrainedKinds } from './structured.ts';
+import { constrainedForms } from './structured.ts';
 
 export interface OpenAiOptions {
   readonly endpoints: readonly EndpointSettings[];
@@ -32,7 +32,7 @@ function cardOf(endpoint: EndpointSettings, { canAsk }: EndpointAccess): ModelCa
     provider: 'openai',
     role,
     revision: revisionOf(endpoint),
-    constrains: constrainedKinds(endpoint),
+    constrains: constrainedForms(endpoint),
     description: `${model} at ${hosts.join(', ')}, ${where}.`,
   };
   if (!key || canAsk || process.env[key]) return card;

@@ -1,3 +1,4 @@
+import type { ObjectField } from '../../grammars/types.ts';
 import { type Format, inOrder } from './format.ts';
 
 /** One JSON object, its keys in the order that is asked for: a model writes them in turn. */
@@ -20,5 +21,14 @@ export const json: Format = {
       order,
     );
     return JSON.stringify(Object.fromEntries(entries));
+  },
+  usual: ['reasoning'],
+  grammar(parts, letters, order) {
+    const fields = inOrder<ObjectField>(
+      parts.map((key) => ({ key, values: null })),
+      { key: 'answer', values: letters },
+      order,
+    );
+    return [{ kind: 'object', fields }];
   },
 };

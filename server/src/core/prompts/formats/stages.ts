@@ -1,4 +1,5 @@
-import { type Format, inOrder } from './format.ts';
+import type { Piece } from '../../grammars/types.ts';
+import { type Format, inOrder, literal } from './format.ts';
 
 /** Stage tags (svrd, section 3.1); the answer is the conclusion. */
 export const stages: Format = {
@@ -22,7 +23,21 @@ export const stages: Format = {
       tagged('conclusion', letter),
       order,
     ).join('\n'),
+  usual: ['summary', 'caption', 'reasoning'],
+  grammar(parts, letters, order) {
+    const stages = inOrder(
+      parts.map((name) => held(name, { kind: 'text' })),
+      held('conclusion', { kind: 'one-of', texts: letters }),
+      order,
+    );
+    return stages.flatMap((stage, i) => (i > 0 ? [{ kind: 'space' } as const, ...stage] : stage));
+  },
 };
+
+function held(name: string, inside: Piece): Piece[] {
+  const [opening, closing] = tagged(name, '|').split('|') as [string, string];
+  return [literal(opening), inside, literal(closing)];
+}
 
 function tagged(name: string, text: string): string {
   const tag = name.toUpperCase();

@@ -2,6 +2,8 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { Features, Positions } from '../architectures/types.ts';
 import type { Cache, Memory } from './cache.ts';
+import { HeldRow } from './constrain/held-row.ts';
+import type { Hold } from './constrain/hold.ts';
 import { type Decoder, type Placed, runDecoder } from './decoder.ts';
 import { freeTensors } from './free.ts';
 import { type Choose, chooser, type Draw } from './sampler.ts';
@@ -18,6 +20,8 @@ export interface Row {
   readonly limit: number;
   /** Null: the likeliest token each time. */
   readonly draw: Draw | null;
+  /** What the answer is held to; null: nothing. */
+  readonly hold: Hold | null;
 }
 
 export interface Finished {
@@ -26,6 +30,8 @@ export interface Finished {
   readonly tokens: readonly number[];
   /** The model ended by itself. */
   readonly stopped: boolean;
+  /** It was led to an end because the limit was near. */
+  readonly isCut: boolean;
 }
 
 /** What one token has changed. */
@@ -47,6 +53,7 @@ interface Running {
   readonly padding: number;
   readonly tokens: number[];
   readonly choose: Choose;
+  readonly held: HeldRow | null;
   /** The token chosen last. */
   token: number;
   ended: boolean;
@@ -63,14 +70,19 @@ export async function* decode(
 ): AsyncGenerator<Step> {
   const { decoder, embeddings } = sessions;
   const length = longest(rows);
-  const running: Running[] = rows.map((row) => ({
-    row,
-    padding: length - row.ids.length,
-    tokens: [],
-    choose: chooser(row.draw),
-    token: -1,
-    ended: false,
-  }));
+  const running: Running[] = rows.map((row) => {
+    const drawn = chooser(row.draw);
+    const held = row.hold && new HeldRow(row.hold, drawn, row.limit);
+    return {
+      row,
+      padding: length - row.ids.length,
+      tokens: [],
+      choose: held?.choose ?? drawn,
+      held,
+      token: -1,
+      ended: false,
+    };
+  });
   const cache = decoder.newCache(rows.length, length);
   try {
     await readPrompts(sessions, running, length, imageToken, cache);
@@ -150,7 +162,7 @@ function take(running: readonly Running[], endTokens: ReadonlySet<number>): Fini
     const stopped = endTokens.has(one.token);
     if (!stopped) one.tokens.push(one.token);
     one.ended = stopped || one.tokens.length >= one.row.limit;
-    return one.ended ? [{ row: one.row, tokens: one.tokens, stopped }] : [];
+    return one.ended ? [{ row: one.row, tokens: one.tokens, stopped, isCut: one.held?.isCut ?? false }] : [];
   });
 }
 

@@ -34,6 +34,8 @@ export async function generate(
   decoding: Decoding,
   listener: Listener,
 ): Promise<void> {
+  // What cannot be held to its format is refused before anything is run.
+  for (const { constraint } of requests) if (constraint) model.holds.of(constraint);
   const rows: Row[] = [];
   // Samples of a record ask the same: their prompt is made once.
   const prompts = [...Map.groupBy(requests, ({ messages }) => JSON.stringify(messages)).values()];
@@ -115,12 +117,14 @@ function rowsOf(
 ): Row[] {
   const { ids, features, positions } = readyPrompt(prompt, found, model);
   const limit = Math.min(decoding.maxNewTokens, model.context - ids.length);
-  return requests.map(({ key, sample = 0 }) => {
-    return { key, ids, features, positions, limit, draw: drawOf(decoding, prompt.ids, sample) };
+  return requests.map(({ key, sample = 0, constraint }) => {
+    const draw = drawOf(decoding, prompt.ids, sample);
+    const hold = constraint ? model.holds.of(constraint) : null;
+    return { key, ids, features, positions, limit, draw, hold };
   });
 }
 
-function predictionOf({ row, tokens, stopped }: Finished, { tokenizer }: LoadedModel): Prediction {
+function predictionOf({ row, tokens, stopped, isCut }: Finished, { tokenizer }: LoadedModel): Prediction {
   const imageTokens = row.features.reduce((sum, { count }) => sum + count, 0);
   const usage: Usage = {
     promptTokens: row.ids.length,
@@ -128,7 +132,7 @@ function predictionOf({ row, tokens, stopped }: Finished, { tokenizer }: LoadedM
     outputTokens: tokens.length + Number(stopped),
   };
   const output = tokenizer.decode(tokens);
-  return { key: row.key, output, finishReason: stopped ? 'stop' : 'length', usage };
+  return { key: row.key, output, finishReason: stopped && !isCut ? 'stop' : 'length', usage };
 }
 
 function partialOf({ key }: Row, tokens: readonly number[], { tokenizer }: LoadedModel): PartialOutput {

@@ -2,6 +2,7 @@ import type { Device } from '../../hosts/messages.ts';
 import type { ImageReader } from '../architectures/types.ts';
 import { ChatTokenizer } from '../chat-tokenizer.ts';
 import { architectureOf, contextOf, endTokens, imageTokenOf, readModelConfig } from '../model-files.ts';
+import { Holds } from './constrain/holds.ts';
 import type { Vocabulary } from './decode.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 
@@ -10,6 +11,7 @@ export interface LoadedModel {
   readonly images: ImageReader;
   readonly sessions: Sessions;
   readonly vocabulary: Vocabulary;
+  readonly holds: Holds;
   /** Tokens of prompt and answer together, at most. */
   readonly context: number;
   /** Tokens that are read at once see each other, not only those before. */
@@ -20,11 +22,14 @@ export interface LoadedModel {
 export async function loadModel(folder: string, device: Device): Promise<LoadedModel> {
   const config = readModelConfig(folder);
   const { imageReader, readsBothWays = false } = architectureOf(config);
+  const tokenizer = new ChatTokenizer(folder);
+  const ends = new Set(endTokens(folder, config));
   return {
-    tokenizer: new ChatTokenizer(folder),
+    tokenizer,
     images: imageReader(folder, config),
     sessions: await openSessions(folder, config, device),
-    vocabulary: { imageToken: imageTokenOf(config, folder), endTokens: new Set(endTokens(folder, config)) },
+    vocabulary: { imageToken: imageTokenOf(config, folder), endTokens: ends },
+    holds: new Holds(tokenizer, ends, config.text_config.vocab_size),
     context: contextOf(config) ?? Number.POSITIVE_INFINITY,
     readsBothWays,
   };

@@ -1,0 +1,90 @@
+import type { Expression } from './expressions.ts';
+
+/** There is no such state: no text of the grammar begins like this. */
+export const DEAD = -1;
+const UNKNOWN = -2;
+/** What a text is filled up with where any character will do. */
+const FILLER = '.'.charCodeAt(0);
+
+/** The texts of a grammar, byte by byte. States are numbers, worked out when they are first reached. */
+export class Automaton {
+  readonly start = 0;
+  private readonly states: Expression[];
+  private readonly numbers: Map<number, number>;
+  /** By state and class of bytes. */
+  private readonly steps: Int32Array[] = [];
+  /** Bytes that no part of the grammar tells apart are of one class. */
+  private readonly classes: Uint8Array;
+  /** A byte of each class. */
+  private readonly bytes: readonly number[];
+
+  /** @param sets every set of bytes that the expression is made of */
+  constructor(expression: Expression, sets: Iterable<ReadonlySet<number>>) {
+    this.states = [expression];
+    this.numbers = new Map([[expression.id, 0]]);
+    const groups = Map.groupBy(
+      Array.from({ length: 256 }, (_, byte) => byte),
+      (
+        (all) => (byte: number) =>
+          all.map((set) => (set.has(byte) ? 1 : 0)).join('')
+      )([...sets]),
+    );
+    this.classes = new Uint8Array(256);
+    this.bytes = [...groups.values()].map((group, number) => {
+      for (const byte of group) this.classes[byte] = number;
+      return group.includes(FILLER) ? FILLER : (group[0] as number);
+    });
+  }
+
+  /** The state behind a byte, or `DEAD`. */
+  next(state: number, byte: number): number {
+    return this.step(state, this.classes[byte] as number);
+  }
+
+  /** Whether the text may end here. */
+  accepts(state: number): boolean {
+    return (this.states[state] as Expression).mayEnd;
+  }
+
+  /** The first byte of a shortest way to an end; null at one, or where the way is not known. */
+  wayOut(state: number): number | null {
+    const { least, mayEnd } = this.states[state] as Expression;
+    if (mayEnd) return null;
+    let best: number | null = null;
+    let fewest = least;
+    this.bytes.forEach((byte, number) => {
+      const next = this.step(state, number);
+      if (next === DEAD) return;
+      const left = (this.states[next] as Expression).least;
+      if (left > fewest || (left === fewest && byte !== FILLER) || left >= least) return;
+      fewest = left;
+      best = byte;
+    });
+    return best;
+  }
+
+  private step(state: number, number: number): number {
+    let steps = this.steps[state];
+    if (!steps) {
+      steps = new Int32Array(this.bytes.length).fill(UNKNOWN);
+      this.steps[state] = steps;
+    }
+    let next = steps[number] as number;
+    if (next === UNKNOWN) {
+      next = this.numberOf((this.states[state] as Expression).behind(this.bytes[number] as number));
+      steps[number] = next;
+    }
+    return next;
+  }
+
+  private numberOf(expression: Expression): number {
+    if (expression.least === Number.POSITIVE_INFINITY) return DEAD;
+    let number = this.numbers.get(expression.id);
+    if (number === undefined) {
+      number = this.states.length;
+      this.states.push(expression);
+      this.numbers.set(expression.id, number);
+    }
+    return number;
+  }
+}
