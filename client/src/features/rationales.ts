@@ -12,7 +12,7 @@ import { type Asking, pickModel, pickSamples, pickSplit } from './annotate-picks
 import { RationaleDraft } from './rationale-draft.ts';
 import { explainTrust } from './trust.ts';
 
-const ASKING: Asking = { title: 'Generate Rationales', steps: 3 };
+const ASKING: Asking = { title: 'Generate Rationales', steps: 4 };
 
 /** What *Rationale: Generate Rationales…* may be told by another command; it asks for what is left out. */
 export type RationaleArguments = Partial<Omit<RationalesParams, 'workDoneToken' | 'split'>> & {
@@ -24,7 +24,7 @@ let lastToken = 0;
 
 /**
  * *Rationale: Generate Rationales…*: has a teacher write them, and shows as a diff what would be written into the
- * dataset. *Rationale: Write These Rationales* writes it, as one edit that can be undone.
+ * dataset, or into another file. *Rationale: Write These Rationales* writes it, as one edit that can be undone.
  */
 export const rationales: Feature = (host) => {
   const draft = new RationaleDraft();
@@ -72,7 +72,42 @@ async function complete({ session }: Host, given: RationaleArguments): Promise<R
   if (split === undefined) return null;
   const samples = given.samples ?? (await pickSamples(ASKING));
   if (samples === undefined) return null;
-  return { ...given, uri, model, split: split ?? undefined, samples };
+  const to = given.to ?? (await pickTarget());
+  if (to === undefined) return null;
+  const chosen = { ...given, uri, model, split: split ?? undefined, samples, to };
+  if (to === 'record') return chosen;
+  const out = given.out ?? (await pickFile(vscode.Uri.parse(uri, true), to));
+  return out === undefined ? null : { ...chosen, out };
+}
+
+type Target = Required<RationalesParams>['to'];
+
+/** Asks where the rationales are to go. Undefined when the user backs out. */
+async function pickTarget(): Promise<Target | undefined> {
+  const items: readonly (vscode.QuickPickItem & { readonly to: Target })[] = [
+    { label: 'The records', description: 'their field "rationale"', to: 'record' },
+    { label: 'LLaVA-CoT lines', description: 'conversations to train on, in another file', to: 'llava-cot' },
+    { label: 'A side file', description: 'a line for every record, with its pass rate', to: 'jsonl' },
+  ];
+  const choice = await vscode.window.showQuickPick(items, {
+    title: `${ASKING.title} (4/${ASKING.steps}): where they go`,
+    placeHolder: 'You see the difference before anything is written.',
+  });
+  return choice?.to;
+}
+
+/** Asks for the other file; the dialog asks before one is overwritten. */
+async function pickFile(dataset: vscode.Uri, to: Target): Promise<string | undefined> {
+  const name = basename(dataset).replace(
+    /\.[^.]*$/,
+    to === 'jsonl' ? '.rationales.jsonl' : '.llava-cot.jsonl',
+  );
+  const file = await vscode.window.showSaveDialog({
+    title: 'Where the rationales go',
+    defaultUri: vscode.Uri.joinPath(dataset, '..', name),
+    filters: { JSONL: ['jsonl'] },
+  });
+  return file?.toString();
 }
 
 function generate({ session, activity }: Host, params: RationalesParams): Promise<RationalesResult> {
@@ -102,7 +137,7 @@ function generate({ session, activity }: Host, params: RationalesParams): Promis
 
 async function show(
   draft: RationaleDraft,
-  { uri }: RationalesParams,
+  { uri, out }: RationalesParams,
   result: RationalesResult,
 ): Promise<void> {
   if (result.cancelled) {
@@ -112,12 +147,15 @@ async function show(
     return;
   }
   const sentence = summary(result);
-  if (result.edits.length === 0) {
+  const { file, edits } = result;
+  const amount = file ? plural(file.lines, 'Line') : plural(edits.length, 'Rationale');
+  if ((file ? file.lines : edits.length) === 0) {
     void vscode.window.showInformationMessage(`${sentence} There is nothing to write.`);
     return;
   }
-  await draft.show(vscode.Uri.parse(uri, true), result.edits);
-  const write = `Write ${plural(result.edits.length, 'Rationale')}`;
+  if (file && out !== undefined) await draft.showFile(vscode.Uri.parse(out, true), file.text);
+  else await draft.show(vscode.Uri.parse(uri, true), edits);
+  const write = `Write ${amount}`;
   void vscode.window.showInformationMessage(sentence, write, 'Discard').then(async (choice) => {
     if (choice === write) await draft.write();
     if (choice === 'Discard') await draft.discard();

@@ -3,10 +3,12 @@ import type { WorkDoneProgressReporter } from 'vscode-languageserver/node';
 import { decodingOf } from '../core/decoding.ts';
 import { maxNewTokensOf } from '../core/pipeline/prompty.ts';
 import { RationaleWork } from '../core/pipeline/rationales.ts';
-import { rationaleEdits } from '../core/pipeline/writing.ts';
+import { rationaleEdits, rationaleLines } from '../core/pipeline/writing.ts';
 import { progressText } from '../core/progress.ts';
+import { besideFile } from '../files/beside.ts';
 import type { RationalesParams, RationalesResult } from '../protocol/messages.ts';
 import { toRange } from './convert.ts';
+import { pathOf } from './open-document.ts';
 import type { Session } from './session.ts';
 
 const STEPS = { generate: '', rationalise: 'From the gold answer: ' } as const;
@@ -18,6 +20,9 @@ export async function writeRationales(
   progress: WorkDoneProgressReporter,
   cancel: AbortController,
 ): Promise<RationalesResult> {
+  const { to = 'record' } = params;
+  const out = params.out === undefined ? null : pathOf(params.out);
+  if (to !== 'record' && out === null) throw new Error('Name the file that the rationales go to.');
   const { samples = 4, temperature = samples > 1 ? 0.7 : 0, seed, rationalise = 'gold-hint' } = params;
   const decoding = decodingOf({ samples, temperature, seed });
   const store = session.store(); // Says why not, before anything is begun.
@@ -55,7 +60,8 @@ export async function writeRationales(
       await yieldToEditor();
     }
     const { found } = work;
-    const { edits, ...rest } = rationaleEdits(pipeline, found, params.replace ?? false);
+    const file = to === 'record' ? null : rationaleLines(pipeline, found, to, besideFile(out as string));
+    const { edits, ...rest } = rationaleEdits(pipeline, file ? [] : found, params.replace ?? false);
     const kept = found.filter(({ rationale }) => rationale?.rationalised === false).length;
     const rationalised = found.filter(({ rationale }) => rationale?.rationalised).length;
     return {
@@ -65,6 +71,7 @@ export async function writeRationales(
       kept,
       rationalised,
       none: found.length - kept - rationalised,
+      file: file && { text: file.text, lines: file.count },
       edits: edits.map(({ index, span, newText }) => ({
         range: toRange(pipeline.document, index, span),
         newText,

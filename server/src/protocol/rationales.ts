@@ -26,6 +26,10 @@ export interface RationalesParams {
   readonly seed?: number;
   /** The prompt that shows the gold answer, for records of which no sample passes. Absent: `gold-hint`; null: none. */
   readonly rationalise?: string | null;
+  /** Where they go: the field of the records, or lines of another file; absent: `record`. */
+  readonly to?: 'record' | 'llava-cot' | 'jsonl';
+  /** URI of the other file: its lines name images from its folder. Needed where they go to one. */
+  readonly out?: string;
   /** Also write over what a person has written. */
   readonly replace?: boolean;
   readonly workDoneToken?: string | number;
@@ -44,7 +48,9 @@ export interface RationalesResult {
   readonly handEdited: readonly string[];
   /** Records that have this very rationale already. */
   readonly unchanged: number;
-  /** What is to be written, in the document as the server has it. */
+  /** What the other file is to hold; null where they go into the records. */
+  readonly file: { readonly text: string; readonly lines: number } | null;
+  /** What is to be written into the records, in the document as the server has it. */
   readonly edits: readonly TextChange[];
   readonly cancelled: boolean;
 }

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { AnnotateResult, RationalesResult } from '../../../server/src/protocol/messages.ts';
+import type {
+  AnnotateResult,
+  RationalesParams,
+  RationalesResult,
+} from '../../../server/src/protocol/messages.ts';
 import { extension, open, recordRange } from './editor.ts';
 import { until } from './until.ts';
 
@@ -85,6 +89,52 @@ describe('rationales for samples/sketchbook/problems.json', () => {
     await until('the file is as it was', () => document.getText() === original);
   });
 
+  it('go to a file of lines too, which is shown first, made, written anew, and left where it has changed', async () => {
+    const out = vscode.Uri.joinPath(document.uri, '..', 'made.jsonl');
+    const lines = (text: string) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const onDisk = async () => Buffer.from(await vscode.workspace.fs.readFile(out)).toString();
+    const first = (await generate({ to: 'jsonl', out: out.toString() }))!;
+    assert.deepEqual([first.edits.length, first.file?.lines], [0, RECORDS]);
+    const { modified, original: left } = await until('the diff is shown', () => {
+      const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      return input instanceof vscode.TabInputTextDiff ? input : null;
+    });
+    assert.equal((await vscode.workspace.openTextDocument(left)).getText(), '');
+    assert.equal((await vscode.workspace.openTextDocument(modified)).getText(), first.file?.text);
+    await assert.rejects(onDisk(), 'nothing is written yet');
+    assert.equal(await vscode.commands.executeCommand('rationale.writeRationales'), true);
+    const side = lines(await onDisk());
+    assert.deepEqual([side.length, side[0].of], [RECORDS, 4]);
+
+    const second = (await generate({ to: 'llava-cot', out: out.toString() }))!;
+    assert.equal(second.file?.lines, result.edits.length, 'only of records with a rationale');
+    await vscode.commands.executeCommand('rationale.writeRationales');
+    const open = await vscode.workspace.openTextDocument(out);
+    const cot = lines(open.getText());
+    assert.equal(cot.length, second.file?.lines);
+    const withImage = cot.find(({ image }) => image);
+    await vscode.workspace.fs.stat(vscode.Uri.joinPath(out, '..', withImage.image));
+    assert.ok(open.isDirty, 'what was there is replaced in the editor, to be saved or undone');
+    await vscode.window.showTextDocument(open);
+    await vscode.commands.executeCommand('undo');
+    assert.deepEqual(lines(open.getText()), side);
+
+    await generate({ to: 'jsonl', out: out.toString() });
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(out, new vscode.Position(0, 0), '\n');
+    await vscode.workspace.applyEdit(edit);
+    assert.equal(await vscode.commands.executeCommand('rationale.writeRationales'), false);
+    await vscode.commands.executeCommand('rationale.discardRationales');
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await vscode.workspace.fs.delete(out);
+    await vscode.window.showTextDocument(document);
+  });
+
   it('and answers are voted on over samples, the votes standing behind the letters', async () => {
     const given = { uri: uri(), model: 'sketchbook-student', split: 'val', samples: 4, seed: 1 };
     const { done, runId } = (await vscode.commands.executeCommand<AnnotateResult>(
@@ -125,7 +175,7 @@ describe('rationales for samples/sketchbook/problems.json', () => {
     // What both together have wrong is the next round's.
     const next = (await vscode.commands.executeCommand<RationalesResult>('rationale.generateRationales', {
       ...{ uri: uri(), model: TEACHER, split: 'val', samples: 4, seed: 1 },
-      ...{ failuresOf: both.id, keep: 'by-difficulty' },
+      ...{ failuresOf: both.id, keep: 'by-difficulty', to: 'record' },
     }))!;
     assert.equal(next.records, both.n - both.metrics!.accuracy.count);
     assert.ok(next.edits.every(({ newText }) => newText.includes(`"failureOf": "${both.id}"`)));
@@ -135,9 +185,13 @@ describe('rationales for samples/sketchbook/problems.json', () => {
 
   const uri = () => document.uri.toString();
 
-  function generate(): Thenable<RationalesResult | null> {
+  function generate(more: Partial<RationalesParams> = {}): Thenable<RationalesResult | null> {
     const given = { uri: uri(), model: TEACHER, split: 'val', limit: RECORDS, samples: 4, seed: 1 };
-    return vscode.commands.executeCommand<RationalesResult | null>('rationale.generateRationales', given);
+    const to = 'record';
+    return vscode.commands.executeCommand<RationalesResult | null>('rationale.generateRationales', {
+      ...{ to, ...given },
+      ...more,
+    });
   }
 });
 

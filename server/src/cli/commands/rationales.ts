@@ -1,14 +1,20 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import { decodingOf } from '../../core/decoding.ts';
 import { maxNewTokensOf } from '../../core/pipeline/prompty.ts';
 import { type Keep, RationaleWork, type RecordRationale } from '../../core/pipeline/rationales.ts';
-import { llavaCotLine, type RationaleEdits, rationaleEdits, withEdits } from '../../core/pipeline/writing.ts';
+import {
+  type LinesTarget,
+  type RationaleEdits,
+  rationaleEdits,
+  rationaleLines,
+  withEdits,
+} from '../../core/pipeline/writing.ts';
 import type { Pipeline } from '../../core/pipeline.ts';
 import type { Setting } from '../../core/prompts/types.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
 import { count } from '../../core/text.ts';
+import { besideFile } from '../../files/beside.ts';
 import { findPromptFile } from '../../files/prompt-files.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { shippedPrompts } from '../../files/shipped.ts';
@@ -16,7 +22,6 @@ import { readTextFile } from '../../files/text-file.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
 import { EXIT, UsageError } from '../exit.ts';
-import { jsonLines } from '../formats/json.ts';
 import { rationalesOutput } from '../formats/rationales.ts';
 import { type DeviceSetting, findModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
@@ -31,7 +36,7 @@ import {
 import { ProgressLine } from '../progress.ts';
 import { storedRun } from '../stored-runs.ts';
 
-type Target = 'record' | 'llava-cot' | 'jsonl';
+type Target = 'record' | LinesTarget;
 
 interface Options {
   readonly teacher: string;
@@ -209,28 +214,7 @@ function write(
     const same = unchanged > 0 ? `, ${unchanged} were there already` : '';
     return `${count(edits.length, 'rationale')} written into ${path}${same}.`;
   }
-  const lines =
-    to === 'jsonl' ? found.map(sideLine) : found.filter(({ rationale }) => rationale).map(cotLine);
-  writeFileSync(out, jsonLines(lines));
-  return `${count(lines.length, 'line')} written to ${out}.`;
-
-  function cotLine(one: RecordRationale) {
-    return llavaCotLine(pipeline, one, imageBeside(pipeline, one.recordId, out));
-  }
-}
-
-/** Every record, so that the pass rate of each is kept. */
-function sideLine({ recordId, rationale, passed, of }: RecordRationale) {
-  return { id: recordId, passed, of, ...(rationale ?? { text: null }) };
-}
-
-/** The record's image as seen from the other file's folder; null when it has none that can be used. */
-function imageBeside(pipeline: Pipeline, recordId: string, out: string): string | null {
-  const { document, surroundings } = pipeline;
-  const source = document.chunks[document.find(recordId) as number]?.source;
-  const image = source && surroundings.image(source.record);
-  if (image?.state !== 'ok') return null;
-  return relative(dirname(resolve(out)), image.path)
-    .split(sep)
-    .join('/');
+  const { text, count: lines } = rationaleLines(pipeline, found, to, besideFile(out));
+  writeFileSync(out, text);
+  return `${count(lines, 'line')} written to ${out}.`;
 }

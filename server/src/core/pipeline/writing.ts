@@ -73,14 +73,42 @@ export function withEdits({ document }: Pipeline, edits: readonly RationaleEdit[
   return pieces.join('') + text.slice(end);
 }
 
-/** A line in the style of LLaVA-CoT's training file: the question as the human's turn, the rationale as the model's. */
-export function llavaCotLine(
-  { document }: Pipeline,
+/** Files of lines that rationales can go to, in place of the records. */
+export type LinesTarget = 'llava-cot' | 'jsonl';
+
+/**
+ * The text of such a file: lines in the style of LLaVA-CoT's training file, of the records with a rationale; or a line
+ * for every record, so that the pass rate of each is kept.
+ *
+ * @param beside an image's path as the file says it
+ */
+export function rationaleLines(
+  pipeline: Pipeline,
+  found: readonly RecordRationale[],
+  to: LinesTarget,
+  beside: (image: string) => string,
+): { readonly text: string; readonly count: number } {
+  const lines =
+    to === 'jsonl'
+      ? found.map(sideLine)
+      : found.filter(({ rationale }) => rationale).map((one) => llavaCotLine(pipeline, one, beside));
+  return { text: lines.map((line) => `${JSON.stringify(line)}\n`).join(''), count: lines.length };
+}
+
+function sideLine({ recordId, rationale, passed, of }: RecordRationale) {
+  return { id: recordId, passed, of, ...(rationale ?? { text: null }) };
+}
+
+/** The question as the human's turn, the rationale as the model's. */
+function llavaCotLine(
+  { document, surroundings }: Pipeline,
   { recordId, rationale }: RecordRationale,
-  image: string | null,
+  beside: (image: string) => string,
 ) {
   const chunk = document.chunks[document.find(recordId) as number] as Chunk;
   const { record } = chunk.source as RecordSource;
+  const facts = surroundings.image(record);
+  const image = facts.state === 'ok' ? beside(facts.path) : null;
   const options = record.choices.map((choice, i) => `(${choiceLetter(i)}) ${choice}`).join(' ');
   const asked = [record.question, record.hint, options && `Choices: ${options}`].filter(Boolean).join('\n');
   const { text, ...provenance } = rationale as Rationale;
