@@ -35,8 +35,9 @@ const suites = [
     environment: trainer,
     counts: pytestCounts,
   },
-  { name: 'services', command: 'mocha', args: ['test/services/**/*.test.ts'], counts: mochaCounts },
   { name: 'real VS Code', command: node24(), args: ['test/editor/run.mjs'], counts: plainCounts },
+  // After the editor's, which bring the Chromium whose software adapter runs WebGPU.
+  { name: 'services', command: 'mocha', args: ['test/services/**/*.test.ts'], counts: mochaCounts },
 ];
 
 setupNode();

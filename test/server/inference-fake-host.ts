@@ -5,6 +5,11 @@ const send = (message: FromHost) => process.send?.(message);
 const usage = { promptTokens: 1, imageTokens: 0, outputTokens: 1 };
 
 process.on('message', (message: ToHost) => {
+  if (message.type === 'probe') {
+    // What drivers do that are broken.
+    if (process.env.RATIONALE_TEST_PROBE === 'crashes') process.abort();
+    for (;;);
+  }
   if (message.type === 'load') {
     if (message.folder === 'broken') return send({ type: 'refused', reason: 'The weights are broken.' });
     if (message.folder === 'deadly') process.exit(3);

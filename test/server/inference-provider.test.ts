@@ -6,7 +6,7 @@ import type { ModelCard, Prediction } from '../../server/src/core/models/types.t
 import type { HostedModel } from '../../server/src/inference/hosts/model.ts';
 import { createProviders } from '../../server/src/inference/index.ts';
 import type { DeviceSetting } from '../../server/src/inference/onnx/devices.ts';
-import { chooseDevice } from '../../server/src/inference/onnx/devices.ts';
+import { chooseDevice, probeDevice } from '../../server/src/inference/onnx/devices.ts';
 import { needsPair, recordIds, requestFor, shippedModels } from './inference-fixtures.ts';
 
 const DECODING = { maxNewTokens: 24, temperature: 0 } as const;
@@ -188,4 +188,16 @@ describe('choosing a device', function () {
     assert.match(reason ?? '', /^WebGPU is not available here: .+\.$/);
     assert.equal((await chooseDevice('auto', 10 ** 9)).device.kind, 'cpu');
   });
+
+  for (const [what, problem] of [
+    ['crashes', 'its probe was ended by SIGABRT.'],
+    ['hangs', 'its probe gave no sign of life for 1 second.'],
+  ] as const) {
+    it(`outlives a driver that ${what}`, async () => {
+      process.env.RATIONALE_TEST_PROBE = what;
+      const host = join(import.meta.dirname, 'inference-fake-host.ts');
+      assert.deepEqual(await probeDevice({ kind: 'webgpu', threads: 1 }, host, 1000), { problem });
+      delete process.env.RATIONALE_TEST_PROBE;
+    });
+  }
 });

@@ -25,6 +25,13 @@ function formats(choices: readonly CheckFormat[]): Option {
   return new Option('--format <format>', 'how results are printed').choices(choices).default('text');
 }
 
+/** Where local models run. */
+export function deviceOption(): Option {
+  return new Option('--device <device>', 'where local models run')
+    .choices(['auto', 'cpu', 'webgpu'])
+    .default('auto');
+}
+
 /** From which severity on findings make the exit code 1. */
 export function failOnOption(): Option {
   return new Option('--fail-on <severity>', 'exit with 1 on findings at or above this severity')

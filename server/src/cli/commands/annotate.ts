@@ -17,6 +17,7 @@ import { reportOutput } from '../formats/report.ts';
 import { type DeviceSetting, findModel, type OfferedModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
 import {
+  deviceOption,
   type Format,
   fieldsOption,
   formatOption,
@@ -100,11 +101,7 @@ export function annotateCommand(program: Command): void {
       'what --sample and --temperature draw; the same seed draws the same (default: 0)',
       wholeNumber(0),
     )
-    .addOption(
-      new Option('--device <device>', 'where local models run')
-        .choices(['auto', 'cpu', 'webgpu'])
-        .default('auto'),
-    )
+    .addOption(deviceOption())
     .addOption(fieldsOption())
     .addOption(formatOption())
     .action(annotate);

@@ -16,7 +16,7 @@ import { EXIT, UsageError } from '../exit.ts';
 import { MATRIX_FORMATS, type MatrixFormat, matrixOutput } from '../formats/matrix.ts';
 import { type DeviceSetting, findModel, type OfferedModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
-import { wholeNumber } from '../options.ts';
+import { deviceOption, wholeNumber } from '../options.ts';
 import { ProgressLine } from '../progress.ts';
 
 interface Options {
@@ -83,11 +83,7 @@ export function matrixCommand(program: Command): void {
       wholeNumber(1),
     )
     .option('--write-best <file>', 'write the best fair cell as a prompt file, which must not exist yet')
-    .addOption(
-      new Option('--device <device>', 'where local models run')
-        .choices(['auto', 'cpu', 'webgpu'])
-        .default('auto'),
-    )
+    .addOption(deviceOption())
     .addOption(
       new Option('--format <format>', 'how results are printed').choices(MATRIX_FORMATS).default('text'),
     )

@@ -17,8 +17,8 @@ import {
 import { fetchedFolder } from '../../storage/location.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { type Examined, examine } from '../model-doctor.ts';
-import { catalogModels, findModel, offeredModels, placedModels } from '../models.ts';
-import { type Format, formatOption } from '../options.ts';
+import { catalogModels, type DeviceSetting, findModel, offeredModels, placedModels } from '../models.ts';
+import { deviceOption, type Format, formatOption } from '../options.ts';
 import { ProgressLine } from '../progress.ts';
 
 const PRECISIONS = ['fp32', 'bf16', 'int8', 'q4'] as const;
@@ -47,6 +47,7 @@ export function modelsCommand(program: Command): void {
     .command('doctor')
     .description('run each model, and measure device, tokens per second and memory')
     .argument('[model...]', 'models or model folders (default: all that run on this machine)')
+    .addOption(deviceOption())
     .addOption(formatOption())
     .action(doctor);
 }
@@ -132,12 +133,15 @@ async function agrees(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-async function doctor(names: string[], { format }: { readonly format: Format }): Promise<void> {
+async function doctor(
+  names: string[],
+  { format, device }: { readonly format: Format; readonly device: DeviceSetting },
+): Promise<void> {
   const offered =
     names.length > 0
-      ? await Promise.all(names.map((name) => findModel(name, 'auto')))
+      ? await Promise.all(names.map((name) => findModel(name, device)))
       : // What an endpoint answers may have to be paid: only one that is named is asked.
-        (await offeredModels('auto')).filter(({ provider }) => provider.id !== 'openai');
+        (await offeredModels(device)).filter(({ provider }) => provider.id !== 'openai');
   const rows: Examined[] = [];
   for (const model of offered) rows.push(await examine(model));
   process.stdout.write(

@@ -26,6 +26,7 @@ import { rationalesOutput } from '../formats/rationales.ts';
 import { type DeviceSetting, findModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
 import {
+  deviceOption,
   type Format,
   fieldsOption,
   formatOption,
@@ -112,11 +113,7 @@ export function rationalesCommand(program: Command): void {
     .option('--out <file>', 'the other file')
     .option('--replace', 'replace the other file, and rationales that a person has written', false)
     .option('--dry-run', 'generate and verify, and write nothing', false)
-    .addOption(
-      new Option('--device <device>', 'where local models run')
-        .choices(['auto', 'cpu', 'webgpu'])
-        .default('auto'),
-    )
+    .addOption(deviceOption())
     .addOption(fieldsOption())
     .addOption(formatOption())
     .action(rationales);

@@ -16,9 +16,14 @@ export interface Started {
   listen(hear: (message: FromHost) => void): void;
 }
 
-/** A host that is a program of ours for Node. @param entry the file that runs as the host */
-export function forked(entry: string): Started {
+/**
+ * A host that is a program of ours for Node.
+ * @param entry the file that runs as the host
+ * @param environment what it gets beside ours
+ */
+export function forked(entry: string, environment: NodeJS.ProcessEnv = {}): Started {
   const child = fork(entry, [], {
+    env: { ...process.env, ...environment },
     // Neither the debugger's nor the test runner's flags are meant for it, nor is our standard output.
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -50,6 +55,8 @@ export class HostProcess {
   private lastWords = '';
   private end: HostFailure | null = null;
   private wake: () => void = () => {};
+  /** The host is gone, and all that it printed has come. */
+  private readonly gone = Promise.withResolvers<void>();
 
   constructor(started: Started) {
     this.started = started;
@@ -100,6 +107,13 @@ export class HostProcess {
     this.child.kill('SIGKILL');
   }
 
+  /** Ends the host, and gives what it printed last. */
+  async finish(): Promise<string> {
+    this.kill();
+    await this.gone.promise;
+    return this.lastWords;
+  }
+
   private awoken(limit: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, limit);
@@ -112,6 +126,7 @@ export class HostProcess {
 
   private ended(how: string): void {
     this.end ??= new HostFailure(how);
+    this.gone.resolve();
     this.wake();
   }
 

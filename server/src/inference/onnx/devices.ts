@@ -23,7 +23,13 @@ const CLEARLY_FASTER = 1.5;
 /** Milliseconds a probe may take: the first run on a GPU compiles its shaders. */
 const PROBE_LIMIT = 30_000;
 
-type Probed = { readonly milliseconds: number } | { readonly problem: string };
+/** What the probe of a device found. */
+export type Probed =
+  | { readonly milliseconds: number; readonly adapter: string | null }
+  | { readonly problem: string };
+
+/** ONNX Runtime does not say which adapter it took; on Linux the Vulkan loader does, when it is asked to. */
+const VULKAN_SPEAKS = { VK_LOADER_DEBUG: 'driver' };
 
 /** Probes of this process, by device kind: hardware does not change under us. */
 const probes = new Map<DeviceKind, Promise<Probed>>();
@@ -34,12 +40,14 @@ export async function chooseDevice(setting: DeviceSetting, size: number): Promis
   if (setting === 'cpu' || (setting === 'auto' && size < WORTH_A_GPU)) return cpu;
   const gpu = await probed('webgpu');
   if ('problem' in gpu) return { ...cpu, reason: `WebGPU is not available here: ${gpu.problem}` };
-  const webgpu: ChosenDevice = { device: { kind: 'webgpu', threads: 1 }, name: 'WebGPU' };
+  const name = gpu.adapter ? `WebGPU on ${gpu.adapter}` : 'WebGPU';
+  const webgpu: ChosenDevice = { device: { kind: 'webgpu', threads: 1 }, name };
   if (setting === 'webgpu') return webgpu;
   const own = await probed('cpu');
   if ('milliseconds' in own && gpu.milliseconds * CLEARLY_FASTER > own.milliseconds) {
+    const ours = gpu.adapter ? ` (${gpu.adapter})` : '';
     const times = `${gpu.milliseconds.toFixed(1)} ms against ${own.milliseconds.toFixed(1)} ms for the same product`;
-    return { ...cpu, reason: `WebGPU is no faster than the CPU here: ${times}.` };
+    return { ...cpu, reason: `WebGPU${ours} is no faster than the CPU here: ${times}.` };
   }
   return webgpu;
 }
@@ -55,23 +63,33 @@ function cpuDevice(size: number): ChosenDevice {
 function probed(kind: DeviceKind): Promise<Probed> {
   let probe = probes.get(kind);
   if (!probe) {
-    probe = probeInChild({ kind, threads: availableParallelism() });
+    probe = probeDevice({ kind, threads: availableParallelism() });
     probes.set(kind, probe);
   }
   return probe;
 }
 
-/** A driver that crashes or hangs takes only the child with it. */
-async function probeInChild(device: Device): Promise<Probed> {
-  const host = new HostProcess(forked(hostEntry()));
+/**
+ * Runs the device in a child process: a driver that crashes or hangs takes only the child with it.
+ * @param entry the file that runs as the model host
+ * @param limit milliseconds that it may take
+ */
+export async function probeDevice(device: Device, entry = hostEntry(), limit = PROBE_LIMIT): Promise<Probed> {
+  const host = new HostProcess(forked(entry, VULKAN_SPEAKS));
   try {
     host.send({ type: 'probe', device });
-    const answer = await host.next(PROBE_LIMIT);
-    if (answer.type === 'probed') return answer;
-    return { problem: answer.type === 'refused' ? answer.reason : 'its probe gave no answer.' };
+    const answer = await host.next(limit);
+    if (answer.type !== 'probed')
+      return { problem: answer.type === 'refused' ? answer.reason : 'its probe gave no answer.' };
+    return { milliseconds: answer.milliseconds, adapter: adapterIn(await host.finish()) };
   } catch (error) {
     return { problem: `its probe ${(error as Error).message}.` };
   } finally {
     host.kill();
   }
+}
+
+/** The adapter's name in what the Vulkan loader prints as it opens one; null where there is no such loader. */
+function adapterIn(printed: string): string | null {
+  return /^\[Vulkan Loader\].* Using "(.+)" with driver: /m.exec(printed)?.[1] ?? null;
 }

@@ -7,10 +7,14 @@ import { free, freeTensors } from './free.ts';
 export interface Memory {
   /** Tokens that each row has, padding included. */
   readonly used: number;
+  /** Places that hold nothing in any row, padding aside; counted in `used`. */
+  readonly empty: readonly number[];
   /** Places that the tensors have for tokens; those from `used` on hold nothing. */
   readonly capacity: number;
   /** Outputs of the decoder that `advance` needs. */
   readonly outputs: readonly string[];
+  /** How many tokens that stand for nothing must be read before so many new ones. */
+  standIns(count: number): number;
   /** As the decoder's inputs. */
   feeds(): Tensors;
   /** Takes in what the decoder computed for so many new tokens. */
@@ -34,20 +38,31 @@ export interface Cache extends Memory {
   release(): void;
 }
 
-/** The cache as the graph gives it back: whole, and on a GPU out of our reach, where rows that ended run on unread. */
+/**
+ * The cache as the graph gives it back: whole, and on a GPU out of our reach, where rows that ended run on unread.
+ * Where the graph may not be given an empty cache, nor a single token, a place that holds nothing stands in.
+ */
 export class WholeCache implements Cache {
-  used = 0;
+  used: number;
+  readonly empty: number[];
   readonly isSeparable = false;
   readonly outputs: readonly string[];
   private readonly inputs: readonly string[];
   /** In the order of the names. */
   private tensors: readonly Tensor[];
+  private readonly hasStandIns: boolean;
 
-  constructor({ layers, heads, width, type }: CacheLayout, rows: number) {
+  constructor({ layers, heads, width, type }: CacheLayout, rows: number, hasStandIns = false) {
+    this.hasStandIns = hasStandIns;
+    this.used = Number(hasStandIns);
+    this.empty = hasStandIns ? [0] : [];
     this.inputs = cacheNames('past_key_values', layers);
     this.outputs = cacheNames('present', layers);
-    const empty = type === 'float16' ? new Uint16Array(0) : new Float32Array(0);
-    this.tensors = this.inputs.map(() => new Tensor(type, empty, [rows, heads, 0, width]));
+    const size = rows * heads * this.used * width;
+    this.tensors = this.inputs.map(() => {
+      const zeros = type === 'float16' ? new Uint16Array(size) : new Float32Array(size);
+      return new Tensor(type, zeros, [rows, heads, this.used, width]);
+    });
   }
 
   prompts(): Memory {
@@ -56,6 +71,10 @@ export class WholeCache implements Cache {
 
   get capacity(): number {
     return this.used;
+  }
+
+  standIns(count: number): number {
+    return this.standIn(count, this.empty);
   }
 
   feeds(): Tensors {
@@ -71,8 +90,10 @@ export class WholeCache implements Cache {
   /** One row: the tensors may be out of our reach. */
   fork(): Memory {
     const { used, outputs } = this;
+    const empty = [...this.empty];
     return {
-      ...{ used, capacity: used, outputs },
+      ...{ used, empty, capacity: used, outputs },
+      standIns: (count) => this.standIn(count, empty),
       feeds: () => this.feeds(),
       advance: (results) => freeTensors(outputs.map((name) => results[name] as Tensor)),
     };
@@ -88,6 +109,12 @@ export class WholeCache implements Cache {
 
   release(): void {
     freeTensors(this.tensors);
+  }
+
+  private standIn(count: number, empty: number[]): number {
+    if (!this.hasStandIns || count > 1) return 0;
+    empty.push(this.used);
+    return 1;
   }
 }
 
@@ -114,6 +141,7 @@ export class CacheMemory {
 /** The cache in our own memory, which the decoder reads where it lies and to which the new part is added in place. */
 export class GrowingCache implements Cache {
   used: number;
+  readonly empty: readonly number[] = [];
   capacity: number;
   readonly isSeparable = true;
   readonly outputs: readonly string[];
@@ -154,12 +182,18 @@ export class GrowingCache implements Cache {
     const shape = [places.length, this.heads, 0, this.width];
     return {
       used: 0,
+      empty: [],
       capacity: 0,
       outputs: this.outputs,
+      standIns: () => 0,
       feeds: () => Object.fromEntries(this.inputs.map((name) => [name, new Tensor('float32', none, shape)])),
       // Prompts end where the longest ends.
       advance: (results, count) => this.take(results, count, this.used - count, places),
     };
+  }
+
+  standIns(): number {
+    return 0;
   }
 
   feeds(): Tensors {
@@ -180,7 +214,8 @@ export class GrowingCache implements Cache {
     const shape = [rows, heads, capacity, width];
     const tensor = (values: Float32Array) => new Tensor('float32', repeated(values, rows), shape);
     return {
-      ...{ used, capacity, outputs },
+      ...{ used, empty: this.empty, capacity, outputs },
+      standIns: () => 0,
       feeds: () =>
         Object.fromEntries(this.inputs.map((name, i) => [name, tensor(this.values[i] as Float32Array)])),
       advance: (results) => freeTensors(outputs.map((name) => results[name] as Tensor)),

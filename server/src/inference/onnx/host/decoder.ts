@@ -27,8 +27,8 @@ export interface Placed {
 const ROUNDING = 1e-4;
 
 /** A graph that gives back its whole cache after every token. */
-export function wholeDecoder(session: InferenceSession, layout: CacheLayout): Decoder {
-  return { session, layout, mayPad: false, newCache: (rows) => new WholeCache(layout, rows) };
+export function wholeDecoder(session: InferenceSession, layout: CacheLayout, hasStandIns = false): Decoder {
+  return { session, layout, mayPad: false, newCache: (rows) => new WholeCache(layout, rows, hasStandIns) };
 }
 
 /**
@@ -59,16 +59,17 @@ export async function growingDecoder(
 /** Feeds the embeddings of new tokens, [rows, new tokens, width], and returns the logits behind the last `kept`, or behind all. */
 export async function runDecoder(
   { session }: Decoder,
-  inputs_embeds: Tensor,
+  tokens: Tensor,
   rows: readonly Placed[],
   memory: Memory,
   kept = 1,
 ): Promise<Tensor> {
+  const inputs_embeds = after(memory.standIns(tokens.dims[1] ?? 0), tokens);
   const count = inputs_embeds.dims[1] ?? 0;
   const feeds: Tensors = {
     inputs_embeds,
     attention_mask: mask(rows, memory, count),
-    position_ids: positions(rows, memory.used, count, axesOf(session)),
+    position_ids: positions(rows, memory.used - memory.empty.length, count, axesOf(session)),
     num_logits_to_keep: new Tensor('int64', [BigInt(kept)], []),
     ...memory.feeds(),
   };
@@ -76,6 +77,18 @@ export async function runDecoder(
   const results = (await session.run(inputs, ['logits', ...memory.outputs])) as Tensors;
   memory.advance(results, count);
   return results.logits as Tensor;
+}
+
+/** The embeddings of tokens with so many before them, in each row, that are zero. */
+function after(count: number, tokens: Tensor): Tensor {
+  if (count === 0) return tokens;
+  const [rows = 0, length = 0, hidden = 0] = tokens.dims;
+  const data = new Float32Array(rows * (count + length) * hidden);
+  for (let row = 0; row < rows; row++) {
+    const values = (tokens.data as Float32Array).subarray(row * length * hidden, (row + 1) * length * hidden);
+    data.set(values, (row * (count + length) + count) * hidden);
+  }
+  return new Tensor('float32', data, [rows, count + length, hidden]);
 }
 
 interface Reading {
@@ -119,12 +132,13 @@ function lastLogits({ data, dims }: Tensor): Float32Array {
 }
 
 /** 1 where a row has a token: not in its padding, not in the cache's empty places. */
-function mask(rows: readonly Placed[], { used, capacity }: Memory, count: number): Tensor {
+function mask(rows: readonly Placed[], { used, empty, capacity }: Memory, count: number): Tensor {
   const width = capacity + count;
   const data = new BigInt64Array(rows.length * width).fill(1n);
   rows.forEach(({ padding }, row) => {
     data.fill(0n, row * width + used, row * width + capacity);
     data.fill(0n, row * width, row * width + padding);
+    for (const place of empty) data[row * width + place] = 0n;
   });
   return new Tensor('int64', data, [rows.length, width]);
 }

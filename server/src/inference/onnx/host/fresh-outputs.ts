@@ -35,6 +35,28 @@ export interface FreshOutputs {
 
 /** The model with the new part of each cache tensor for output; null when its cache does not grow by Concat. */
 export function freshOutputs(model: Uint8Array, layers: number): FreshOutputs | null {
+  const growth = growthOf(model, layers);
+  if (!growth) return null;
+  const { fields, graph, parts, appends } = growth;
+  const names = appends.map(({ inputs }) => inputs[1] as string);
+  // Where attention does not read the appended cache, nobody needs it now, and ONNX Runtime would compute it.
+  const idle = new Set(growth.idle.map(({ part }) => part));
+  const presents = cacheNames('present', layers);
+  const isPresent = ({ number, content }: Field) =>
+    number === GRAPH_OUTPUT && presents.includes(stringsIn(content, VALUE_NAME)[0] as string);
+  const kept = parts.filter((part) => !idle.has(part) && !isPresent(part));
+  const added = names.map((name) => field(GRAPH_OUTPUT, field(VALUE_NAME, Buffer.from(name))));
+  const changed = field(MODEL_GRAPH, Buffer.concat([...kept.map(({ bytes }) => bytes), ...added]));
+  return { model: Buffer.concat(fields.map((one) => (one === graph ? changed : one.bytes))), names };
+}
+
+/** Whether attention reads the cache by itself, apart from what is new, and not what one appended to the other gives. */
+export function readsCacheApart(model: Uint8Array, layers: number): boolean {
+  return (growthOf(model, layers)?.idle.length ?? 0) > 0;
+}
+
+/** How the graph's cache grows; null when it does not grow by Concat. */
+function growthOf(model: Uint8Array, layers: number) {
   const fields = [...fieldsOf(model)];
   const graph = fields.find(({ number }) => number === MODEL_GRAPH);
   if (!graph) return null;
@@ -43,18 +65,10 @@ export function freshOutputs(model: Uint8Array, layers: number): FreshOutputs | 
   const presents = cacheNames('present', layers);
   const appends = presents.flatMap((name) => nodes.find((node) => appendsTo(name, node)) ?? []);
   if (appends.length < presents.length) return null;
-  const names = appends.map(({ inputs }) => inputs[1] as string);
-  // Attention may read the appended cache; where it does not, nobody needs it now, and ONNX Runtime would compute it.
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
-  const idle = new Set(
-    appends.filter(({ outputs }) => !read.has(outputs[0] as string)).map(({ part }) => part),
-  );
-  const isPresent = ({ number, content }: Field) =>
-    number === GRAPH_OUTPUT && presents.includes(stringsIn(content, VALUE_NAME)[0] as string);
-  const kept = parts.filter((part) => !idle.has(part) && !isPresent(part));
-  const added = names.map((name) => field(GRAPH_OUTPUT, field(VALUE_NAME, Buffer.from(name))));
-  const changed = field(MODEL_GRAPH, Buffer.concat([...kept.map(({ bytes }) => bytes), ...added]));
-  return { model: Buffer.concat(fields.map((one) => (one === graph ? changed : one.bytes))), names };
+  /** Those whose result only leaves the graph. */
+  const idle = appends.filter(({ outputs }) => !read.has(outputs[0] as string));
+  return { fields, graph, parts, appends, idle };
 }
 
 interface Node {

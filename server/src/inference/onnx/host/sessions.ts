@@ -6,7 +6,7 @@ import { architectureOf, graphFile, type ModelConfig } from '../model-files.ts';
 import { cacheLayout, cacheNames } from './cache-layout.ts';
 import { type Decoder, growingDecoder, wholeDecoder } from './decoder.ts';
 import { Embeddings } from './embeddings.ts';
-import { freshOutputs } from './fresh-outputs.ts';
+import { freshOutputs, readsCacheApart } from './fresh-outputs.ts';
 import { reasonOf } from './reason.ts';
 
 export interface Sessions {
@@ -31,21 +31,24 @@ export async function openSessions(folder: string, config: ModelConfig, device: 
   const vision = await openSession(path('vision_encoder'), device);
   const decoderPath = path('decoder_model_merged');
   const hasExternalData = Boolean(config['transformers.js_config']?.use_external_data_format);
-  const changed =
-    device.kind === 'cpu' && !hasExternalData ? await withFreshOutputs(decoderPath, layers) : null;
+  const graph = await readGraph(decoderPath);
+  const changed = device.kind === 'cpu' && !hasExternalData && graph ? freshOutputs(graph, layers) : null;
+  // ONNX Runtime's WebGPU ends the process over a product with nothing to sum: over an empty cache, or no token before the last.
+  const hasStandIns = device.kind === 'webgpu' && graph !== null && readsCacheApart(graph, layers);
   const { readsBothWays = false } = architectureOf(config);
   const growing = (session: InferenceSession, fresh: readonly string[]) =>
     growingDecoder(session, cacheLayout(session, layers), hidden, fresh, readsBothWays);
-  const whole = (session: InferenceSession) => wholeDecoder(session, cacheLayout(session, layers));
+  const whole = (session: InferenceSession) =>
+    wholeDecoder(session, cacheLayout(session, layers), hasStandIns);
   const open = (model?: Uint8Array) => openSession(decoderPath, device, model, cacheNames('present', layers));
   const decoder =
     (changed && (await growing(await open(changed.model), changed.names))) ?? whole(await open());
   return { embeddings: new Embeddings(embed, hidden), vision, decoder, hidden };
 }
 
-async function withFreshOutputs(path: string, layers: number) {
+async function readGraph(path: string): Promise<Uint8Array | null> {
   const { size } = await stat(path);
-  return size <= CHANGEABLE ? freshOutputs(await readFile(path), layers) : null;
+  return size <= CHANGEABLE ? readFile(path) : null;
 }
 
 /**
