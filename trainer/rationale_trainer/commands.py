@@ -133,6 +133,16 @@ def _export(options: Namespace):
     sys.exit(export_command(options.source, options.folder, kinds, options.verify, options.examples))
 
 
+def _worker_arguments(parser: ArgumentParser):
+    pass
+
+
+def _worker(options: Namespace):
+    from .worker.command import work
+
+    work()
+
+
 COMMANDS = {
     "sketchbook": ("Draw the sample dataset, byte for byte as it is in the repository.", _sketchbook_arguments, _sketchbook),
     "pair": ("Make teacher, base student and distilled student from nothing; resumes.", _pair_arguments, _pair),
@@ -141,6 +151,7 @@ COMMANDS = {
     "train": ("Train the student of a run folder; started again, it goes on from its last checkpoint.", _train_arguments, _train),
     "export": ("Export a student for the onnx provider; it is only there when it writes PyTorch's tokens.", _export_arguments, _export),
     "generate": ("Run an exported model with Hugging Face generate; JSON lines with timing.", _generate_arguments, _generate),
+    "worker": ("Run a Hugging Face model for the server: JSON lines on the standard streams.", _worker_arguments, _worker),
     "hundred": ("Make a random LLaVA of a hundred million parameters with its exports, or time Hugging Face generate on it.", _hundred_arguments, _hundred),
     "sentences": ("Export a sentence-embedding model to ONNX, for the cosine of texts.", _sentences_arguments, _sentences),
 }

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { ModelRequest } from '../core/models/types.ts';
+import { shippedRoot } from '../files/shipped.ts';
 import { type OfferedModel, openModel } from './models.ts';
 
 /** How a model does on this machine, as measured. */
@@ -12,6 +14,9 @@ export interface Examined {
   readonly problem: string | null;
 }
 
+const CHOICES = ['a nail', 'a compass needle'];
+/** What a model that scores choices is shown: it sees a picture each time. */
+const PICTURE = { type: 'image', path: join(shippedRoot, 'media', 'icon.png') } as const;
 const QUESTION = 'Question: Which of these is a magnet?\nChoices: (A) a nail (B) a compass needle';
 const DECODING = { maxNewTokens: 64, temperature: 0 };
 
@@ -23,10 +28,12 @@ export async function examine({ provider, card }: OfferedModel): Promise<Examine
     const model = await openModel(provider, card);
     try {
       let [seconds, tokens] = [0, 0];
+      const picture = card.scoresChoices ? [PICTURE] : [];
       for (const key of ['first', 'second']) {
         const request: ModelRequest = {
           key,
-          messages: [{ role: 'user', content: [{ type: 'text', text: QUESTION }] }],
+          messages: [{ role: 'user', content: [...picture, { type: 'text', text: QUESTION }] }],
+          ...(card.scoresChoices && { choices: CHOICES }),
         };
         const began = performance.now();
         for await (const { error, usage } of model.generate(

@@ -9,13 +9,16 @@ import {
   type EndpointSettings,
   fetchedModels,
   type Placed,
+  type PythonAccess,
   placeOf,
+  readAllowedCode,
   readEndpointsOf,
   readModelsOf,
 } from '../inference/index.ts';
 import { fetchedFolder } from '../storage/location.ts';
 import { trainedModels } from '../training/trained-models.ts';
 import { UsageError } from './exit.ts';
+import { pythonAccess } from './python.ts';
 import { workspaceSettings } from './settings.ts';
 import { withUsableStore } from './usable-store.ts';
 
@@ -33,9 +36,10 @@ export async function offeredModels(
 ): Promise<OfferedModel[]> {
   const offered: OfferedModel[] = [];
   const trained = trainedModels(withUsableStore((store) => store?.trainings() ?? []));
-  const fetched = fetchedModels(fetchedFolder());
-  const { endpoints } = configured();
-  for (const provider of createProviders({ shippedModels, device, named, trained, fetched, endpoints })) {
+  const { catalog, ...around } = configured();
+  const fetched = fetchedModels(fetchedFolder(), catalog);
+  const options = { shippedModels, device, named, trained, fetched, catalog, ...around };
+  for (const provider of createProviders(options)) {
     for (const card of await provider.list()) offered.push({ provider, card });
   }
   return offered;
@@ -48,6 +52,8 @@ export async function offeredModels(
 function configured(): {
   readonly endpoints: readonly EndpointSettings[];
   readonly catalog: readonly CatalogEntry[];
+  readonly remoteCode: readonly string[];
+  readonly python: PythonAccess;
 } {
   if (known) return known;
   const here = process.cwd();
@@ -61,9 +67,16 @@ function configured(): {
     { name: `${settings}`, value: values.models },
     { name: `${file?.path}`, value: file?.models },
   ]);
-  for (const problem of [...(file?.problem ? [file.problem] : []), ...problems, ...models.problems])
+  const { RATIONALE_REMOTE_CODE } = process.env;
+  const code = readAllowedCode(
+    'RATIONALE_REMOTE_CODE',
+    RATIONALE_REMOTE_CODE?.split(/[\s,]+/).filter(Boolean),
+  );
+  const faults = [...problems, ...models.problems, ...code.problems];
+  for (const problem of [...(file?.problem ? [file.problem] : []), ...faults])
     process.stderr.write(`${problem}\n`);
-  known = { endpoints, catalog: models.catalog };
+  const python = pythonAccess(here);
+  known = { endpoints, catalog: models.catalog, remoteCode: code.allowed, python };
   return known;
 }
 
@@ -76,8 +89,8 @@ export function catalogModels(): readonly CatalogEntry[] {
 
 /** Every model of the catalog, and what it takes to run it. */
 export function placedModels(): Placed[] {
-  const fetched = new Set(fetchedModels(fetchedFolder()).map(({ id }) => id));
   const { endpoints, catalog } = configured();
+  const fetched = new Set(fetchedModels(fetchedFolder(), catalog).map(({ id }) => id));
   const around = { endpoints, fetched, memory: totalmem(), today: new Date().toISOString().slice(0, 10) };
   return catalog.map((entry) => placeOf(entry, around));
 }

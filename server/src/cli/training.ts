@@ -1,15 +1,11 @@
 import { dirname } from 'node:path';
 import { continues, preparationOf } from '../core/progress.ts';
 import type { Progress } from '../core/training/events.ts';
-import { shippedTrainer } from '../files/shipped.ts';
-import { ownEnvironment } from '../storage/location.ts';
-import { environmentCommand } from '../training/environment.ts';
 import { follow } from '../training/follow.ts';
-import { findPython, missingPackages } from '../training/python.ts';
 import { askToStop } from '../training/trainer-process.ts';
 import { TrainingRun } from '../training/training-run.ts';
-import { UsageError } from './exit.ts';
 import { ProgressLine } from './progress.ts';
+import { usablePython } from './python.ts';
 
 /**
  * The Python that trains, and what is to be said of it.
@@ -24,20 +20,8 @@ export async function findTrainer(
   named: string | undefined,
   before: string | null = null,
 ): Promise<{ readonly path: string; readonly words: string }> {
-  const own = ownEnvironment();
-  const choice = {
-    ...{ named: named ?? null, before: named === undefined ? before : null },
-    ...{ offered: [], from: dirname(recipe), own },
-  };
-  const probe = await findPython(choice, shippedTrainer);
-  const missing = probe ? missingPackages(probe) : [];
-  if (!probe || missing.length > 0) {
-    const why = probe ? `${probe.path} lacks ${missing.join(', ')}` : 'no Python was found';
-    const command = environmentCommand(own, shippedTrainer, probe?.path ?? null);
-    throw new UsageError(
-      `Training needs Python packages: ${why}. This makes an environment of its own for them:\n${command}`,
-    );
-  }
+  const choice = { named: named ?? null, before: named === undefined ? before : null, from: dirname(recipe) };
+  const probe = await usablePython('Training', choice);
   const devices = [probe.cuda && 'CUDA', probe.mps && 'MPS'].filter(Boolean).join(' and ') || 'the CPU alone';
   const { torch, transformers } = probe.packages;
   const words = `Python ${probe.version} (${probe.path}), torch ${torch}, transformers ${transformers}, on ${devices}.`;

@@ -239,7 +239,7 @@ export class Pipeline {
     const queries = this.store?.queries(run.id);
     let stored = 0;
     for (const chunk of selected) {
-      const { id: recordId } = (chunk.source as RecordSource).record;
+      const { id: recordId, choices } = (chunk.source as RecordSource).record;
       for (let sample = 0; sample < samples; sample++) {
         const asked = this.prompts.ask(chunk, run, sample);
         const { key } = asked;
@@ -262,7 +262,9 @@ export class Pipeline {
         if (elsewhere && query === null) settled.push({ ...elsewhere, ...place });
         else {
           const held = constraint ? { constraint } : {};
-          requests.push({ recordId, key, messages, sample, ...(query !== null && { query }), ...held });
+          const scored = options.model.scoresChoices ? { choices } : {};
+          const further = { ...(query !== null && { query }), ...held, ...scored };
+          requests.push({ recordId, key, messages, sample, ...further });
         }
       }
     }

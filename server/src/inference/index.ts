@@ -1,10 +1,13 @@
 import type { ModelProvider } from '../core/models/types.ts';
+import type { CatalogEntry } from './catalog/types.ts';
 import type { DeviceSetting } from './onnx/devices.ts';
 import { onnxProvider } from './onnx/provider.ts';
 import { type EndpointAccess, environmentAccess } from './openai/access.ts';
 import { openaiProvider } from './openai/provider.ts';
 import type { EndpointSettings } from './openai/settings.ts';
 import { scriptedProvider } from './scripted/provider.ts';
+import { transformersProvider } from './transformers/provider.ts';
+import type { PythonAccess } from './transformers/python.ts';
 
 export interface ProviderOptions {
   /** Folder that holds one folder for each shipped model. */
@@ -16,6 +19,12 @@ export interface ProviderOptions {
   readonly trained?: readonly TrainedModel[];
   /** Models that were fetched from a hub; absent: none. */
   readonly fetched?: readonly TrainedModel[];
+  /** Absent: nothing of Python may be started. */
+  readonly python?: PythonAccess;
+  /** Repositories whose own code Python may run, each at a commit: `owner/name@commit`; absent: none. */
+  readonly remoteCode?: readonly string[];
+  /** What is known of models; absent: our own catalog. */
+  readonly catalog?: readonly CatalogEntry[];
   /** The endpoints that the user configured; absent: none. */
   readonly endpoints?: readonly EndpointSettings[];
   /** Absent: whatever is configured may be sent, with keys from the environment. */
@@ -31,7 +40,12 @@ export interface TrainedModel {
 /** The table of providers: one line each. A provider that has nothing to offer for these options lists nothing. */
 export function createProviders(options: ProviderOptions): ModelProvider[] {
   const { endpoints = [], access = environmentAccess() } = options;
-  return [onnxProvider(options), scriptedProvider(options), openaiProvider({ endpoints, access })];
+  return [
+    onnxProvider(options),
+    transformersProvider(options),
+    scriptedProvider(options),
+    openaiProvider({ endpoints, access }),
+  ];
 }
 
 export { CATALOG } from './catalog/entries.ts';
@@ -46,3 +60,5 @@ export type { Destination, EndpointAccess } from './openai/access.ts';
 export { environmentAccess, isLoopback } from './openai/access.ts';
 export { findLocalServers, type LocalServer } from './openai/local.ts';
 export { type EndpointSettings, type ReadEndpoints, readEndpointsOf } from './openai/settings.ts';
+export type { PythonAccess } from './transformers/python.ts';
+export { readAllowedCode } from './transformers/remote-code.ts';

@@ -1,12 +1,6 @@
 import { totalmem } from 'node:os';
 import type { Model, ModelCard, ModelProvider, TokenCounter } from '../core/models/types.ts';
-import {
-  type CatalogEntry,
-  createProviders,
-  type Placed,
-  type ProviderOptions,
-  placeOf,
-} from '../inference/index.ts';
+import { createProviders, type Placed, type ProviderOptions, placeOf } from '../inference/index.ts';
 import type { DeviceSetting } from '../protocol/settings.ts';
 
 export interface OfferedModel {
@@ -15,9 +9,7 @@ export interface OfferedModel {
 }
 
 /** Models that are there besides the shipped ones. */
-export type AddedModels = Required<Pick<ProviderOptions, 'trained' | 'fetched' | 'endpoints' | 'access'>> & {
-  readonly catalog: readonly CatalogEntry[];
-};
+export type AddedModels = Required<Omit<ProviderOptions, 'shippedModels' | 'device' | 'named'>>;
 
 /** The models that can be asked for, and what is known of where they run. */
 export class ModelCatalog {

@@ -6,7 +6,7 @@ import { readFieldMaps } from '../core/pipeline.ts';
 import type { Store } from '../core/store/types.ts';
 import { readAsFor } from '../files/read-as.ts';
 import { shippedModels, shippedPrompts, shippedRoot } from '../files/shipped.ts';
-import { environmentAccess, fetchedModels } from '../inference/index.ts';
+import { environmentAccess, fetchedModels, readAllowedCode } from '../inference/index.ts';
 import type { InitializationOptions } from '../protocol/initialization.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { fetchedFolder } from '../storage/location.ts';
@@ -22,6 +22,7 @@ import { ModelCatalog } from './model-catalog.ts';
 import { PROMPT_FILES, pathOf } from './open-document.ts';
 import { OutputsFiles } from './outputs-files.ts';
 import { PromptFiles } from './prompt-files.ts';
+import { editorPython } from './python-access.ts';
 import { RecipeFiles } from './recipe-files.ts';
 import { RunReports } from './run-reports.ts';
 import { DEFAULT_SETTINGS, pullSettings, readSettings } from './settings.ts';
@@ -41,6 +42,11 @@ export class Session {
   readonly models: ModelCatalog;
   readonly modelsFolder: string;
   readonly promptsFolder: string;
+  private readonly python = editorPython(() => ({
+    trusted: this.trusted,
+    named: this.settings.python,
+    from: this.folders[0] ?? process.cwd(),
+  }));
   readonly annotator = new Annotator(this);
   readonly trainings = new Trainings(this);
   readonly runReports = new RunReports(this);
@@ -98,8 +104,7 @@ export class Session {
       : environmentAccess();
     this.models = new ModelCatalog(this.modelsFolder, () => ({
       trained: trainedModels(this.storeIfAny()?.trainings() ?? []),
-      fetched: fetchedModels(fetchedFolder()),
-      ...this.configuredModels(),
+      ...this.addedModels(),
       access,
     }));
     this.trusted = options.trusted ?? true;
@@ -246,6 +251,21 @@ export class Session {
     );
     for (const problem of problems) this.client.log(problem);
     return configured;
+  }
+
+  private addedModels() {
+    const configured = this.configuredModels();
+    const { allowed, problems } = readAllowedCode(
+      'The setting rationale.remoteCode',
+      this.settings.remoteCode,
+    );
+    for (const problem of problems) this.client.log(problem);
+    return {
+      ...configured,
+      fetched: fetchedModels(fetchedFolder(), configured.catalog),
+      remoteCode: this.trusted ? allowed : [],
+      python: this.python,
+    };
   }
 
   private publishAll(): void {

@@ -12,6 +12,7 @@ export const DEFAULT_SETTINGS: Settings = {
   fields: {},
   endpoints: {},
   models: {},
+  remoteCode: [],
 };
 
 /** Reads what the client says the user set. What is absent or of the wrong type keeps its default. */
@@ -24,6 +25,7 @@ export function readSettings(value: unknown): Settings {
     fields: isObject(given.fields) ? (given.fields as Settings['fields']) : DEFAULT_SETTINGS.fields,
     models: isObject(given.models) ? given.models : DEFAULT_SETTINGS.models,
     endpoints: isObject(given.endpoints) ? given.endpoints : DEFAULT_SETTINGS.endpoints,
+    remoteCode: given.remoteCode ?? DEFAULT_SETTINGS.remoteCode,
     device: device === 'cpu' || device === 'webgpu' ? device : DEFAULT_SETTINGS.device,
     inlayHints: typeof inlayHints === 'boolean' ? inlayHints : DEFAULT_SETTINGS.inlayHints,
     python: typeof python === 'string' ? python.trim() : DEFAULT_SETTINGS.python,

@@ -11,7 +11,7 @@ export interface Settings {
   readonly inlayHints: boolean;
   /** Folder of the store, an absolute path; empty: the user's own, which the command line uses too. */
   readonly storePath: string;
-  /** The Python that trains, an absolute path; empty: the editor's choice, or one that is found. */
+  /** The Python that trains and runs models, an absolute path; empty: the editor's choice, or one that is found. */
   readonly python: string;
   /**
    * Outputs files, by path or glob pattern, and how they are judged. Paths count from the workspace's folder
@@ -22,6 +22,8 @@ export interface Settings {
   readonly fields: Readonly<Record<string, FieldsSetting>>;
   /** Servers that models may be asked on, by the name that the model then has; described by `docs/endpoints.md`. */
   readonly endpoints: Readonly<Record<string, unknown>>;
+  /** Repositories whose own code Python may run, each at a commit: a list of `owner/name@commit`. */
+  readonly remoteCode: unknown;
   /** Models that the user adds to the catalog, by id. */
   readonly models: Readonly<Record<string, unknown>>;
 }

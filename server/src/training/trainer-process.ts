@@ -95,8 +95,8 @@ export async function runTrainer(
   return promise;
 }
 
-/** Python finds the trainer beside whatever its environment has. */
-function ownVariables({ folder }: TrainerFiles): Record<string, string> {
+/** Variables with which a Python finds the trainer beside whatever its environment has. */
+export function ownVariables({ folder }: TrainerFiles): Record<string, string> {
   const { PYTHONPATH } = process.env;
   return { PYTHONPATH: PYTHONPATH ? `${folder}${delimiter}${PYTHONPATH}` : folder, PYTHONUTF8: '1' };
 }

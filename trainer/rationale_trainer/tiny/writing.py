@@ -62,9 +62,10 @@ def _tokenizer(special: tuple[str, ...]) -> PreTrainedTokenizerFast:
     names = [PAD, BOS, EOS, UNKNOWN, *special]
     trainer = trainers.BpeTrainer(vocab_size=VOCABULARY, special_tokens=names, initial_alphabet=letters, show_progress=False)
     tokenizer.train_from_iterator(WORDS * 4, trainer)
+    framing = {f"{name}_token": f"[{name.upper()}]" for name in ("cls", "sep", "mask") if f"[{name.upper()}]" in special}
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token=BOS, eos_token=EOS, pad_token=PAD, unk_token=UNKNOWN, padding_side="left",
-        additional_special_tokens=list(special), clean_up_tokenization_spaces=False,
+        additional_special_tokens=list(special), **framing, clean_up_tokenization_spaces=False,
     )  # fmt: skip
 
 

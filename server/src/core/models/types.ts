@@ -43,6 +43,8 @@ export interface ModelCard {
   readonly constrains?: readonly GrammarForm[];
   /** It can tell how likely texts are that it did not write; absent: it cannot. */
   readonly scores?: true;
+  /** It writes nothing: it scores the record's choices, which its requests bring, and says which is the likeliest. */
+  readonly scoresChoices?: true;
   /** Set when the model cannot run here: one clear sentence. */
   readonly unavailable?: string;
 }
@@ -54,6 +56,8 @@ export interface ModelRequest {
   readonly messages: readonly Message[];
   /** Which of the record's samples this is, counted from 0; absent: 0. */
   readonly sample?: number;
+  /** The choices' texts, for a model that scores them. */
+  readonly choices?: readonly string[];
   /** What the output is held to; absent: to nothing. */
   readonly constraint?: Grammar;
 }

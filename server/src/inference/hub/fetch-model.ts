@@ -2,7 +2,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CatalogEntry } from '../catalog/types.ts';
 import { modelFiles, readModelConfig } from '../onnx/model-files.ts';
+import { isWeightsFolder } from '../weights-folder.ts';
+import { cachedSnapshot } from './cache.ts';
 import { fetchFile, type HubFile, type HubRepository, listFiles } from './hub.ts';
 
 /** What a fetch would bring. */
@@ -55,8 +58,24 @@ export async function fetchModel(
   await rename(begun, folder);
 }
 
-/** The models that were fetched: each folder is called after its model. */
-export function fetchedModels(parent: string): { readonly id: string; readonly folder: string }[] {
+/**
+ * The models that are here from a hub: those that were fetched, in a folder called after the model each, and the weights
+ * of the catalog's models that lie in the model cache of Hugging Face's libraries.
+ */
+export function fetchedModels(
+  parent: string,
+  catalog: readonly CatalogEntry[],
+): { readonly id: string; readonly folder: string }[] {
+  const own = ownModels(parent);
+  const cached = catalog.flatMap(({ id, repository, revision }) => {
+    if (repository === null || own.some((one) => one.id === id)) return [];
+    const folder = cachedSnapshot(repository, revision ?? 'main');
+    return folder !== null && isWeightsFolder(folder) ? [{ id, folder }] : [];
+  });
+  return [...own, ...cached];
+}
+
+function ownModels(parent: string): { readonly id: string; readonly folder: string }[] {
   if (!existsSync(parent)) return [];
   return readdirSync(parent, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(parent, entry.name, 'config.json')))

@@ -5,10 +5,11 @@ import { SHIPPED_FAMILY } from '../../core/shipped-family.ts';
 import { CATALOG } from '../catalog/entries.ts';
 import { forked } from '../hosts/host-process.ts';
 import { HostedModel, PATIENCE, type Patience, startModel } from '../hosts/model.ts';
+import { revisionOf } from '../revision.ts';
+import { isWeightsFolder } from '../weights-folder.ts';
 import { type ChosenDevice, chooseDevice, type DeviceSetting } from './devices.ts';
 import { hostEntry } from './host-entry.ts';
 import { modelFiles, readModelConfig } from './model-files.ts';
-import { revisionOf } from './revision.ts';
 import { trainedPrompts } from './trained-prompts.ts';
 
 export interface OnnxOptions {
@@ -56,8 +57,8 @@ export function onnxProvider(options: OnnxOptions): ModelProvider {
         [
           ...shipped(options.shippedModels),
           ...(options.trained ?? []).map(trained),
-          ...(options.fetched ?? []).map(fetched),
-          ...folders(options.named),
+          ...(options.fetched ?? []).filter(({ folder }) => !isWeightsFolder(folder)).map(fetched),
+          ...folders(options.named).filter(({ folder }) => !isWeightsFolder(folder)),
         ].map(cardOf),
       ),
     open: (card, onNotice) => open(card, options, onNotice),

@@ -1,0 +1,39 @@
+import { shippedTrainer } from '../files/shipped.ts';
+import type { PythonAccess } from '../inference/index.ts';
+import { ownEnvironment } from '../storage/location.ts';
+import { environmentCommand } from '../training/environment.ts';
+import { findPython, missingPackages, type PythonChoice, type PythonProbe } from '../training/python.ts';
+import { ownVariables } from '../training/trainer-process.ts';
+import { UsageError } from './exit.ts';
+
+/**
+ * A Python that has what the trainer needs.
+ *
+ * @param what who needs it, as the sentence begins that says there is none
+ * @throws UsageError that says the one command to give, when there is none
+ */
+export async function usablePython(
+  what: string,
+  choice: Omit<PythonChoice, 'offered' | 'own'>,
+): Promise<PythonProbe> {
+  const own = ownEnvironment();
+  const probe = await findPython({ ...choice, offered: [], own }, shippedTrainer);
+  const missing = probe ? missingPackages(probe) : [];
+  if (probe && missing.length === 0) return probe;
+  const why = probe ? `${probe.path} lacks ${missing.join(', ')}` : 'no Python was found';
+  const command = environmentCommand(own, shippedTrainer, probe?.path ?? null);
+  throw new UsageError(
+    `${what} needs Python packages: ${why}. This makes an environment of its own for them:\n${command}`,
+  );
+}
+
+/** The Python that runs models: `RATIONALE_PYTHON` names it, else one is looked for from `from`. */
+export function pythonAccess(from: string): PythonAccess {
+  return {
+    find: async () => {
+      const named = process.env.RATIONALE_PYTHON || null;
+      const { path } = await usablePython('This model', { named, from });
+      return { path, variables: ownVariables(shippedTrainer) };
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Model, ModelRequest, PartialOutput, Prediction } from '../../server/src/core/models/types.ts';
+import type { HostedModel } from '../../server/src/inference/hosts/model.ts';
+import { createProviders, type PythonAccess } from '../../server/src/inference/index.ts';
+import { pythonIn } from '../../server/src/training/python.ts';
+import { CliSession } from '../server/cli-session.ts';
+import { sample, shippedModels, textRequest } from '../server/inference-fixtures.ts';
+import { needsPython } from './served-model.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const python = pythonIn(join(root, '.venv'));
+const variables = { PYTHONPATH: join(root, 'trainer'), OMP_NUM_THREADS: '1', PYTHONUTF8: '1' };
+
+/** What transformers writes by itself, of each text alone: a process that shares nothing with the worker. */
+const PLAIN = `
+import json, sys, torch, transformers
+folder, texts = sys.argv[1], json.loads(sys.argv[2])
+processor = transformers.AutoProcessor.from_pretrained(folder)
+model = transformers.AutoModelForImageTextToText.from_pretrained(folder).eval()
+for text in texts:
+    said = [{"role": "user", "content": [{"type": "text", "text": text}]}]
+    inputs = processor.apply_chat_template(said, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt")
+    tokens = model.generate(**inputs, max_new_tokens=12, do_sample=False)[0, inputs["input_ids"].shape[1]:].tolist()
+    print(json.dumps(processor.tokenizer.decode(tokens[: tokens.index(2)] if 2 in tokens else tokens, clean_up_tokenization_spaces=False)))
+`;
+
+describe('the Python worker', function () {
+  this.timeout(180_000);
+  let folder: string;
+  let model: Model | null = null;
+  const notices: string[] = [];
+
+  before(function () {
+    needsPython(this);
+    folder = mkdtempSync(join(tmpdir(), 'rationale-worker-'));
+    const code = `from pathlib import Path; from rationale_trainer.tiny import write_tiny
+for name in ("mllama", "vilt"): write_tiny(name, Path(${JSON.stringify(folder)}) / name)`;
+    run(['-c', code]);
+  });
+  beforeEach(() => notices.splice(0));
+  afterEach(async () => {
+    await model?.close();
+    model = null;
+  });
+  after(() => folder && rmSync(folder, { recursive: true, force: true }));
+
+  function run(args: string[]): string {
+    const env = { ...process.env, ...variables, HF_HUB_OFFLINE: '1' };
+    const { status, stdout, stderr } = spawnSync(python, args, { env, encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    return stdout;
+  }
+
+  const access = (more: Record<string, string> = {}): PythonAccess => ({
+    find: async () => ({ path: python, variables: { ...variables, ...more } }),
+  });
+
+  async function open(name: string, pythonAccess = access()): Promise<HostedModel> {
+    const named = [join(folder, name)];
+    const providers = createProviders({ shippedModels, device: 'auto', named, python: pythonAccess });
+    for (const provider of providers) {
+      const card = (await provider.list()).find(({ id }) => id === named[0]);
+      if (!card) continue;
+      assert.equal(provider.id, 'transformers');
+      assert.equal(card.unavailable, undefined);
+      model = await provider.open(card, (sentence) => notices.push(sentence));
+      return model as HostedModel;
+    }
+    throw new Error('no provider knows it');
+  }
+
+  async function answers(
+    opened: Model,
+    requests: readonly ModelRequest[],
+    maxNewTokens: number,
+    onPrediction: (prediction: Prediction) => void = () => {},
+    signal = new AbortController().signal,
+    onPartial?: (partial: PartialOutput) => void,
+  ): Promise<Map<string, Prediction>> {
+    const found = new Map<string, Prediction>();
+    for await (const one of opened.generate(requests, { maxNewTokens, temperature: 0 }, signal, onPartial)) {
+      assert.ok(!found.has(one.key), `${one.key} came twice`);
+      found.set(one.key, one);
+      onPrediction(one);
+    }
+    return found;
+  }
+
+  it('writes what transformers writes, says what it runs on, and shows what is written so far', async () => {
+    const opened = await open('mllama');
+    assert.match(opened.device, /^CPU \(1 thread\), fp32, torch \d[^,]*, transformers 5\./);
+    const texts = ['what colour is it?', 'which of these is a solid? a rock, water', 'blue'];
+    const partials: PartialOutput[] = [];
+    const found = await answers(
+      opened,
+      texts.map((text) => textRequest(text, text)),
+      12,
+      undefined,
+      undefined,
+      (partial) => partials.push(partial),
+    );
+    const plain = run(['-c', PLAIN, join(folder, 'mllama'), JSON.stringify(texts)]);
+    const expected = plain
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as string);
+    assert.deepEqual(
+      texts.map((text) => found.get(text)?.output),
+      expected,
+    );
+    assert.ok(partials.length > 0);
+    for (const { key, output } of partials) assert.ok(found.get(key)?.output.startsWith(output));
+    assert.ok((opened.memory ?? 0) > 50e6);
+  });
+
+  it('is replaced when it is killed amid a batch, and every record is answered once', async () => {
+    const opened = await open('mllama');
+    const requests = Array.from({ length: 20 }, (_, i) => textRequest(`${i}`, `what colour is ${i}?`));
+    let killed = 0;
+    const found = await answers(opened, requests, 60, () => {
+      if (killed++ === 0) process.kill(opened.hostPid as number, 'SIGKILL');
+    });
+    assert.equal(found.size, 20);
+    for (const { error } of found.values()) assert.equal(error, undefined);
+    assert.deepEqual(notices, ['The Python worker was ended by SIGKILL; another one goes on.']);
+  });
+
+  it('ends at once when the run is cancelled', async () => {
+    const opened = await open('mllama');
+    const cancel = new AbortController();
+    const pid = opened.hostPid as number;
+    const requests = Array.from({ length: 30 }, (_, i) => textRequest(`${i}`, `what colour is ${i}?`));
+    const found = await answers(opened, requests, 400, () => cancel.abort(), cancel.signal);
+    assert.ok(found.size < 30);
+    for (let i = 0; i < 200 && isRunning(pid); i++) await new Promise((done) => setTimeout(done, 10));
+    assert.ok(!isRunning(pid));
+    assert.deepEqual(notices, []);
+  });
+
+  it('says in a sentence what keeps a model from running', async () => {
+    const broken = join(folder, 'broken');
+    mkdirSync(broken);
+    writeFileSync(join(broken, 'torch.py'), 'raise ImportError("No module named torch")');
+    const lacking = access({ PYTHONPATH: `${broken}:${variables.PYTHONPATH}` });
+    await assert.rejects(open('mllama', lacking), /^Error: The Python \S+ cannot run models: .*torch.*\.$/);
+
+    cpSync(join(folder, 'mllama'), join(folder, 'other'), { recursive: true });
+    writeFileSync(join(folder, 'other', 'config.json'), '{"model_type": "bert"}');
+    await assert.rejects(
+      open('other'),
+      /^Error: \S+ is a model of type bert, which transformers 5\.\S+ cannot show pictures to and have write\.$/,
+    );
+
+    cpSync(join(folder, 'mllama'), join(folder, 'cut'), { recursive: true });
+    writeFileSync(join(folder, 'cut', 'model.safetensors'), 'cut off');
+    await assert.rejects(open('cut'), /^Error: The weights in \S+model\.safetensors cannot be read: .*\.$/);
+  });
+
+  it('annotates a dataset from the command line, ViLT too, and the run says with what', () => {
+    const session = new CliSession();
+    try {
+      session.environment.RATIONALE_PYTHON = python;
+      session.environment.OMP_NUM_THREADS = '1';
+      cpSync(sample, session.folder, {
+        recursive: true,
+        filter: (path) => !/models|runs/.test(path.slice(sample.length)),
+      });
+      const { stdout, stderr, status } = session.run(
+        ...['annotate', 'problems.json', '--model', join(folder, 'vilt'), '--limit', '6', '--format', 'json'],
+      );
+      assert.equal(status, 0, stderr);
+      const [{ n, mapped, device }] = JSON.parse(stdout).runs;
+      assert.deepEqual([n, mapped], [6, 6], 'every answer of ViLT can be read');
+      assert.match(device, /torch \d.*, transformers 5/);
+    } finally {
+      session.close();
+    }
+  });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

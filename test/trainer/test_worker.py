@@ -1,0 +1,250 @@
+"""The worker writes what Hugging Face's `generate` writes of each prompt alone, whatever it is batched with."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+import transformers
+from PIL import Image
+from rationale_trainer.families import load as load_family
+from rationale_trainer.tiny import write_tiny
+from rationale_trainer.worker.load import load
+from rationale_trainer.worker.processors import processor_of
+
+WRITERS = ("llava", "llava-next", "llava-onevision", "pixtral", "qwen2-vl", "paligemma", "idefics3", "smolvlm", "mllama", "kosmos-2")
+# transformers' own processor wants torchvision for these.
+WITHOUT_PROCESSOR = ("llava-onevision", "pixtral", "qwen2-vl", "smolvlm")
+SIZES = [(48, 80), (40, 100), (96, 31), (32, 32)]
+TEXTS = ["what colour?", "which of these is a solid? a rock is a solid, water is a liquid.", "green blue", "what colour is the picture?"]
+LONGEST = 10
+GREEDY = {"maxNewTokens": LONGEST, "temperature": 0}
+
+
+class Heard:
+    """What the server would hear."""
+
+    def __init__(self):
+        self.messages = []
+
+    def send(self, kind, **content):
+        self.messages.append({"type": kind, **content})
+
+    def predictions(self):
+        return {one["key"]: one for message in self.messages if message["type"] == "predictions" for one in message["predictions"]}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("worker")
+    for i, (width, height) in enumerate(SIZES):
+        Image.fromarray(np.random.RandomState(i).randint(0, 255, (height, width, 3)).astype("uint8")).save(folder / f"{i}.png")
+    return folder
+
+
+def made(folder, name):
+    if not (folder / name).exists():
+        write_tiny(name, folder / name)
+    return folder / name
+
+
+def requests(folder, pictured=True):
+    said = []
+    for i, text in enumerate(TEXTS):
+        content = [{"type": "image", "path": str(folder / f"{i}.png")}] if pictured else []
+        said.append({"key": f"{i}{pictured}", "messages": [{"role": "user", "content": [*content, {"type": "text", "text": text}]}]})
+    return said
+
+
+def answered(held, asked, decoding=GREEDY, watched=False):
+    heard = Heard()
+    held.generate(asked, decoding, heard, watched)
+    found = heard.predictions()
+    assert sorted(found) == sorted(one["key"] for one in asked)
+    assert sum(len(message["predictions"]) for message in heard.messages if message["type"] == "predictions") == len(asked)
+    return found
+
+
+def alone(model, processor, name, request):
+    """Plain `generate` of one prompt, as model cards show it."""
+    content = request["messages"][0]["content"]
+    text, pictures = content[-1]["text"], [Image.open(part["path"]) for part in content[:-1]]
+    if name == "kosmos-2":
+        inputs = processor(images=pictures or None, text=[text], return_tensors="pt")
+    elif name == "paligemma":
+        inputs = processor(images=pictures, text=["<image>" + text], return_tensors="pt")
+    else:
+        shown = [{"role": "user", "content": [{"type": "image", "image": one} for one in pictures] + [{"type": "text", "text": text}]}]
+        inputs = processor.apply_chat_template(shown, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt")
+    written = model.text_model if name == "kosmos-2" and not pictures else model
+    return inputs["input_ids"], written.generate(**inputs, max_new_tokens=LONGEST, do_sample=False)[0, inputs["input_ids"].shape[1] :].tolist()
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_tokens_are_those_of_plain_generate(name, folder):
+    path = made(folder, name)
+    held = load(str(path), "cpu", [], False)
+    asked = requests(folder) + ([] if name == "paligemma" else requests(folder, pictured=False))
+    found = answered(held, asked)
+    model = transformers.AutoModelForImageTextToText.from_pretrained(path).eval()
+    processor = processor_of(path, False) if name in WITHOUT_PROCESSOR else transformers.AutoProcessor.from_pretrained(path)
+    for request in asked:
+        ids, tokens = alone(model, processor, name, request)
+        prediction = found[request["key"]]
+        ended = 2 in tokens
+        kept = tokens[: tokens.index(2)] if ended else tokens
+        assert prediction["output"] == processor.tokenizer.decode(kept, skip_special_tokens=False, clean_up_tokenization_spaces=False), request
+        assert prediction["finishReason"] == ("stop" if ended else "length")
+        assert (prediction["usage"]["promptTokens"], prediction["usage"]["outputTokens"]) == (ids.shape[1], len(kept) + ended)
+        assert (prediction["usage"]["imageTokens"] > 0) == request["key"].endswith("True")
+    assert len({one["output"] for one in found.values()}) > 3
+
+
+def test_moondream_is_answered_as_the_trainer_has_it(folder):
+    """transformers has no class of it: the trainer's is held to its `generate` in test_architectures.py."""
+    path = made(folder, "moondream")
+    asked = requests(folder) + requests(folder, pictured=False)
+    found = answered(load(str(path), "cpu", [], False), asked)
+    family = load_family(path)
+    for request in asked:
+        content = request["messages"][0]["content"]
+        sequence = family.encode(request["messages"], [part["path"] for part in content[:-1]], None)
+        with torch.inference_mode():
+            features = [family.project(family.see([family.pixels(Image.open(one.path))]), [one])[0] for one in sequence.pictures]
+        [tokens] = family.generate([sequence], [features], LONGEST)
+        assert found[request["key"]]["output"] == family.decode(tokens)
+        assert found[request["key"]]["usage"]["promptTokens"] == len(sequence.ids)
+    assert len({one["output"] for one in found.values()}) > 3
+
+
+@pytest.mark.parametrize("name", ["mllama", "pixtral", "kosmos-2"])
+def test_a_record_has_the_same_samples_in_every_batch(name, folder):
+    held = load(str(made(folder, name)), "cpu", [], False)
+    decoding = {"maxNewTokens": LONGEST, "temperature": 0.8, "topP": 0.9, "seed": 3, "samples": 3}
+    asked = [{**request, "key": f"{request['key']} {sample}", "sample": sample} for request in requests(folder) for sample in range(3)]
+    together = answered(held, asked, decoding)
+    for request in asked[::2]:
+        assert answered(held, [request], decoding)[request["key"]]["output"] == together[request["key"]]["output"]
+    assert len({together[f"0True {sample}"]["output"] for sample in range(3)}) > 1
+    other = answered(held, asked[:3], {**decoding, "seed": 4})
+    assert [one["output"] for one in other.values()] != [together[key]["output"] for key in other]
+
+
+def test_draws_follow_the_probabilities_and_stay_in_the_nucleus(folder):
+    from rationale_trainer.worker.choosing import Choosing
+
+    logits = torch.log(torch.tensor([[0.5, 0.05, 0.3, 0.15]]))
+    for top_p, expected in ((1, [0.5, 0.05, 0.3, 0.15]), (0.7, [0.625, 0, 0.375, 0])):
+        rows = 4000
+        choosing = Choosing({"temperature": 1.0, "topP": top_p}, list(range(rows)))
+        chosen = choosing(None, logits.expand(rows, 4)).argmax(-1)
+        shares = torch.bincount(chosen, minlength=4) / rows
+        torch.testing.assert_close(shares, torch.tensor(expected), atol=0.03, rtol=0)
+        torch.testing.assert_close(choosing.logarithms[0], logits[0][chosen])
+
+
+def test_log_probabilities_are_those_of_one_pass_over_the_answer(folder):
+    path = made(folder, "llava")
+    held = load(str(path), "cpu", [], False)
+    [request] = requests(folder)[:1]
+    found = answered(held, [request])[request["key"]]
+    processor, model = transformers.AutoProcessor.from_pretrained(path), transformers.LlavaForConditionalGeneration.from_pretrained(path).eval()
+    ids, tokens = alone(model, processor, "llava", request)
+    pixels = held.prompts.inputs(request["messages"])["pixel_values"]
+    whole = torch.cat([ids, torch.tensor([tokens])], 1)
+    with torch.inference_mode():
+        logits = model(input_ids=whole, attention_mask=torch.ones_like(whole), pixel_values=pixels).logits[0, ids.shape[1] - 1 : -1]
+    expected = logits.log_softmax(-1).gather(-1, torch.tensor(tokens)[:, None]).sum()
+    assert math.isclose(found["logProbability"], expected, rel_tol=1e-4)
+
+
+def test_an_answer_ends_at_texts_that_end_answers(folder):
+    path = made(folder, "pixtral")
+    [request] = requests(folder)[:1]
+    whole = answered(load(str(path), "cpu", [], False), [request])[request["key"]]["output"]
+    middle = whole[5:9]
+    cut = answered(load(str(path), "cpu", [middle], False), [request])[request["key"]]
+    assert cut["output"] == whole[: whole.index(middle)] and cut["finishReason"] == "stop"
+    assert cut["usage"]["outputTokens"] < LONGEST
+
+
+def test_partial_outputs_grow_into_the_answer(folder, monkeypatch):
+    monkeypatch.setattr("rationale_trainer.worker.listening.LOOK_EVERY", 0)
+    held, heard = load(str(made(folder, "mllama")), "cpu", [], False), Heard()
+    held.generate(requests(folder), GREEDY, heard, True)
+    finished = {}
+    for message in heard.messages:
+        for partial in message.get("partials", []):
+            assert partial["key"] not in finished, "no partial comes after the answer"
+            assert heard.predictions()[partial["key"]]["output"].startswith(partial["output"])
+        finished |= {one["key"]: one for one in message.get("predictions", [])}
+    assert sum(message["type"] == "partials" for message in heard.messages) >= LONGEST - 1
+
+
+def test_what_cannot_be_asked_fails_alone_in_a_sentence(folder):
+    held = load(str(made(folder, "llava")), "cpu", [], False)
+    good, *_ = requests(folder)
+    (folder / "broken.png").write_bytes(b"\x89PNG no picture")
+    content = {
+        "long": [{"type": "text", "text": "what colour? " * 1000}],
+        "gone": [{"type": "image", "path": str(folder / "gone.png")}, {"type": "text", "text": "what?"}],
+        "broken": [{"type": "image", "path": str(folder / "broken.png")}, {"type": "text", "text": "what?"}],
+        "spoken": [{"type": "text", "text": "<image> what?"}],
+    }
+    asked = [good, *({"key": key, "messages": [{"role": "user", "content": parts}]} for key, parts in content.items())]
+    found = answered(held, asked)
+    assert found.pop(good["key"])["finishReason"] == "length"
+    errors = {key: one["error"] for key, one in found.items()}
+    assert all(one["finishReason"] == "error" and one["output"] == "" for one in found.values())
+    assert errors["long"].endswith("and the model takes 2048 together with its answer.")
+    assert errors["gone"].startswith(f"The image {folder / 'gone.png'} cannot be read: ")
+    assert errors["broken"].startswith(f"The image {folder / 'broken.png'} cannot be read: ")
+    assert all(error.count("\n") == 0 and error.endswith(".") for error in errors.values()), errors
+
+
+def test_rows_that_do_not_fit_together_are_run_in_smaller_batches(folder, monkeypatch):
+    held = load(str(made(folder, "mllama")), "cpu", [], False)
+    expected = answered(held, requests(folder))
+    write = type(held)._write
+
+    def small(self, rows, *others):
+        if len(rows) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        write(self, rows, *others)
+
+    monkeypatch.setattr(type(held), "_write", small)
+    found = answered(held, requests(folder))
+    assert {key: one["output"] for key, one in found.items()} == {key: one["output"] for key, one in expected.items()}
+    assert held.rows == 1
+
+
+@torch.inference_mode()
+def test_vilt_scores_choices_by_masking_each_token(folder):
+    path = made(folder, "vilt")
+    held = load(str(path), "cpu", [], False)
+    choices = ["the red square", "blue", "yellow water"]
+    asked = [{**request, "choices": choices} for request in requests(folder)]
+    found = answered(held, asked)
+    model, processor = transformers.ViltForMaskedLM.from_pretrained(path).eval(), transformers.ViltProcessor.from_pretrained(path)
+    tokenizer, best = processor.tokenizer, []
+    for request in asked:
+        picture, text = request["messages"][0]["content"]
+        means = []
+        for choice in choices:
+            answer = tokenizer.encode(choice, add_special_tokens=False)
+            frame = [tokenizer.cls_token_id, *tokenizer.encode(text["text"], add_special_tokens=False)[: 64 - 2 - len(answer)]]
+            logarithms = []
+            for i, token in enumerate(answer):
+                ids = torch.tensor([[*frame, *answer[:i], tokenizer.mask_token_id, *answer[i + 1 :], tokenizer.sep_token_id]])
+                pixels = processor.image_processor(Image.open(picture["path"]), return_tensors="pt")
+                logits = model(input_ids=ids, **pixels).logits[0, len(frame) + i]
+                logarithms.append(float(logits.log_softmax(-1)[token]))
+            means.append(np.mean(logarithms))
+        first, scores = found[request["key"]]["output"].split("\n")
+        assert first == f"The answer is ({'ABC'[int(np.argmax(means))]})."
+        np.testing.assert_allclose([float(one) for one in scores.split(": ")[1].split(", ")], means, atol=2e-4)
+        best.append(int(np.argmax(means)))
+    assert len({one["output"] for one in found.values()}) == len(asked), "the scores depend on the picture and the question"
+    refused = answered(held, [requests(folder, pictured=False)[0] | {"choices": choices}, requests(folder)[0]])
+    assert refused["0False"]["error"] == "ViLT sees one picture, and this prompt has none."
+    assert refused["0True"]["error"] == "ViLT writes no text and scores choices, and this prompt comes with none."
