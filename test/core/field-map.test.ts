@@ -47,6 +47,14 @@ function only(value: object, fields: object): { source: RecordSource; text: stri
   return { source: source as RecordSource, text };
 }
 
+/** What is found in the last record of a file, and its text. */
+function lastOf(file: string, fields: object) {
+  const document = DatasetDocument.create(file, { map: mapOf(fields), captions: null });
+  const around = { path: '/a.jsonl', image: () => ({ state: 'none' }) as const, splits: null, rules: {} };
+  const chunk = document.chunks.at(-1) as Chunk;
+  return { found: new RecordChecks(document, around).check(chunk), text: chunk.text };
+}
+
 function edited(text: string, edits: ReturnType<typeof removeChoice>): string | null {
   const inOrder = edits?.toSorted((a, b) => b.span.start - a.span.start) ?? [];
   if (inOrder.length === 0) return null;
@@ -75,15 +83,25 @@ describe('a field map', () => {
   });
 
   it('lets findings stand on the fields that are there', () => {
-    const document = DatasetDocument.create(AOKVQA, { map: mapOf(AOKVQA_FIELDS), captions: null });
-    const around = { path: '/a.jsonl', image: () => ({ state: 'none' }) as const, splits: null, rules: {} };
-    const checks = new RecordChecks(document, around);
-    const chunk = document.chunks[1] as Chunk;
-    const found = checks.check(chunk);
-    const { text } = chunk;
+    const { found, text } = lastOf(AOKVQA, AOKVQA_FIELDS);
     const places = found.map(({ rule, span }) => `${rule} ${text.slice(span.start, span.end)}`);
     assert.ok(places.includes('answer-out-of-range 4'), places.join('\n'));
     assert.ok(places.includes('duplicate-choice "roof"'), places.join('\n'));
+  });
+
+  it('lets messages and fixes speak of an answer as the record writes it', () => {
+    const record = { choices: ['3', '4', '5'], label: 4, why: 'The answer is 4.', q: 'What is 2 + 2?' };
+    const fields = { question: 'q', answer: 'label', solution: 'why', indexBase: 1 };
+    const said = (label: number | string) =>
+      lastOf(JSON.stringify({ ...record, label }), fields)
+        .found.filter(({ field }) => field === 'answer')
+        .map(({ message, fixes }) => [message, ...fixes.map(({ title }) => title)]);
+    const fix = 'Set "label" to 2, B: "4"';
+    assert.deepEqual(said(4), [['"label" is 4, but there are 3 choices, counted from 1 to 3.', fix]]);
+    assert.deepEqual(said(1), [['The gold answer is A, but the solution names B: "4".', fix]]);
+    assert.deepEqual(said('X'), [
+      ['"label" is "X", but there are 3 choices, counted from "A" to "C".', 'Set "label" to "B", B: "4"'],
+    ]);
   });
 
   it('reads choices from fields of their own, of which the last may be empty, and a letter as the answer', () => {

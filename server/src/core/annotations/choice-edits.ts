@@ -1,4 +1,5 @@
 import type { RecordSource } from '../records/types.ts';
+import { choiceLetter, quote } from '../text.ts';
 import type { Fix } from './types.ts';
 
 type Edit = Fix['edits'][number];
@@ -26,6 +27,21 @@ export function removeChoice(source: RecordSource, index: number, instead: numbe
   const gold = record.answer === index ? instead : record.answer;
   const answer = gold > index ? gold - 1 : gold;
   return answer === record.answer ? edits : [...edits, ...setAnswer(source, answer)];
+}
+
+/** The fix that makes the choice the gold answer. It is for a record that has an `answer` to write over. */
+export function answerFix(source: RecordSource, text: string, choice: number): Fix {
+  const name = quote(source.record.choices[choice] as string, 40);
+  return {
+    title: `Set ${answerField(source, text)} to ${source.answerText(choice)}, ${choiceLetter(choice)}: ${name}`,
+    edits: setAnswer(source, choice),
+  };
+}
+
+/** What the record calls its gold answer, in quotes: a field map may read it from another field. */
+export function answerField({ fields }: RecordSource, text: string): string {
+  const key = fields.get('answer')?.key;
+  return key ? text.slice(key.start, key.end) : '"answer"';
 }
 
 /** The edits that make the choice the gold answer; none when the record has no `answer` to write over. */

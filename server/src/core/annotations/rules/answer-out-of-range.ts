@@ -1,5 +1,5 @@
-import { choiceLetter, count, quote } from '../../text.ts';
-import { setAnswer } from '../choice-edits.ts';
+import { count } from '../../text.ts';
+import { answerField, answerFix } from '../choice-edits.ts';
 import { solutionAnswer } from '../solution-answer.ts';
 import type { RecordRule } from '../types.ts';
 
@@ -14,21 +14,20 @@ export const answerOutOfRange: RecordRule = {
     example: '"7": { "question": "Which is a metal?", "choices": ["oak", "iron"], "answer": 2 }',
     fix: 'Count from 0: the first choice is 0. If the file counts from 1 throughout, correct all of its answers.',
   },
-  check({ source }) {
+  check({ source, text }) {
     const { answer, choices } = source.record;
     if (answer === null || choices.length === 0 || (answer >= 0 && answer < choices.length)) return [];
     const last = choices.length - 1;
     const named = solutionAnswer(source.record)?.choice ?? (answer === choices.length ? last : null);
-    const fix = named === null ? [] : [named];
+    const written = source.fields.get('answer')?.value;
+    const said = written ? text.slice(written.start, written.end) : answer;
+    const range = `from ${source.answerText(0)} to ${source.answerText(last)}`;
     return [
       {
-        message: `"answer" is ${answer}, but there are ${count(choices.length, 'choice')}, counted from 0 to ${last}.`,
-        span: source.fields.get('answer')?.value ?? source.idSpan,
+        message: `${answerField(source, text)} is ${said}, but there are ${count(choices.length, 'choice')}, counted ${range}.`,
+        span: written ?? source.idSpan,
         field: 'answer',
-        fixes: fix.map((choice) => ({
-          title: `Set "answer" to ${choice}, ${choiceLetter(choice)}: ${quote(choices[choice] as string, 40)}`,
-          edits: setAnswer(source, choice),
-        })),
+        fixes: named === null ? [] : [answerFix(source, text, named)],
       },
     ];
   },

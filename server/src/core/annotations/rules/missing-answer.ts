@@ -1,5 +1,4 @@
-import { choiceLetter, quote } from '../../text.ts';
-import { setAnswer } from '../choice-edits.ts';
+import { answerFix } from '../choice-edits.ts';
 import { isOpenQuestion } from '../open-question.ts';
 import { solutionAnswer } from '../solution-answer.ts';
 import type { RecordRule } from '../types.ts';
@@ -15,15 +14,12 @@ export const missingAnswer: RecordRule = {
     example: '"7": { "question": "Which is a metal?", "choices": ["oak", "iron"], "answer": null }',
     fix: 'Set "answer" to the number of the right choice, counted from 0. For a test set without labels, switch the rule off.',
   },
-  check({ source }) {
+  check({ source, text }) {
     const { record } = source;
     if (record.answer !== null || isOpenQuestion(record)) return [];
     const written = source.fields.get('answer');
     const named = written ? solutionAnswer(record) : null;
-    const fix = named && {
-      title: `Set "answer" to ${named.choice}, ${choiceLetter(named.choice)}: ${quote(record.choices[named.choice] as string, 40)}`,
-      edits: setAnswer(source, named.choice),
-    };
+    const fix = named && answerFix(source, text, named.choice);
     return [
       {
         message: record.conversation

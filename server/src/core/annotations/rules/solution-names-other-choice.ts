@@ -1,5 +1,5 @@
 import { choiceLetter, quote } from '../../text.ts';
-import { setAnswer } from '../choice-edits.ts';
+import { answerFix } from '../choice-edits.ts';
 import { otherSolutionAnswer } from '../solution-answer.ts';
 import type { RecordRule } from '../types.ts';
 
@@ -15,27 +15,19 @@ export const solutionNamesOtherChoice: RecordRule = {
       '"7": { "question": "Which is a metal?", "choices": ["oak", "iron"], "answer": 0, "solution": "Iron conducts electricity. The answer is iron." }',
     fix: 'Read the solution and correct whichever is wrong. The quick fix makes its choice the gold answer.',
   },
-  check({ source }) {
+  check({ source, text }) {
     const { answer, choices } = source.record;
     const named = otherSolutionAnswer(source.record);
     if (!named) return [];
     const written = source.fields.get('answer');
-    const text = quote(choices[named.choice] as string, 40);
-    const letter = choiceLetter(named.choice);
+    const other = `${choiceLetter(named.choice)}: ${quote(choices[named.choice] as string, 40)}`;
     return [
       {
-        message: `The gold answer is ${choiceLetter(answer as number)}, but the solution names ${letter}: ${text}.`,
+        message: `The gold answer is ${choiceLetter(answer as number)}, but the solution names ${other}.`,
         span: (written ?? source.fields.get('solution'))?.value ?? source.idSpan,
         field: 'answer',
         evidence: named.sentence,
-        fixes: written
-          ? [
-              {
-                title: `Set "answer" to ${named.choice}, ${letter}: ${text}`,
-                edits: setAnswer(source, named.choice),
-              },
-            ]
-          : [],
+        fixes: written ? [answerFix(source, text, named.choice)] : [],
       },
     ];
   },
