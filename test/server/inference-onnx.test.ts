@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
 import { InferenceSession } from 'onnxruntime-node';
+import sharp from 'sharp';
 import type { Decoding, ModelRequest, Prediction } from '../../server/src/core/models/types.ts';
 import type { Message } from '../../server/src/core/prompts/types.ts';
 import { wholeDecoder } from '../../server/src/inference/onnx/host/decoder.ts';
@@ -70,6 +72,24 @@ async function run(
     },
   );
   return found;
+}
+
+/** The beginning of a PNG file, which says how large the image is. */
+function pngHead(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const size = Buffer.alloc(13);
+  size.writeUInt32BE(width, 0);
+  size.writeUInt32BE(height, 4);
+  size[8] = 8;
+  const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
+  const pixels = chunk('IDAT', deflateSync(Buffer.alloc(64)));
+  return Buffer.concat([signature, chunk('IHDR', size), pixels, chunk('IEND', Buffer.alloc(0))]);
 }
 
 describe('running a model folder', function () {
@@ -230,6 +250,72 @@ describe('running a model folder', function () {
     assert.equal(finishReason, 'length');
     assert.equal(usage.outputTokens, 3);
     assert.ok(usage.imageTokens > 0 && usage.promptTokens > usage.imageTokens);
+  });
+
+  it('runs what fails together one by one when the memory is gone, and says so of what fails alone', async () => {
+    const ids = recordIds('test').slice(0, 6);
+    const requests = ids.map((id) => requestFor(id));
+    const asItShould = await run(model, requests);
+    const { decoder } = model.sessions;
+    let steps = 0;
+    /** A device that has room for the one record alone from the fourth step on, and at last for none. */
+    const session = new Proxy(decoder.session, {
+      get: (target, name) =>
+        name !== 'run'
+          ? Reflect.get(target, name, target)
+          : (inputs: { inputs_embeds: { dims: number[] } }, outputs: string[]) => {
+              steps++;
+              if ((steps > 3 && (inputs.inputs_embeds.dims[0] ?? 0) > 1) || steps > most)
+                throw new Error('Failed to allocate memory for requested buffer of size 805306368');
+              return target.run(inputs as never, outputs);
+            },
+    });
+    const small = { ...model, sessions: { ...model.sessions, decoder: { ...decoder, session } } };
+    let most = Number.POSITIVE_INFINITY;
+    const found = await run(small, requests);
+    for (const id of ids) assert.equal(found.get(id)?.output, asItShould.get(id)?.output, id);
+    assert.ok(steps > 4, 'it was tried together first');
+    [steps, most] = [0, 0];
+    for (const { error } of (await run(small, requests)).values())
+      assert.match(
+        error ?? '',
+        /^The model cannot run this prompt: Failed to allocate memory .* 805306368\.$/,
+      );
+  });
+
+  it('shows a picture of 40 megapixels, and the first frame of one that moves; one that is cut or a bomb fails alone', async () => {
+    const plain = (width: number, height: number, background: string) =>
+      sharp({ create: { width, height, channels: 3, background } })
+        .png()
+        .toBuffer();
+    const frames = [await plain(96, 96, 'white'), await plain(96, 96, 'black')];
+    const still = frames[0] as Buffer;
+    const files = {
+      'still.png': still,
+      'large.png': await plain(8000, 5000, 'white'),
+      'moving.gif': await sharp(frames, { join: { animated: true } })
+        .gif({ delay: [50, 50] })
+        .toBuffer(),
+      'black.png': frames[1] as Buffer,
+      'cut.png': still.subarray(0, still.length / 2),
+      'bomb.png': pngHead(100_000, 100_000),
+    };
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
+    const names = Object.keys(files);
+    const found = await run(
+      model,
+      names.map((name) => textRequest(name, 'What colour is it?', join(folder, name))),
+    );
+    const outputs = names.map((name) => found.get(name)?.output);
+    assert.ok(outputs[0]);
+    assert.deepEqual(outputs.slice(1, 3), [outputs[0], outputs[0]], 'all white');
+    assert.notEqual(outputs[3], outputs[0], 'black is seen');
+    const error = (name: string) => found.get(name)?.error ?? '';
+    assert.match(error('cut.png'), /^The image .*cut\.png cannot be decoded: .*\.$/);
+    assert.match(
+      error('bomb.png'),
+      /^The image .*bomb\.png cannot be decoded: Input image exceeds pixel limit\.$/,
+    );
   });
 
   it('fails a record alone when its image or its prompt cannot be used', async () => {

@@ -45,6 +45,20 @@ function prediction(recordId: string, change: Partial<StoredPrediction> = {}): S
   };
 }
 
+/** Opens databases that can take so many pages, as on a small disk. */
+function withPages<T>(pages: number, open: () => T): T {
+  const { exec } = DatabaseSync.prototype;
+  DatabaseSync.prototype.exec = function (sql) {
+    exec.call(this, sql);
+    if (sql.includes('journal_mode')) exec.call(this, `PRAGMA max_page_count = ${pages}`);
+  };
+  try {
+    return open();
+  } finally {
+    DatabaseSync.prototype.exec = exec;
+  }
+}
+
 describe('the store', () => {
   let folder: string;
   beforeEach(() => {
@@ -71,6 +85,26 @@ describe('the store', () => {
     assert.deepEqual([...again.predictions('r1').keys()], ['1', '2']);
     assert.deepEqual(again.predictions('r1').get('1'), [prediction('1')]);
     assert.equal(again.predictions('r1').get('2')?.[0]?.error, 'The image is broken.');
+    again.close();
+  });
+
+  it('that is full says so in one sentence, keeps what it has, takes nothing by halves, and goes on when there is room', () => {
+    const path = join(folder, 'store.sqlite');
+    const store = withPages(60, () => openStore(path));
+    store.openRun(run);
+    const long = (n: number) => prediction(`${n}`, { output: 'x'.repeat(1000) });
+    let kept = 0;
+    assert.throws(() => {
+      for (; ; kept += 8) store.save(Array.from({ length: 8 }, (_, i) => long(kept + i)));
+    }, /^Error: Results can no longer be stored in .*store\.sqlite \(database or disk is full\); what was stored before is safe, and the same goes on from there\.$/);
+    assert.ok(kept > 0);
+    assert.equal(store.predictions('r1').size, kept, 'the last eight are left out together');
+    store.close();
+
+    const again = openStore(path);
+    assert.equal(again.predictions('r1').size, kept);
+    again.save([long(kept)]);
+    assert.deepEqual(again.predictions('r1').get(`${kept}`), [long(kept)]);
     again.close();
   });
 

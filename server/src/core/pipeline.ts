@@ -310,8 +310,11 @@ export class Pipeline {
         }
       } finally {
         // Whoever stops listening, or a run that breaks off, loses nothing either.
-        sitting.flush();
-        await model.close();
+        try {
+          sitting.flush();
+        } finally {
+          await model.close();
+        }
       }
     }
     if (!signal.aborted && sitting.isComplete) store.updateRun(job.run.id, { finishedAt: clock.date() });

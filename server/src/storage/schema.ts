@@ -78,7 +78,7 @@ export function migrate(database: DatabaseSync, steps: readonly string[] = STEPS
     }
     database.exec('COMMIT');
   } catch (error) {
-    database.exec('ROLLBACK');
+    if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }

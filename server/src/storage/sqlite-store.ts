@@ -23,7 +23,7 @@ export function openStore(path: string): Store {
   }
   try {
     migrate(database);
-    return new SqliteStore(database);
+    return new SqliteStore(database, path);
   } catch (error) {
     database.close();
     throw new Error(`Results cannot be stored in ${path}: ${reason(error)}`);
@@ -38,47 +38,47 @@ type Row = Record<string, string | number | null>;
 
 class SqliteStore implements Store {
   private readonly database: DatabaseSync;
+  private readonly path: string;
   /** Asked for every prompt of a matrix. */
   private readonly findKey: StatementSync;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, path: string) {
     this.database = database;
+    this.path = path;
     this.findKey = database.prepare('SELECT * FROM predictions WHERE key = ? AND error IS NULL LIMIT 1');
   }
 
   openRun(card: RunCard): RunCard {
-    this.database
-      .prepare(
-        `INSERT INTO runs (id, dataset, model, revision, role, device, prompt, prompt_text, setting, format,
+    this.change(() =>
+      this.database
+        .prepare(
+          `INSERT INTO runs (id, dataset, model, revision, role, device, prompt, prompt_text, setting, format,
            decoding, split, sample, variation, purpose, cascade, started_at, finished_at, seconds, generated)
          VALUES ($id, $dataset, $model, $revision, $role, $device, $prompt, $promptText, $setting, $format,
            $decoding, $split, $sample, $variation, $purpose, $cascade, $startedAt, $finishedAt, $seconds, $generated)
          ON CONFLICT (id) DO NOTHING`,
-      )
-      .run({
-        ...card,
-        decoding: JSON.stringify(card.decoding),
-        sample: card.sample && JSON.stringify(card.sample),
-        cascade: card.cascade && JSON.stringify(card.cascade),
-      });
+        )
+        .run({
+          ...card,
+          decoding: JSON.stringify(card.decoding),
+          sample: card.sample && JSON.stringify(card.sample),
+          cascade: card.cascade && JSON.stringify(card.cascade),
+        }),
+    );
     return this.run(card.id) ?? card;
   }
 
-  updateRun(id: string, change: RunChange): void {
-    if (change.finishedAt !== undefined) {
-      this.database.prepare('UPDATE runs SET finished_at = ? WHERE id = ?').run(change.finishedAt, id);
-    }
-    if (change.addSeconds !== undefined) {
-      this.database.prepare('UPDATE runs SET seconds = seconds + ? WHERE id = ?').run(change.addSeconds, id);
-    }
-    if (change.addGenerated !== undefined) {
-      this.database
-        .prepare('UPDATE runs SET generated = generated + ? WHERE id = ?')
-        .run(change.addGenerated, id);
-    }
-    if (change.device !== undefined) {
-      this.database.prepare('UPDATE runs SET device = ? WHERE id = ?').run(change.device, id);
-    }
+  updateRun(id: string, { finishedAt, addSeconds, addGenerated, device }: RunChange): void {
+    this.change(() => {
+      if (finishedAt !== undefined)
+        this.database.prepare('UPDATE runs SET finished_at = ? WHERE id = ?').run(finishedAt, id);
+      if (addSeconds !== undefined)
+        this.database.prepare('UPDATE runs SET seconds = seconds + ? WHERE id = ?').run(addSeconds, id);
+      if (addGenerated !== undefined)
+        this.database.prepare('UPDATE runs SET generated = generated + ? WHERE id = ?').run(addGenerated, id);
+      if (device !== undefined)
+        this.database.prepare('UPDATE runs SET device = ? WHERE id = ?').run(device, id);
+    });
   }
 
   runs(dataset?: string): readonly RunCard[] {
@@ -96,7 +96,7 @@ class SqliteStore implements Store {
   }
 
   deleteRun(id: string): void {
-    this.database.prepare('DELETE FROM runs WHERE id = ?').run(id);
+    this.change(() => this.database.prepare('DELETE FROM runs WHERE id = ?').run(id));
   }
 
   save(predictions: readonly StoredPrediction[]): void {
@@ -106,8 +106,7 @@ class SqliteStore implements Store {
           log_probability, cost, error)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.database.exec('BEGIN IMMEDIATE');
-    try {
+    this.change(() => {
       for (const p of predictions) {
         const { promptTokens, imageTokens, outputTokens, cost } = p.usage;
         insert.run(
@@ -126,11 +125,7 @@ class SqliteStore implements Store {
           p.error ?? null,
         );
       }
-      this.database.exec('COMMIT');
-    } catch (error) {
-      this.database.exec('ROLLBACK');
-      throw error;
-    }
+    });
   }
 
   predictions(runId: string): ReadonlyMap<string, readonly StoredPrediction[]> {
@@ -169,9 +164,11 @@ class SqliteStore implements Store {
   }
 
   addTraining(folder: string, addedAt: string): void {
-    this.database
-      .prepare('INSERT INTO trainings (folder, added_at) VALUES (?, ?) ON CONFLICT (folder) DO NOTHING')
-      .run(folder, addedAt);
+    this.change(() =>
+      this.database
+        .prepare('INSERT INTO trainings (folder, added_at) VALUES (?, ?) ON CONFLICT (folder) DO NOTHING')
+        .run(folder, addedAt),
+    );
   }
 
   trainings(): readonly string[] {
@@ -180,11 +177,30 @@ class SqliteStore implements Store {
   }
 
   removeTraining(folder: string): void {
-    this.database.prepare('DELETE FROM trainings WHERE folder = ?').run(folder);
+    this.change(() => this.database.prepare('DELETE FROM trainings WHERE folder = ?').run(folder));
   }
 
   close(): void {
     this.database.close();
+  }
+
+  /**
+   * All of it or, where the disk is full or gone, nothing.
+   * @throws Error whose message is one sentence
+   */
+  private change(make: () => void): void {
+    const { database, path } = this;
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      make();
+      database.exec('COMMIT');
+    } catch (error) {
+      // SQLite has taken it back itself when the disk was full.
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw new Error(
+        `Results can no longer be stored in ${path} (${reason(error)}); what was stored before is safe, and the same goes on from there.`,
+      );
+    }
   }
 }
 

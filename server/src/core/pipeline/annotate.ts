@@ -81,13 +81,14 @@ export class Sitting {
     if (this.batch.length === 0) return this.progress();
     const now = this.seconds();
     const answers = this.batch.filter(isAnswer).length;
-    this.store.updateRun(this.job.run.id, { addSeconds: now - this.since, addGenerated: answers });
+    const { batch, since } = this;
+    this.batch = [];
     this.generated += answers;
     this.since = now;
-    const { batch } = this;
-    this.batch = [];
     if (this.query) this.query = { ...this.query, done: this.query.done + batch.length };
-    return this.save(batch);
+    const progress = this.save(batch);
+    this.store.updateRun(this.job.run.id, { addSeconds: now - since, addGenerated: answers });
+    return progress;
   }
 
   /** How far it is. @param recordIds what was saved just now */
