@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import type { Device } from '../../hosts/messages.ts';
 import { architectureOf, graphFile, type ModelConfig } from '../model-files.ts';
@@ -17,7 +17,7 @@ export interface Sessions {
   readonly hidden: number;
 }
 
-/** Bytes of a graph up to which it is read into memory and changed; larger ones keep their weights outside anyway. */
+/** Bytes of a graph, without the weights in files of their own, up to which it is read into memory and changed. */
 const CHANGEABLE = 1_000_000_000;
 
 /**
@@ -30,9 +30,8 @@ export async function openSessions(folder: string, config: ModelConfig, device: 
   const embed = await openSession(path('embed_tokens'), device);
   const vision = await openSession(path('vision_encoder'), device);
   const decoderPath = path('decoder_model_merged');
-  const hasExternalData = Boolean(config['transformers.js_config']?.use_external_data_format);
   const graph = await readGraph(decoderPath);
-  const changed = device.kind === 'cpu' && !hasExternalData && graph ? freshOutputs(graph, layers) : null;
+  const changed = device.kind === 'cpu' && graph ? freshOutputs(graph, layers) : null;
   // ONNX Runtime's WebGPU ends the process over a product with nothing to sum: over an empty cache, or no token before the last.
   const hasStandIns = device.kind === 'webgpu' && graph !== null && readsCacheApart(graph, layers);
   const { readsBothWays = false } = architectureOf(config);
@@ -69,6 +68,8 @@ export async function openSession(
     graphOptimizationLevel: 'all',
     // Errors only: warnings about where a node runs are no business of the user's.
     logSeverityLevel: 3,
+    // Where weights are that the graph names by their files, when it is not read from its own.
+    extra: { session: { model_external_initializers_file_folder_path: dirname(path) } },
   };
   if (device.kind === 'webgpu') {
     options.preferredOutputLocation = Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const]));
