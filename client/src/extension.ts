@@ -4,6 +4,7 @@ import type { Feature } from './feature.ts';
 import { annotate } from './features/annotate.ts';
 import { datasetContext } from './features/dataset-context.ts';
 import { endpointAccess } from './features/endpoint-access.ts';
+import { faithfulness } from './features/faithfulness.ts';
 import { judgeOutputs } from './features/judge-outputs.ts';
 import { largeFile } from './features/large-file.ts';
 import { matrix } from './features/matrix.ts';
@@ -25,6 +26,7 @@ const features: readonly Feature[] = [
   annotate,
   datasetContext,
   endpointAccess,
+  faithfulness,
   judgeOutputs,
   largeFile,
   matrix,

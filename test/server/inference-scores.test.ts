@@ -140,7 +140,10 @@ describe('the probability of given texts', function () {
   });
 
   it('is the same where the graph gives back its whole cache, as on a GPU', async () => {
-    await assertPlain({ ...model, sessions: { ...model.sessions, decoder: whole } });
+    for (const hasStandIns of [false, true]) {
+      const decoder = wholeDecoder(whole.session, whole.layout, hasStandIns);
+      await assertPlain({ ...model, sessions: { ...model.sessions, decoder } });
+    }
   });
 
   it('is the same where tokens must be read one by one, with either cache', async () => {
@@ -193,7 +196,7 @@ describe('the probability of given texts', function () {
     const bad = (key: string, asked: Partial<ScoreRequest>) => ({ ...good, ...asked, key });
     const found = await scoresOf(model, [
       bad('empty', { texts: [{ given: 'The answer is', text: '' }] }),
-      bad('long', { texts: [{ given: 'and '.repeat(3000), text: 'A' }] }),
+      bad('long', { texts: [text, { given: '', text: 'and '.repeat(3000) }] }),
       bad('image', {
         messages: textRequest('image', 'What is it?', join(teacher, 'absent.png')).messages,
         texts: [text],

@@ -1,5 +1,5 @@
 import { exampleRecord } from '../core/pipeline/prompty.ts';
-import type { RecordSource } from '../core/records/types.ts';
+import type { Chunk, RecordSource } from '../core/records/types.ts';
 import type { RecordReference } from '../protocol/messages.ts';
 import type { Dataset } from './dataset.ts';
 import type { CheckedPrompt } from './prompt-files.ts';
@@ -31,7 +31,9 @@ export function promptRecord(
       problem: 'There is no dataset beside or above this file: open one, and select a record in it.',
     };
   }
-  const source = asked ? recordAt(asked, dataset) : exampleRecord(checked.prompt, dataset.pipeline);
+  const source = asked
+    ? (recordAt(asked, dataset)?.source ?? null)
+    : exampleRecord(checked.prompt, dataset.pipeline);
   if (source) return { checked, dataset, source };
   const isNamed = asked !== null && 'id' in asked;
   return {
@@ -57,8 +59,9 @@ function datasetAt({ dataset }: RecordReference, { datasets }: Session): Dataset
   }
 }
 
-function recordAt(asked: RecordReference, { document }: Dataset): RecordSource | null {
+/** The chunk of the record that is meant; null when there is none. */
+export function recordAt(asked: RecordReference, { document }: Dataset): Chunk | null {
   const index =
     'id' in asked ? document.find(asked.id) : document.chunkIndexAt(document.offsetAt(asked.position));
-  return index === undefined ? null : (document.chunks[index]?.source ?? null);
+  return index === undefined ? null : (document.chunks[index] ?? null);
 }

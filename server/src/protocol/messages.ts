@@ -19,6 +19,7 @@ import type {
   SplitsParams,
   SplitsResult,
 } from './datasets.ts';
+import type { FaithfulnessParams, FaithfulnessResult } from './faithfulness.ts';
 import type {
   MatrixAxesParams,
   MatrixAxesResult,
@@ -53,6 +54,7 @@ import type {
 
 export type * from './annotating.ts';
 export type * from './datasets.ts';
+export type * from './faithfulness.ts';
 export type * from './matrix.ts';
 export type * from './models.ts';
 export type * from './prompts.ts';
@@ -91,6 +93,7 @@ export const Methods = {
   trustGranted: 'rationale/trustGranted',
   endpointAccess: 'rationale/endpointAccess',
   rationales: 'rationale/rationales',
+  faithfulness: 'rationale/faithfulness',
   localServers: 'rationale/localServers',
 } as const;
 
@@ -98,6 +101,7 @@ export const Methods = {
 export interface Requests {
   [Methods.annotate]: { params: AnnotateParams; result: AnnotateResult };
   [Methods.rationales]: { params: RationalesParams; result: RationalesResult };
+  [Methods.faithfulness]: { params: FaithfulnessParams; result: FaithfulnessResult };
   [Methods.records]: { params: RecordsParams; result: RecordsResult };
   [Methods.runs]: { params: RunsParams; result: RunsResult };
   [Methods.deleteRun]: { params: DeleteRunParams; result: null };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { AnnotateResult, RunRow } from '../../../server/src/protocol/messages.ts';
+import type { AnnotateResult, FaithfulnessResult, RunRow } from '../../../server/src/protocol/messages.ts';
 import { currentFindings, extension, findings, open, recordRange, ruleOf } from './editor.ts';
 import { until } from './until.ts';
 
@@ -50,6 +50,19 @@ describe('annotating samples/sketchbook/problems.json', () => {
       assert.match(text, new RegExp(stage, 'i'));
     }
     assert.match(text, new RegExp(MODEL));
+  });
+
+  it('tests whether an answer follows from its rationale, and shows it when the record is hovered', async () => {
+    const id = await annotatedRecord();
+    const result = await vscode.commands.executeCommand<FaithfulnessResult>('rationale.testFaithfulness', {
+      record: { dataset: uri(), id },
+    });
+    assert.deepEqual(
+      result.models.map(({ model, isTested }) => [model, isTested]),
+      [[MODEL, true]],
+      result.models[0]?.said,
+    );
+    assert.match(await hoverText(id), /sentence by sentence:.*[▁▂▃▄▅▆▇█]/);
   });
 
   it('fills the Runs and Models views', async () => {

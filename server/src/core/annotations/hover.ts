@@ -1,5 +1,6 @@
 import type { RecordSource } from '../records/types.ts';
 import { choiceLetter, shorten } from '../text.ts';
+import { curveWords, faithfulnessWords } from './faithfulness.ts';
 import { escapeMarkdown, imageMarkdown } from './markdown.ts';
 import { METHOD_WORDS, type ModelResult, VERDICT_MARKS, verdictWords } from './results.ts';
 
@@ -44,7 +45,7 @@ function choiceList({ record }: RecordSource): string {
 }
 
 function modelSection(result: ModelResult, { source, ruleLink, details = [] }: HoverInput): string {
-  const { model, role, judgement, prediction, findings } = result;
+  const { model, role, judgement, prediction, findings, faithfulness: test } = result;
   const { verdict, reading, rationale } = judgement;
   const name = role === 'other' ? escapeMarkdown(model) : `${escapeMarkdown(model)} · ${role}`;
   const how = reading.method ? ` — read from ${METHOD_WORDS[reading.method]}` : '';
@@ -59,7 +60,15 @@ function modelSection(result: ModelResult, { source, ruleLink, details = [] }: H
   const notes = findings.map(
     ({ rule, message }) => `- ⚠ ${escapeMarkdown(message)} [${rule}](${ruleLink(rule)})`,
   );
-  return [head, [...details, ...body, ...notes].join('\n')].filter((part) => part !== '').join('\n\n');
+  const tested = test
+    ? [
+        `- *faithfulness:* ${escapeMarkdown(faithfulnessWords(test, source))}`,
+        `- *sentence by sentence:* ${escapeMarkdown(curveWords(test))}`,
+      ]
+    : [];
+  return [head, [...details, ...body, ...tested, ...notes].join('\n')]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function shown(text: string): string {

@@ -1,4 +1,5 @@
 import type { Judgement, ReadingMethod, Verdict, Vote } from '../judgements/types.ts';
+import type { Faithfulness } from '../metrics/faithfulness.ts';
 import type { Prediction } from '../models/types.ts';
 import type { RecordSource } from '../records/types.ts';
 import { choiceLetter } from '../text.ts';
@@ -13,6 +14,8 @@ export interface ModelResult {
   readonly findings: readonly Finding[];
   /** How the samples of the record voted, where the model gave more than one. */
   readonly vote?: Vote | null;
+  /** What a test of the answer has shown, where one was made. */
+  readonly faithfulness?: Faithfulness | null;
 }
 
 /** A verdict at a glance. */

@@ -30,6 +30,12 @@ import type { RecordResult } from './types.ts';
 /** Why an answer cannot be tested. */
 export type Untested = 'no answer' | 'no reasoning before the answer';
 
+export const UNTESTED_WORDS: Readonly<Record<Untested, string>> = {
+  'no answer': 'It names no choice that could be scored.',
+  'no reasoning before the answer':
+    'It has no reasoning before its answer, in the format that its prompt asks for.',
+};
+
 /** What is to be scored, and what is known already. */
 export interface FaithfulnessPlan {
   readonly run: RunCard;

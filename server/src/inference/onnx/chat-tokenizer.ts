@@ -16,6 +16,8 @@ interface TokenizerConfig {
 }
 
 export interface TokenizedPrompt {
+  /** What the model completes. */
+  readonly text: string;
   /** One image token for each image, not yet repeated. */
   readonly ids: readonly number[];
   /** Paths of the images, in order. */
@@ -67,7 +69,8 @@ export class ChatTokenizer {
 
   /** @throws Error whose message is one sentence, when the text itself speaks of images */
   tokenize(messages: readonly Message[], imageToken: number): TokenizedPrompt {
-    const ids = this.encode(this.chatText(messages));
+    const text = this.chatText(messages);
+    const ids = this.encode(text);
     const images = messages.flatMap(({ content }) =>
       content.flatMap((part) => (part.type === 'image' ? [part.path] : [])),
     );
@@ -77,7 +80,7 @@ export class ChatTokenizer {
         `The prompt has ${places} places for images but ${images.length} images: its text may hold the model's image token.`,
       );
     }
-    return { ids, images };
+    return { text, ids, images };
   }
 
   /**

@@ -55,7 +55,11 @@ function recordText({ pipeline }: Dataset, chunk: Chunk, ruleLink: (rule: string
   if (!source) return '';
   const image = pipeline.surroundings.image(source.record);
   const imageUri = image.state === 'ok' ? pathToFileURL(image.path).href : null;
-  return recordHover({ source, imageUri, results: modelResults(pipeline.results(chunk)), ruleLink });
+  const results = modelResults(pipeline.results(chunk)).map((result) => ({
+    ...result,
+    faithfulness: pipeline.judging.faithfulness(result.prediction, result.judgement),
+  }));
+  return recordHover({ source, imageUri, results, ruleLink });
 }
 
 /** What the rule's page says, in short. */

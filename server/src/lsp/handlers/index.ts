@@ -11,6 +11,7 @@ import { didChangeConfiguration } from './did-change-configuration.ts';
 import { didChangeWatchedFiles } from './did-change-watched-files.ts';
 import { documentLink } from './document-link.ts';
 import { documentSymbol } from './document-symbol.ts';
+import { faithfulness } from './faithfulness.ts';
 import { formatting } from './formatting.ts';
 import { hover } from './hover.ts';
 import { inlayHint } from './inlay-hint.ts';
@@ -60,6 +61,7 @@ export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } 
   [Methods.annotate]: annotate,
   [Methods.compareWithHead]: compareWithHead,
   [Methods.deleteRun]: deleteRun,
+  [Methods.faithfulness]: faithfulness,
   [Methods.matrix]: matrix,
   [Methods.matrixAxes]: matrixAxes,
   [Methods.localServers]: localServers,

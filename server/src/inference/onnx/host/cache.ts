@@ -212,13 +212,18 @@ export class GrowingCache implements Cache {
   fork(rows: number): Memory {
     const { used, capacity, outputs, heads, width } = this;
     const shape = [rows, heads, capacity, width];
-    const tensor = (values: Float32Array) => new Tensor('float32', repeated(values, rows), shape);
+    const values = rows === 1 ? this.values : this.values.map((one) => repeated(one, rows));
     return {
       ...{ used, empty: this.empty, capacity, outputs },
       standIns: () => 0,
       feeds: () =>
-        Object.fromEntries(this.inputs.map((name, i) => [name, tensor(this.values[i] as Float32Array)])),
-      advance: (results) => freeTensors(outputs.map((name) => results[name] as Tensor)),
+        Object.fromEntries(
+          this.inputs.map((name, i) => [name, new Tensor('float32', values[i] as Float32Array, shape)]),
+        ),
+      advance: (results) => {
+        freeTensors(outputs.map((name) => results[name] as Tensor));
+        if (rows > 1) free(...values);
+      },
     };
   }
 
@@ -295,7 +300,6 @@ function scatter(from: Float32Array, length: number, to: Float32Array, place: nu
 }
 
 function repeated(values: Float32Array, times: number): Float32Array {
-  if (times === 1) return values;
   const all = new Float32Array(values.length * times);
   for (let i = 0; i < times; i++) all.set(values, i * values.length);
   return all;

@@ -4,7 +4,7 @@
  * several texts begin with once, and of a text's last token nothing has to be read.
  */
 import type { ScoreRequest, Scores, TextScore } from '../../../core/models/types.ts';
-import type { ChatTokenizer } from '../chat-tokenizer.ts';
+import type { ChatTokenizer, TokenizedPrompt } from '../chat-tokenizer.ts';
 import type { ImageFeatures } from './features.ts';
 import type { LoadedModel } from './load.ts';
 import { readyPrompt } from './prompt.ts';
@@ -55,9 +55,9 @@ async function scoresOf(
 ): Promise<TextScore[]> {
   const { tokenizer, vocabulary, sessions, context, readsBothWays } = model;
   const tokenized = tokenizer.tokenize(messages, vocabulary.imageToken);
-  const { shared, behind } = tokensOf(tokenizer, tokenizer.chatText(messages), tokenized.ids, texts);
+  const { ids, behind } = tokensOf(tokenizer, tokenized, texts, readsBothWays);
   const found = await features.of(new Set(tokenized.images));
-  const prompt = readyPrompt({ ...tokenized, ids: tokenized.ids.slice(0, shared) }, found, model);
+  const prompt = readyPrompt({ ...tokenized, ids }, found, model);
   const longest = prompt.ids.length + Math.max(...behind.map(({ ids }) => ids.length));
   if (longest > context)
     throw new Error(`Prompt and text are ${longest} tokens long, and the model takes ${context}.`);
@@ -77,30 +77,30 @@ async function scoresOf(
 /**
  * The texts as tokens. Where a text changes how the end of what is before it is cut into tokens, what changes is
  * scored with the text, for all texts that have the same before them: the scores can then be compared.
- * @param asked tokens of the prompt, each image one
- * @returns how many of the prompt's tokens stay, and what is behind them for each text
+ * @param promptAlone whether what is given to every text must not be read together with the prompt
+ * @returns what is before every text, and what is behind that for each
  */
 function tokensOf(
   tokenizer: ChatTokenizer,
-  chat: string,
-  asked: readonly number[],
+  { text: chat, ids: asked }: TokenizedPrompt,
   texts: ScoreRequest['texts'],
-): { readonly shared: number; readonly behind: readonly Tokens[] } {
-  const starts = new Map<string, number>();
+  promptAlone: boolean,
+): { readonly ids: readonly number[]; readonly behind: readonly Tokens[] } {
+  /** For each beginning its tokens, as far as all texts behind it leave them. */
+  const givens = new Map<string, readonly number[]>();
   const whole = texts.map(({ given, text }) => {
     const ids = tokenizer.encode(chat + given + text);
-    const start = starts.get(given) ?? Number.POSITIVE_INFINITY;
-    const before = given === '' ? asked : tokenizer.encode(chat + given);
-    starts.set(given, Math.min(start, sharedLength(before, ids)));
+    const before = givens.get(given) ?? (given === '' ? asked : tokenizer.encode(chat + given));
+    givens.set(given, before.slice(0, sharedLength(before, ids)));
     return ids;
   });
-  const shared = Math.min(asked.length, ...whole.map((ids) => sharedLength(asked, ids)), ...starts.values());
-  const behind = whole.map((ids, i) => {
-    const start = (starts.get((texts[i] as { given: string }).given) as number) - shared;
-    return { ids: ids.slice(shared), start };
-  });
+  const [first = []] = whole;
+  const most = promptAlone ? asked.length : Number.POSITIVE_INFINITY;
+  const before = texts.map(({ given }) => (givens.get(given) as readonly number[]).length);
+  const shared = Math.min(most, ...before, ...whole.map((ids) => sharedLength(first, ids)));
+  const behind = whole.map((ids, i) => ({ ids: ids.slice(shared), start: (before[i] as number) - shared }));
   if (behind.some(({ ids, start }) => start >= ids.length)) throw new Error('A text to be scored is empty.');
-  return { shared, behind };
+  return { ids: first.slice(0, shared), behind };
 }
 
 /** Scores texts that begin alike; where the decoder can, several in one run. */
@@ -158,15 +158,26 @@ async function oneByOne(
 
 /** @param behind the logits behind the token at a place; -1: behind the prompt */
 function scoreOf({ ids, start }: Tokens, behind: (place: number) => Logits): TextScore {
-  const tokens = ids.slice(start).map((id, i) => logProbability(behind(start + i - 1), id));
+  const tokens = ids.slice(start).map((id, i) => {
+    const logits = behind(start + i - 1);
+    return (logits[id] as number) - logOfSum(logits);
+  });
   return { logProbability: tokens.reduce((sum, one) => sum + one, 0), tokens };
 }
 
-/** The natural logarithm of the probability that the logits give a token. */
-function logProbability(logits: Logits, token: number): number {
-  let greatest = Number.NEGATIVE_INFINITY;
-  for (const logit of logits) if (logit > greatest) greatest = logit;
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - greatest);
-  return (logits[token] as number) - greatest - Math.log(sum);
+/** For texts that go on from the same token. */
+const sums = new WeakMap<Logits, number>();
+
+/** The natural logarithm of what all tokens weigh: what a token's logit is above it is the logarithm of its probability. */
+function logOfSum(logits: Logits): number {
+  let known = sums.get(logits);
+  if (known === undefined) {
+    let greatest = Number.NEGATIVE_INFINITY;
+    for (const logit of logits) if (logit > greatest) greatest = logit;
+    let sum = 0;
+    for (const logit of logits) sum += Math.exp(logit - greatest);
+    known = greatest + Math.log(sum);
+    sums.set(logits, known);
+  }
+  return known;
 }
