@@ -154,7 +154,7 @@ describe('what an output is held to', () => {
     refuseUnheld(card, constraintOf(ask('json'), 2));
     assert.throws(
       () => refuseUnheld(card, constraintOf(ask('stages'), 2)),
-      /^Error: The output of mini cannot be held to a pattern of tags or lines, as this prompt asks, but to a JSON schema\.$/,
+      /^Error: The output of mini cannot be held to tags or lines, as this prompt asks, but to a JSON object\.$/,
     );
   });
 });

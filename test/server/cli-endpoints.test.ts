@@ -76,7 +76,7 @@ describe('endpoints on the command line', function () {
     const free = await run({}, 'annotate', 'problems.json', '--model', 'free', '--constrained');
     assert.match(
       free.stderr,
-      /^The output of free cannot be held to a pattern of tags or lines, as this prompt asks, but to nothing\.\n$/,
+      /^The output of free cannot be held to tags or lines, as this prompt asks, but to nothing\.\n$/,
     );
   });
 

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { InlayHint } from 'vscode-languageserver/node';
 import type { AnnotateResult } from '../../server/src/protocol/messages.ts';
 import { Editor, type EditorOptions } from './harness.ts';
+import { needsPair } from './inference-fixtures.ts';
 import { dataset, rationale, scriptedModel } from './sample-dataset.ts';
 
 const PROGRESS = /^\d+\/\d+ records(, \d+(\.\d)? records\/s(, [\d.]+ (s|min|h) left)?)?$/;
@@ -62,6 +63,31 @@ describe('annotating through the language server', () => {
     const again = await editor.annotate({ uri, model });
     assert.deepEqual([again.done, again.reused, again.failed], [1, 11, 0]);
     assert.equal((await editor.hints(uri)).length, 12);
+  });
+
+  it('holds answers to their format when the setting or the request says so, and says which models can be held', async function () {
+    needsPair(this);
+    this.timeout(60_000);
+    await start({ settings: { constrained: true } });
+    const uri = await editor.open('problems.json', dataset(4));
+    // The student before training writes a letter, whatever it is asked for.
+    const model = 'sketchbook-base';
+    const outputOf = async (runId: string) => {
+      const report = await editor.request('rationale/output', { runId, record: 'r1' });
+      return report?.pieces.map(({ text }) => text).join('') ?? '';
+    };
+    const stages = /^\s*<SUMMARY>[^<]+<\/SUMMARY>\s*<CAPTION>.*<CONCLUSION>[AB]<\/CONCLUSION>$/s;
+    const held = await editor.annotate({ uri, model });
+    assert.match(await outputOf(held.runId), stages);
+    const free = await editor.annotate({ uri, model, constrained: false });
+    assert.doesNotMatch(await outputOf(free.runId), stages);
+    assert.equal((await editor.annotate({ uri, model, constrained: true })).reused, 4);
+    await assert.rejects(
+      editor.annotate({ uri, model: scriptedModel(editor, 4) }),
+      /The output of scripted:.* cannot be held to tags or lines, as this prompt asks, but to nothing\.$/,
+    );
+    const { models } = await editor.request('rationale/models', null);
+    assert.equal(models.find(({ id }) => id === model)?.heldTo, 'a letter, a JSON object, tags or lines');
   });
 
   it('asks a teacher where the samples of a student disagree, and shows the numbers of both together', async () => {

@@ -18,6 +18,8 @@ export interface AnnotateArguments {
   readonly samples?: number;
   readonly temperature?: number;
   readonly seed?: number;
+  /** Hold what is written to the prompt's format; absent: as the setting `rationale.constrained` says. */
+  readonly constrained?: boolean;
   /** The teacher that is asked where the samples disagree. */
   readonly cascade?: { readonly model: string; readonly below: number };
 }
@@ -106,7 +108,7 @@ async function pickCascade(
 }
 
 async function run({ session, activity }: Host, chosen: Chosen): Promise<AnnotateResult> {
-  const { uri, model, split, prompt, setting, samples, temperature, seed, cascade } = chosen;
+  const { uri, model, split, prompt, setting, samples, temperature, seed, constrained, cascade } = chosen;
   const title = `${model}${cascade ? `, then ${cascade.model},` : ''} on ${basename(vscode.Uri.parse(uri, true))}${split ? `, ${split}` : ''}`;
   const workDoneToken = `rationale-annotate-${++lastToken}`;
   const result = await vscode.window.withProgress(
@@ -128,6 +130,7 @@ async function run({ session, activity }: Host, chosen: Chosen): Promise<Annotat
             samples,
             temperature,
             seed,
+            constrained,
             cascade,
             split: split ?? undefined,
             workDoneToken,

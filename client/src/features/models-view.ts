@@ -89,6 +89,7 @@ function modelItem(model: ModelRow): vscode.TreeItem {
   item.tooltip = [
     model.name,
     model.description,
+    `Its outputs can be held to ${model.heldTo}.`,
     model.unavailable ?? (model.device ? `Runs on ${model.device}.` : 'Its device is shown once it has run.'),
   ].join('\n\n');
   item.iconPath = model.unavailable

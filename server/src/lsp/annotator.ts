@@ -49,7 +49,7 @@ export class Annotator {
     given?: NamedPrompt,
   ): Promise<AnnotateResult> {
     const { session } = this;
-    const decoding = decodingOf(params);
+    const decoding = decodingOf({ ...params, constrained: params.constrained ?? session.constrained });
     if (params.cascade) checkCascade(decoding);
     session.store(); // Says why not, before anything is begun.
     return this.inTurn(progress, cancel, async (turn) => {

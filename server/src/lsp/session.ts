@@ -158,6 +158,11 @@ export class Session {
     return this.settings;
   }
 
+  /** Whether what models write is held to its format, wherever nothing else is said. */
+  get constrained(): boolean {
+    return this.settings.constrained;
+  }
+
   get device(): Settings['device'] {
     return this.settings.device;
   }

@@ -5,6 +5,7 @@ import { type OutputsSetting, SETTINGS_SECTION, type Settings } from '../protoco
 export const DEFAULT_SETTINGS: Settings = {
   rules: {},
   device: 'auto',
+  constrained: false,
   inlayHints: true,
   storePath: '',
   python: '',
@@ -18,7 +19,7 @@ export const DEFAULT_SETTINGS: Settings = {
 /** Reads what the client says the user set. What is absent or of the wrong type keeps its default. */
 export function readSettings(value: unknown): Settings {
   const given = isObject(value) ? value : {};
-  const { device, inlayHints, storePath, python } = given;
+  const { device, constrained, inlayHints, storePath, python } = given;
   return {
     rules: readRuleSettings(given.rules).rules,
     outputs: readOutputs(given.outputs),
@@ -27,6 +28,7 @@ export function readSettings(value: unknown): Settings {
     endpoints: isObject(given.endpoints) ? given.endpoints : DEFAULT_SETTINGS.endpoints,
     remoteCode: given.remoteCode ?? DEFAULT_SETTINGS.remoteCode,
     device: device === 'cpu' || device === 'webgpu' ? device : DEFAULT_SETTINGS.device,
+    constrained: constrained === true,
     inlayHints: typeof inlayHints === 'boolean' ? inlayHints : DEFAULT_SETTINGS.inlayHints,
     python: typeof python === 'string' ? python.trim() : DEFAULT_SETTINGS.python,
     storePath: typeof storePath === 'string' ? storePath.trim() : DEFAULT_SETTINGS.storePath,

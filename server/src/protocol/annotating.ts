@@ -33,6 +33,8 @@ export interface AnnotateParams {
   readonly temperature?: number;
   readonly topP?: number;
   readonly seed?: number;
+  /** Hold what is written to the format that the prompt asks for; absent: as the setting says. */
+  readonly constrained?: boolean;
   /** A teacher, a `ModelRow.id`, that is asked where fewer than this share of the samples agree; needs several samples. */
   readonly cascade?: { readonly model: string; readonly below: number };
   readonly workDoneToken?: string | number;

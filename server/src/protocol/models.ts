@@ -39,6 +39,8 @@ export interface ModelRow {
   readonly description: string;
   /** The device it runs on (`WebGPU (NVIDIA H200)`), as found by running it; null: not opened yet. */
   readonly device: string | null;
+  /** What its outputs can be held to: `a letter, a JSON object, tags or lines`; `nothing`. */
+  readonly heldTo: string;
   /** Null, or one sentence that says why it cannot run here. */
   readonly unavailable: string | null;
 }

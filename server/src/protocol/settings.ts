@@ -7,6 +7,8 @@ export interface Settings {
   readonly rules: Readonly<Record<string, RuleSetting>>;
   /** Where local models run. `auto`: the fastest device that passes a probe. */
   readonly device: DeviceSetting;
+  /** Hold what models write to the format that the prompt asks for, wherever nothing else is said. */
+  readonly constrained: boolean;
   /** Show the predicted letter after each record's question. */
   readonly inlayHints: boolean;
   /** Folder of the store, an absolute path; empty: the user's own, which the command line uses too. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
+import { heldTo } from '../../core/pipeline/constraints.ts';
 import {
   type CatalogEntry,
   fetchModel,
@@ -66,12 +67,19 @@ async function list({ format, local }: ListOptions): Promise<void> {
     return;
   }
   const rows = [
-    ...offered.map((card) => [card.id, card.role, card.provider, '–', card.unavailable ?? 'yes']),
+    ...offered.map((card) => [
+      card.id,
+      card.role,
+      card.provider,
+      '–',
+      heldTo(card),
+      card.unavailable ?? 'yes',
+    ]),
     ...placed.map(({ entry, place }) => {
-      return [entry.id, '–', '–', parametersWords(entry.parameters), PLACE_WORDS[place]];
+      return [entry.id, '–', '–', parametersWords(entry.parameters), '–', PLACE_WORDS[place]];
     }),
   ];
-  const head = ['model', 'role', 'provider', 'parameters', 'runs here'];
+  const head = ['model', 'role', 'provider', 'parameters', 'can be held to', 'runs here'];
   process.stdout.write(print(rows, format, head, (row) => row));
   process.stdout.write('Asking for a model that is not at hand says what it takes.\n');
   if (local) process.stdout.write(localText(servers));

@@ -15,25 +15,21 @@ export class Automaton {
   private readonly steps: Int32Array[] = [];
   /** Bytes that no part of the grammar tells apart are of one class. */
   private readonly classes: Uint8Array;
-  /** A byte of each class. */
+  /** A byte of each class; the first is the one that texts are filled up with. */
   private readonly bytes: readonly number[];
 
   /** @param sets every set of bytes that the expression is made of */
   constructor(expression: Expression, sets: Iterable<ReadonlySet<number>>) {
     this.states = [expression];
     this.numbers = new Map([[expression.id, 0]]);
-    const groups = Map.groupBy(
-      Array.from({ length: 256 }, (_, byte) => byte),
-      (
-        (all) => (byte: number) =>
-          all.map((set) => (set.has(byte) ? 1 : 0)).join('')
-      )([...sets]),
-    );
+    const all = [...sets];
+    const nameOf = (byte: number) => all.map((set) => (set.has(byte) ? '1' : '0')).join('');
+    // The filler goes before the others, so that its class is the first.
+    const order = [FILLER, ...Array.from({ length: 256 }, (_, byte) => byte)];
+    const groups = [...Map.groupBy(order, nameOf).values()];
+    this.bytes = groups.map(([first]) => first as number);
     this.classes = new Uint8Array(256);
-    this.bytes = [...groups.values()].map((group, number) => {
-      for (const byte of group) this.classes[byte] = number;
-      return group.includes(FILLER) ? FILLER : (group[0] as number);
-    });
+    for (const [number, group] of groups.entries()) for (const byte of group) this.classes[byte] = number;
   }
 
   /** The state behind a byte, or `DEAD`. */
@@ -50,17 +46,12 @@ export class Automaton {
   wayOut(state: number): number | null {
     const { least, mayEnd } = this.states[state] as Expression;
     if (mayEnd) return null;
-    let best: number | null = null;
-    let fewest = least;
-    this.bytes.forEach((byte, number) => {
+    const left = (number: number) => {
       const next = this.step(state, number);
-      if (next === DEAD) return;
-      const left = (this.states[next] as Expression).least;
-      if (left > fewest || (left === fewest && byte !== FILLER) || left >= least) return;
-      fewest = left;
-      best = byte;
-    });
-    return best;
+      return next === DEAD ? Number.POSITIVE_INFINITY : (this.states[next] as Expression).least;
+    };
+    const number = this.bytes.findIndex((_, one) => left(one) < least);
+    return number === -1 ? null : (this.bytes[number] as number);
   }
 
   private step(state: number, number: number): number {

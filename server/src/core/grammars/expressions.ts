@@ -66,7 +66,10 @@ class Node implements Expression {
       case 'either':
         return within.either(...of.map((one) => one.behind(byte)));
       case 'both':
-        return within.both(...of.map((one) => one.behind(byte)));
+        // Most bytes are ruled out by the first part already.
+        return of.every((one) => one.behind(byte) !== within.nothing)
+          ? within.both(...of.map((one) => one.behind(byte)))
+          : within.nothing;
       case 'not':
         return within.not(first.behind(byte));
       case 'any-number':
@@ -114,19 +117,22 @@ export class Expressions {
   readonly anything = this.anyNumber(this.bytes(() => true));
 
   bytes(has: (byte: number) => boolean): Node {
-    const set = new Set(BYTES.filter(has));
-    const node = this.node('bytes', [], set);
+    return this.among(BYTES.filter(has));
+  }
+
+  private among(bytes: Iterable<number>): Node {
+    const node = this.node('bytes', [], new Set([...bytes].sort((a, b) => a - b)));
     this.sets.add(node.bytes);
     return node;
   }
 
   /** One of these ASCII characters. */
   oneOf(characters: string): Node {
-    return this.bytes((byte) => byte < 0x80 && characters.includes(String.fromCharCode(byte)));
+    return this.among(encoder.encode(characters));
   }
 
   text(text: string): Node {
-    return this.sequence(...Array.from(encoder.encode(text), (byte) => this.bytes((one) => one === byte)));
+    return this.sequence(...Array.from(encoder.encode(text), (byte) => this.among([byte])));
   }
 
   /** An ASCII text in letters of any case. */

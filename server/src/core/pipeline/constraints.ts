@@ -16,17 +16,21 @@ export function constraintOf({ strategy, format, order }: Asking, choices: numbe
 }
 
 const WORDS: Readonly<Record<GrammarForm, string>> = {
-  choice: 'one of a few words',
-  json: 'a JSON schema',
-  regex: 'a pattern of tags or lines',
+  choice: 'a letter',
+  json: 'a JSON object',
+  regex: 'tags or lines',
 };
 
+/** What a model's outputs can be held to: `a letter, a JSON object, tags or lines`; `nothing`. */
+export function heldTo({ constrains = [] }: Pick<ModelCard, 'constrains'>): string {
+  return constrains.map((form) => WORDS[form]).join(', ') || 'nothing';
+}
+
 /** @throws Error whose message is one sentence, when the model cannot be held to such a thing */
-export function refuseUnheld({ id, constrains = [] }: ModelCard, grammar: Grammar): void {
+export function refuseUnheld(card: ModelCard, grammar: Grammar): void {
   const form = formOf(grammar);
-  if (constrains.includes(form)) return;
-  const can = constrains.map((one) => WORDS[one]).join(' or ') || 'nothing';
+  if (card.constrains?.includes(form)) return;
   throw new Error(
-    `The output of ${id} cannot be held to ${WORDS[form]}, as this prompt asks, but to ${can}.`,
+    `The output of ${card.id} cannot be held to ${WORDS[form]}, as this prompt asks, but to ${heldTo(card)}.`,
   );
 }

@@ -1,3 +1,4 @@
+import { heldTo } from '../../core/pipeline/constraints.ts';
 import type { RunCard } from '../../core/store/types.ts';
 import { PLACE_WORDS, parametersWords } from '../../inference/index.ts';
 import type { RequestHandler } from '../handler.ts';
@@ -14,6 +15,7 @@ export const models: RequestHandler<'rationale/models'> = async (_params, sessio
     role: card.role,
     description: card.description,
     device: session.models.deviceOf(card.id) ?? lastDevice(runs, card.id),
+    heldTo: heldTo(card),
     unavailable: card.unavailable ?? null,
   }));
   const catalog = session.models.catalog().map(({ entry, place, why }) => ({

@@ -17,13 +17,19 @@ export interface Allowed {
   readonly most: number;
 }
 
+/** Tokens that are kept for states, in all: a state within a text allows nearly the whole vocabulary. */
+const MOST_KEPT = 4_000_000;
+
 export class Hold {
   private readonly automaton: Automaton;
   private readonly lexicon: Lexicon;
   private readonly endTokens: ReadonlySet<number>;
   private readonly unusable: ReadonlySet<number>;
-  private readonly allowedIn = new Map<number, Allowed>();
-  private readonly tokensFrom = new Map<number, number>([[ENDED, 0]]);
+  /** By state, least recently used first. */
+  private readonly kept = new Map<number, Allowed>();
+  private keptTokens = 0;
+  /** By state. */
+  private readonly toEnd: number[] = [];
 
   /** @throws Error whose message is one sentence, when the model's tokens cannot spell what the grammar asks for */
   constructor(grammar: Grammar, lexicon: Lexicon, endTokens: ReadonlySet<number>) {
@@ -51,35 +57,43 @@ export class Hold {
     return this.automaton.start;
   }
 
-  /** What may come in a state; worked out once. */
+  /** What may come in a state. */
   allowed(state: number): Allowed {
-    let allowed = this.allowedIn.get(state);
-    if (!allowed) {
-      allowed = this.find(state);
-      this.allowedIn.set(state, allowed);
+    const kept = this.kept.get(state);
+    const allowed = kept ?? this.find(state);
+    this.kept.delete(state);
+    this.kept.set(state, allowed);
+    if (!kept) this.keptTokens += allowed.tokens.length;
+    for (const [oldest, { tokens }] of this.kept) {
+      if (this.keptTokens <= MOST_KEPT) break;
+      this.kept.delete(oldest);
+      this.keptTokens -= tokens.length;
     }
     return allowed;
   }
 
   /** How many tokens it takes from a state to an end, the end token not counted; infinite where it is not known. */
   tokensToEnd(state: number): number {
-    const known = this.tokensFrom.get(state);
+    if (state === ENDED) return 0;
+    const { automaton, toEnd, lexicon } = this;
+    const known = toEnd[state];
     if (known !== undefined) return known;
-    const { automaton, tokensFrom, lexicon } = this;
     const states = [state];
     const bytes: number[] = [];
-    for (let byte = automaton.wayOut(state); byte !== null; byte = automaton.wayOut(states.at(-1)!)) {
+    let last = state;
+    for (let byte = automaton.wayOut(last); byte !== null; byte = automaton.wayOut(last)) {
+      last = automaton.next(last, byte);
       bytes.push(byte);
-      states.push(automaton.next(states.at(-1)!, byte));
+      states.push(last);
     }
+    toEnd[last] = automaton.accepts(last) ? 0 : Number.POSITIVE_INFINITY;
     const text = Uint8Array.from(bytes);
-    tokensFrom.set(states.at(-1)!, automaton.accepts(states.at(-1)!) ? 0 : Number.POSITIVE_INFINITY);
     for (let i = bytes.length - 1; i >= 0; i--) {
       const lengths = lexicon.beginnings(text.subarray(i), this.isUsable);
-      const left = lengths.map((length) => tokensFrom.get(states[i + length]!)!);
-      tokensFrom.set(states[i]!, 1 + Math.min(...left));
+      const left = lengths.map((length) => toEnd[states[i + length] as number] as number);
+      toEnd[states[i] as number] = 1 + Math.min(...left);
     }
-    return tokensFrom.get(state)!;
+    return toEnd[state] as number;
   }
 
   private readonly isUsable = (token: number): boolean => !this.unusable.has(token);
@@ -88,13 +102,24 @@ export class Hold {
     const { automaton, lexicon } = this;
     const behind = new Int32Array(lexicon.size).fill(DEAD);
     const step = (from: number, byte: number) => automaton.next(from, byte);
+    let count = 0;
+    const allow = (token: number, next: number) => {
+      behind[token] = next;
+      count++;
+    };
     lexicon.walk(state, step, (token, next) => {
-      if (this.isUsable(token) && this.tokensToEnd(next) < Number.POSITIVE_INFINITY) behind[token] = next;
+      if (this.tokensToEnd(next) < Number.POSITIVE_INFINITY && this.isUsable(token)) allow(token, next);
     });
-    if (automaton.accepts(state)) for (const token of this.endTokens) behind[token] = ENDED;
-    const tokens = Int32Array.from(behind.keys().filter((token) => behind[token] !== DEAD));
-    const states = tokens.map((token) => behind[token] as number);
-    const most = Math.max(...[...new Set(states)].map((next) => this.tokensToEnd(next)));
+    if (automaton.accepts(state)) for (const token of this.endTokens) allow(token, ENDED);
+    const tokens = new Int32Array(count);
+    const states = new Int32Array(count);
+    let place = 0;
+    for (let token = 0; token < behind.length; token++) {
+      if (behind[token] === DEAD) continue;
+      tokens[place] = token;
+      states[place++] = behind[token] as number;
+    }
+    const most = [...new Set(states)].reduce((sum, next) => Math.max(sum, this.tokensToEnd(next)), 0);
     return { tokens, behind: states, most };
   }
 
