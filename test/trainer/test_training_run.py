@@ -57,7 +57,7 @@ def assert_equal_runs(one: Path, other: Path):
 @pytest.fixture(scope="module")
 def make(sample, untrained, tmp_path_factory):
     def made(**changes) -> Path:
-        return make_run(tmp_path_factory.mktemp("run"), sample, untrained, **{"epochs": 2, "examples": 18, **changes})
+        return make_run(tmp_path_factory.mktemp("run") / "run", sample, untrained, **{"epochs": 2, "examples": 18, **changes})
 
     return made
 

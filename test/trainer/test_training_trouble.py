@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 import torch
 from processes import trained
+from rationale_trainer.families import load
 from rationale_trainer.training.collapse import collapse, is_empty, is_loop
 from rationale_trainer.training.command import train_command
+from rationale_trainer.training.evaluation import Evaluation
 from rationale_trainer.training.events import read_events
 from rationale_trainer.training.learner import Learner
 from run_folders import make_run, write_examples
+from safetensors.torch import load_file
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def failed(folder: Path) -> tuple[str, str]:
     return event["message"], event["way_on"]
 
 
-def test_a_loss_that_is_no_number(run, monkeypatch, capsys):
+def test_a_loss_that_is_no_number(run, sample, monkeypatch, capsys):
     folder = run()
     gradients = Learner.step_gradients
 
@@ -47,6 +50,24 @@ def test_a_loss_that_is_no_number(run, monkeypatch, capsys):
     assert "lower optimiser.learning_rate" in way_on
     assert capsys.readouterr().err == f"{message} {way_on}\n"
     assert (folder / "checkpoints" / "step-000002").is_dir() and not (folder / "checkpoints" / "step-000003").exists()
+    # The way on is one: the student that it names is what was learnt up to there.
+    monkeypatch.undo()
+    recovered = folder / "recovered"
+    assert f"train the student {recovered} " in way_on
+    parameters = dict(load(recovered).model.named_parameters())
+    kept = load_file(folder / "checkpoints" / "step-000002" / "weights.safetensors")
+    assert all(torch.equal(parameters[name], value) for name, value in kept.items())
+    other = make_run(folder.with_name("other"), sample, student=recovered, examples=16, optimiser={"learning_rate": 1e-4})
+    assert train_command(other, check=False) == 0
+
+
+def test_a_loss_that_is_no_number_before_the_first_checkpoint(run, monkeypatch):
+    folder = run()
+    monkeypatch.setattr(Learner, "step_gradients", lambda self, batches: float("nan"))
+    assert train_command(folder, check=False) == 1
+    message, way_on = failed(folder)
+    assert message == "The loss of step 1 is nan; there was no checkpoint yet." and "lower optimiser.learning_rate" in way_on
+    assert not (folder / "recovered").exists()
 
 
 def test_memory_that_runs_out_during_the_run(run, monkeypatch):
@@ -143,6 +164,50 @@ def test_half_precision_without_a_gpu(run, capsys):
     assert "fp16 needs a CUDA GPU" in capsys.readouterr().err
 
 
+def ask_to_stop_during_the_second_evaluation():
+    """SIGTERM before the first token of an evaluation."""
+    outputs, left = Evaluation._outputs, [2]
+
+    def asked(self, *arguments):
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return outputs(self, *arguments)
+
+    Evaluation._outputs = asked
+
+
+@pytest.mark.parametrize("every", [2, 4], ids=["in the middle", "after the last step"])
+def test_a_stop_during_an_evaluation(run, every):
+    """It is not waited for: the checkpoint is kept, and the evaluation made up for."""
+    folder = run()
+    settings = (folder / "run.yaml").read_text().replace("every: 100\n  new_tokens", f"every: {every}\n  new_tokens")
+    (folder / "run.yaml").write_text(settings)
+    assert trained(folder, prepare=ask_to_stop_during_the_second_evaluation) == 0
+    events = read_events(folder / "events.jsonl")
+    assert events[-1]["type"] == "stopped" and events[-1]["step"] == every
+    assert evaluated(events) == [0] and (folder / "checkpoints" / f"step-{every:06d}").is_dir()
+    assert trained(folder) == 0
+    events = read_events(folder / "events.jsonl")
+    assert events[-1]["type"] == "finished" and evaluated(events) == list(range(0, 5, every))
+    assert losses(folder) == losses(run_again(folder))
+
+
+def evaluated(events: list[dict]) -> list[int]:
+    return [event["step"] for event in events if event["type"] == "evaluation"]
+
+
+def test_runs_side_by_side_share_features(run, sample, untrained):
+    folder = run()
+    assert trained(folder) == 0
+    shared = folder.parent / ".cache" / "features"
+    before = {file: file.stat().st_mtime_ns for file in shared.iterdir()}
+    other = make_run(folder.with_name("other"), sample, student=untrained, examples=16, optimiser={"learning_rate": 1e-4})
+    assert trained(other) == 0
+    assert before and {file: file.stat().st_mtime_ns for file in shared.iterdir()} == before
+    assert not [event for event in read_events(other / "events.jsonl") if event["type"] == "progress"]
+
+
 def ask_to_stop_after_the_first_features():
     """SIGTERM, as a cluster sends it, while features are computed."""
     replace = os.replace
@@ -160,7 +225,7 @@ def test_a_stop_while_features_are_computed(run):
     assert trained(folder, prepare=ask_to_stop_after_the_first_features) == 0
     events = read_events(folder / "events.jsonl")
     assert events[-1]["type"] == "stopped" and events[-1]["step"] == 0
-    assert len(list((folder / "features").iterdir())) == 1 and not [event for event in events if event["type"] == "step"]
+    assert len(list((folder.parent / ".cache" / "features").iterdir())) == 1 and not [event for event in events if event["type"] == "step"]
     assert trained(folder) == 0
     events = read_events(folder / "events.jsonl")
     progress = [(event["what"], event["done"], event["total"]) for event in events if event["type"] == "progress"]

@@ -9,6 +9,10 @@ class Stopped(BaseException):
     """Someone asked to stop before the first step."""
 
 
+class Cut(Exception):
+    """Someone asked to stop in the middle of what can be done again."""
+
+
 class Failed(Exception):
     """The run broke off. `way_on` says what to do; the checkpoint that is named there is whole."""
 

@@ -10,13 +10,13 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Callable, ClassVar, Self
 
 import torch
 from PIL import Image
 from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerFast
 
-from ..failure import Unusable
+from ..failure import Cut, Unusable
 from .exported import Exported
 from .prefix import Prefix, load_prefix
 from .sequences import IMAGE, PROMPT, TARGET, Batch, Picture, Sequence, collate
@@ -183,8 +183,13 @@ class Family(Exported, ABC):
         return self.head(self.hidden(batch, features)[:, :-1][batch.learnt])
 
     @torch.inference_mode()
-    def generate(self, sequences: list[Sequence], features: list[list[torch.Tensor]], new_tokens: int, rows: int = 32) -> list[list[int]]:
-        """Greedy tokens after each prompt, without the end token. Prompts of one length run together, so none is padded."""
+    def generate(
+        self, sequences: list[Sequence], features: list[list[torch.Tensor]], new_tokens: int, rows: int = 32, asked: Callable[[], bool] = lambda: False
+    ) -> list[list[int]]:
+        """Greedy tokens after each prompt, without the end token. Prompts of one length run together, so none is padded.
+
+        @throws Cut at the next token once someone has `asked` to stop
+        """
         groups = defaultdict(list)
         for i, sequence in enumerate(sequences):
             groups[len(sequence.prompt.ids)].append(i)
@@ -193,16 +198,18 @@ class Family(Exported, ABC):
             for start in range(0, len(members), rows):
                 chosen = members[start : start + rows]
                 batch = self.collate([sequences[i].prompt for i in chosen]).to(self.device)
-                for i, tokens in zip(chosen, self._greedy(batch, [one for i in chosen for one in features[i]], new_tokens)):
+                for i, tokens in zip(chosen, self._greedy(batch, [one for i in chosen for one in features[i]], new_tokens, asked)):
                     outputs[i] = tokens
         return outputs
 
-    def _greedy(self, batch: Batch, features: list[torch.Tensor], new_tokens: int) -> list[list[int]]:
+    def _greedy(self, batch: Batch, features: list[torch.Tensor], new_tokens: int, asked: Callable[[], bool]) -> list[list[int]]:
         cache, positions, ends = DynamicCache(config=self.text_config), self.positions(batch), torch.tensor(self.ends, device=self.device)
         hidden = self.hidden(batch, features, cache)[:, -1]
         written, running = [], torch.ones(len(batch.ids), dtype=torch.bool, device=self.device)
         skipped = 0 if self.prefix is None else self.prefix.tokens
         for _ in range(new_tokens):
+            if asked():
+                raise Cut
             following = self.head(hidden).argmax(-1)
             written.append(following)
             running &= ~torch.isin(following, ends)

@@ -3,10 +3,12 @@
 import json
 import os
 from pathlib import Path
+from typing import Callable
 
 import torch
 from accelerate.utils import gather_object
 
+from ..failure import Cut
 from ..families.base import Family
 from ..families.sequences import Sequence
 from .collapse import collapse, is_empty, text_of
@@ -29,14 +31,16 @@ class Evaluation:
         return [picture for sequence in self.sequences for picture in sequence.pictures]
 
     @torch.no_grad()
-    def run_at(self, step: int) -> str | None:
-        """Writes samples and events. Returns a sentence when the student has collapsed."""
-        self.family.model.eval()
+    def run_at(self, step: int, asked: Callable[[], bool]) -> str | None:
+        """Writes samples and events. Returns a sentence when the student has collapsed.
+
+        @throws Cut, in every process, when one of them was `asked` to stop meanwhile: nothing is written then
+        """
         own = range(self.accelerator.process_index, len(self.examples), self.accelerator.num_processes)
-        with self.accelerator.autocast():
-            written = self._outputs([self.sequences[i] for i in own])
-            losses = [self._losses([self.sequences[i] for i in own][start : start + ROWS]) for start in range(0, len(own), ROWS)]
-        self.family.model.train()
+        found = self._answered([self.sequences[i] for i in own], asked)
+        if not all(gather_object([found is not None])):
+            raise Cut
+        written, losses = found
         lines = sorted(gather_object(list(zip(own, written))))
         totals = gather_object([(sum(total for total, _ in losses), sum(tokens for _, tokens in losses))])
         outputs = [self.family.decode(tokens) for _, tokens in lines]
@@ -59,9 +63,20 @@ class Evaluation:
         self.events.write("collapse", step=step, kind=found[0], message=found[1], file=str(file))
         return found[1]
 
-    def _outputs(self, sequences: list[Sequence]) -> list[list[int]]:
+    def _answered(self, sequences: list[Sequence], asked: Callable[[], bool]) -> tuple[list[list[int]], list[tuple[float, int]]] | None:
+        """Tokens of every sequence, and losses; None when it was cut off."""
+        self.family.model.eval()
+        try:
+            with self.accelerator.autocast():
+                return self._outputs(sequences, asked), [self._losses(sequences[start : start + ROWS]) for start in range(0, len(sequences), ROWS)]
+        except Cut:
+            return None
+        finally:
+            self.family.model.train()
+
+    def _outputs(self, sequences: list[Sequence], asked: Callable[[], bool]) -> list[list[int]]:
         features = [self.vision.features(self.family.collate([sequence]).to(self.family.device)) for sequence in sequences]
-        return self.family.generate(sequences, features, self.run.recipe["evaluation"]["new_tokens"], ROWS)
+        return self.family.generate(sequences, features, self.run.recipe["evaluation"]["new_tokens"], ROWS, asked)
 
     def _losses(self, sequences: list[Sequence]) -> tuple[float, int]:
         batch = self.family.collate(sequences).to(self.family.device)

@@ -26,7 +26,7 @@ class Learner:
         self.plan = Plan(lengths, *(self.recipe[name] for name in ("batch", "accumulation", "epochs", "seed")))
         self.objective.steps = self.plan.steps
         self.parameters = list(trainable(self.family).values())
-        self.vision = Vision(self.family, run.path / "features", accelerator, tell)
+        self.vision = Vision(self.family, run.features, accelerator, tell)
         self.teacher = make_teacher(run, self.objective, self.family, self.texts, accelerator, tell)
         self.scaler = accelerator.scaler
         self.forget()

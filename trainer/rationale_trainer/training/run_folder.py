@@ -46,6 +46,11 @@ class RunFolder:
         return self.path / "checkpoints"
 
     @property
+    def features(self) -> Path:
+        """Image features of frozen towers, which runs that lie side by side share: they are kept by content."""
+        return self.path.parent / ".cache" / "features"
+
+    @property
     def stop(self) -> Path:
         return self.path / "stop"
 

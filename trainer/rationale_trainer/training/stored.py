@@ -1,4 +1,4 @@
-"""Tensors that are computed once and kept by content in the run folder, in files of at most SHARD items each.
+"""Tensors that are computed once and kept by content, in files of at most SHARD items each.
 
 Image features of a frozen tower, a teacher's log-probabilities and a reference model's are all of this kind. A file is
 written whole and then renamed; after a kill, what is there is used and the rest is computed. With several processes each
@@ -41,7 +41,8 @@ class Stored:
         missing = [pair for pair in zip(shards, files) if not pair[1].exists()]
         for shard, file in missing[accelerator.process_index :: accelerator.num_processes]:
             tensors = compute(shard)
-            partial = file.with_suffix(".partial")
+            # Another run may be computing the same file.
+            partial = file.with_suffix(f".{os.getpid()}.partial")
             save_file({key: tensor.detach().contiguous().cpu() for key, tensor in zip(shard, tensors)}, partial)
             os.replace(partial, file)
             self.tell(self.folder.name, sum(len(items) for items, path in zip(shards, files) if path.exists()), len(keys))

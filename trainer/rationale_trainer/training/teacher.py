@@ -155,7 +155,7 @@ class Reference(_Model):
 
 def make_teacher(run: RunFolder, objective: Objective, student: Family, texts: list[list[Sequence]], accelerator, tell):
     """What the objective asks for. @throws Unusable when the recipe's teacher cannot give it."""
-    recipe, features = run.recipe, run.path / "features"
+    recipe, features = run.recipe, run.features
     if objective.reference:
         return Reference(student, texts, features, accelerator, tell, folder=run.path / "reference")
     if objective.teacher is None:

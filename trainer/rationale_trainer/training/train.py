@@ -10,7 +10,7 @@ import torch
 from accelerate import Accelerator
 from transformers.utils import logging
 
-from ..failure import Failed, Stopped, Unusable
+from ..failure import Cut, Failed, Stopped, Unusable
 from .checkpoints import checkpoints, read_state, read_weights, restore, save_checkpoint
 from .environment import device_name, environment, memory_used
 from .evaluation import Evaluation
@@ -65,7 +65,7 @@ class Run:
         self.run, self.recipe, self.learner, self.accelerator, self.events = run, run.recipe, learner, accelerator, events
         self.evaluation = Evaluation(run, learner.family, learner.vision, accelerator, events) if run.evaluation else None
         self.step, self.begun, self.saved = 0, time.monotonic(), -1
-        self.asked = False
+        self.asked = self.cut = False
 
     def go(self):
         learner, plan = self.learner, self.learner.plan
@@ -79,17 +79,19 @@ class Run:
         self._started(resumed)
         curves = Curves(self.run.path / "tensorboard", self.step) if self.accelerator.is_main_process else None
         learner.family.model.train()
-        if self.step == 0:
+        if not self._is_evaluated():
             self._evaluate()
         while self.step < plan.steps:
+            if self.cut or self._is_asked():
+                return self._stop("Asked to stop; started again, the run goes on from here.")
             self._one_step(curves)
             collapsed = self._evaluate()
             if self.step % self.recipe["checkpoint"]["every"] == 0 or self.step == plan.steps:
                 self._save()
             if collapsed and self.recipe["evaluation"]["stop_on_collapse"]:
                 return self._stop(f"The student collapsed: {collapsed}")
-            if self.step < plan.steps and self._is_asked():
-                return self._stop("Asked to stop; started again, the run goes on from here.")
+        if self.cut:
+            return self._stop("Asked to stop during the last evaluation; started again, the run ends with it.")
         self._finish()
 
     def _one_step(self, curves):
@@ -97,10 +99,10 @@ class Run:
         batches = learner.plan.step(self.step)
         loss = learner.step_gradients(batches)
         if not math.isfinite(loss):
-            raise self._failed(f"The loss of step {self.step + 1} is {loss}", "start a new run with a lower optimiser.learning_rate, or with precision fp32 or bf16")
+            raise self._failed(f"The loss of step {self.step + 1} is {loss}")
         norm, rate = learner.update(self.step)
         if not math.isfinite(norm) and not learner.scaler:
-            raise self._failed(f"The gradients of step {self.step + 1} are not finite", "start a new run with a lower optimiser.learning_rate")
+            raise self._failed(f"The gradients of step {self.step + 1} are not finite")
         learner.objective.after_step(loss)
         self.step += 1
         values = {"loss": loss, "learning_rate": rate, "gradient_norm": norm, "tokens": learner.tokens(batches)}
@@ -113,7 +115,15 @@ class Run:
         every = self.recipe["evaluation"]["every"]
         if self.evaluation is None or (self.step % every and self.step < self.learner.plan.steps):
             return None
-        return self.evaluation.run_at(self.step)
+        try:
+            return self.evaluation.run_at(self.step, self._is_asked_here)
+        except Cut:
+            self.cut = True
+            return None
+
+    def _is_evaluated(self) -> bool:
+        """Whether the evaluation of the step that the run goes on from was done: one may have been cut off there."""
+        return any(event["type"] == "evaluation" and event["step"] == self.step for event in read_events(self.run.events))
 
     def _save(self):
         if self.saved == self.step:
@@ -167,12 +177,15 @@ class Run:
 
     def _is_asked(self) -> bool:
         """By the file `stop` or by SIGTERM, to whichever process it came."""
-        asked = [self.asked or (self.accelerator.is_main_process and self.run.stop.exists())]
+        asked = self._is_asked_here()
         if self.accelerator.num_processes > 1:
-            flag = torch.tensor(float(asked[0]), device=self.accelerator.device)
+            flag = torch.tensor(float(asked), device=self.accelerator.device)
             torch.distributed.all_reduce(flag)
             return flag.item() > 0
-        return asked[0]
+        return asked
+
+    def _is_asked_here(self) -> bool:
+        return self.asked or (self.accelerator.is_main_process and self.run.stop.exists())
 
     def _stop(self, reason: str):
         self._save()
@@ -180,7 +193,14 @@ class Run:
             self.run.stop.unlink(missing_ok=True)
         self.events.write("stopped", step=self.step, reason=reason)
 
-    def _failed(self, what: str, way_on: str) -> Failed:
+    def _failed(self, what: str) -> Failed:
+        """The same run would come to the same end. What was learnt before is left as a model, from which another can begin."""
         found = checkpoints(self.run.checkpoints)
-        kept = f"checkpoints/{found[-1].name} is whole" if found else "there was no checkpoint yet"
-        return Failed(f"{what}; {kept}.", f"To go on, {way_on}.")
+        change = "with a lower optimiser.learning_rate, or with precision fp32 or bf16"
+        if not found:
+            return Failed(f"{what}; there was no checkpoint yet.", f"Train again {change}: a changed recipe makes a run of its own.")
+        put_weights(self.learner.family, read_weights(found[-1]))
+        folder = self.run.path / "recovered"
+        if self.accelerator.is_main_process:
+            save_merged(self.learner.family, self.recipe, folder)
+        return Failed(f"{what}; checkpoints/{found[-1].name} is whole.", f"To go on from it, train the student {folder} {change}: a changed recipe makes a run of its own.")
