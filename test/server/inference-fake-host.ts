@@ -15,13 +15,18 @@ process.on('message', (message: ToHost) => {
     if (message.folder === 'deadly') process.exit(3);
     return send({ type: 'loaded' });
   }
-  if (message.type !== 'generate') return;
+  if (message.type !== 'generate' && message.type !== 'score') return;
   send({ type: 'working', keys: message.requests.map(({ key }) => key) });
   for (const { key } of message.requests) {
     if (key.startsWith('crash')) process.abort();
     // For ever, deaf to messages, as a hung driver is.
     if (key.startsWith('hang')) for (;;);
-    send({ type: 'predictions', predictions: [{ key, output: `echo ${key}`, finishReason: 'stop', usage }] });
+    if (message.type === 'score') send({ type: 'scores', scores: [{ key, texts: [] }] });
+    else
+      send({
+        type: 'predictions',
+        predictions: [{ key, output: `echo ${key}`, finishReason: 'stop', usage }],
+      });
   }
   send({ type: 'done', memory: 1 });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { Prediction } from '../../server/src/core/models/types.ts';
+import type { Prediction, Scores } from '../../server/src/core/models/types.ts';
 import { forked } from '../../server/src/inference/hosts/host-process.ts';
 import { HostedModel } from '../../server/src/inference/hosts/model.ts';
 import { textRequest } from './inference-fixtures.ts';
@@ -72,6 +72,21 @@ describe('watching over model hosts', () => {
     assert.equal(found.get('crash')?.error, 'The model host was ended by SIGABRT on this record, twice.');
     for (const key of ['a', 'b', 'c', 'd']) assert.equal(found.get(key)?.output, `echo ${key}`);
     assert.deepEqual(notices, Array(2).fill('The model host was ended by SIGABRT; another one goes on.'));
+  });
+
+  it('does the same where texts are scored, each request answered once', async () => {
+    model = fakeModel();
+    const found: Scores[] = [];
+    const requests = ['a', 'crash', 'b'].map((key) => ({ ...textRequest(key, key), texts: [] }));
+    for await (const scores of model.score(requests, new AbortController().signal)) found.push(scores);
+    assert.deepEqual(
+      found.toSorted((one, other) => one.key.localeCompare(other.key)),
+      [
+        { key: 'a', texts: [] },
+        { key: 'b', texts: [] },
+        { key: 'crash', texts: [], error: 'The model host was ended by SIGABRT on this record, twice.' },
+      ],
+    );
   });
 
   it('replaces a host that hangs', async () => {

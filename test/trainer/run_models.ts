@@ -1,6 +1,7 @@
 /**
  * Runs model folders through the onnx provider, for the tests of the trainer.
- * stdin: {folder: [{key, text, image: path or null}]}; stdout: a JSON line for each prediction.
+ * stdin: {folder: {newTokens, prompts: [{key, text, image: path or null}], scored: [[given, text]]}}; stdout: a JSON line
+ * for each prediction, then one for each prompt with the log-probabilities of the scored texts' tokens.
  */
 import { text } from 'node:stream/consumers';
 import type { ModelRequest } from '../../server/src/core/models/types.ts';
@@ -15,9 +16,9 @@ interface Asked {
 
 const asked = JSON.parse(await text(process.stdin)) as Record<
   string,
-  { newTokens: number; prompts: Asked[] }
+  { newTokens: number; prompts: Asked[]; scored?: readonly (readonly [string, string])[] }
 >;
-for (const [folder, { newTokens, prompts }] of Object.entries(asked)) {
+for (const [folder, { newTokens, prompts, scored = [] }] of Object.entries(asked)) {
   const [provider] = createProviders({ shippedModels, device: 'cpu', named: [folder] });
   const card = (await provider?.list())?.find(({ id }) => id === folder);
   if (!provider || !card || card.unavailable) throw new Error(card?.unavailable ?? `There is no ${folder}.`);
@@ -30,6 +31,12 @@ for (const [folder, { newTokens, prompts }] of Object.entries(asked)) {
   for await (const prediction of model.generate(requests, decoding, new AbortController().signal)) {
     const request = requests.find(({ key }) => key === prediction.key) as ModelRequest;
     console.log(JSON.stringify({ folder, ...prediction, counted: counter?.count(request.messages) }));
+  }
+  const texts = scored.map(([given, text]) => ({ given, text }));
+  const asking = texts.length > 0 ? requests.map((request) => ({ ...request, texts })) : [];
+  for await (const scores of model.score?.(asking, new AbortController().signal) ?? []) {
+    const tokens = scores.texts.map((text) => text.tokens);
+    console.log(JSON.stringify({ folder, key: scores.key, error: scores.error, tokens }));
   }
   await model.close();
 }

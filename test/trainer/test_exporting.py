@@ -21,6 +21,8 @@ PREFIXED = "qwen2-vl-prefix"
 # Of several shapes, smaller and larger than a tile, and one as a photograph may be.
 SIZES = [(48, 80), (40, 100), (96, 31), (32, 32), (375, 500)]
 NEW_TOKENS = 12
+# What is given, and what is scored behind it: texts that part early, late and in their last token alone.
+SCORED = [("", "a solid"), ("", "blue"), ("which of these ", "is a solid"), ("which of these ", "is green"), ("which of ", "these is blue?")]
 
 
 @pytest.fixture(scope="module")
@@ -81,13 +83,13 @@ def test_onnx_runtime_writes_pytorchs_tokens(name, exported):
 def run_in_node(root, exported, asked):
     """What the provider answers, by folder."""
     prompts = [{"key": str(i), "text": text, "image": image} for i, (text, image) in enumerate(asked)]
-    request = {str(onnx_folder): {"newTokens": NEW_TOKENS, "prompts": prompts} for _, onnx_folder, _, _ in exported.values()}
+    request = {str(onnx_folder): {"newTokens": NEW_TOKENS, "prompts": prompts, "scored": SCORED} for _, onnx_folder, _, _ in exported.values()}
     node = root / "node_modules" / "node" / "bin" / "node"
     run = subprocess.run([str(node), "test/trainer/run_models.ts"], input=json.dumps(request), cwd=root, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr[-3000:]
     found = defaultdict(dict)
     for line in map(json.loads, run.stdout.splitlines()):
-        found[line["folder"]][int(line["key"])] = line
+        found[line["folder"]].setdefault(int(line["key"]), {}).update(line)
     return found
 
 
@@ -106,6 +108,21 @@ def test_the_provider_writes_pytorchs_tokens(name, exported, run_in_node):
         assert answer["usage"]["imageTokens"] == sequence.prompt.ids.count(family.image_token)
         assert answer["output"] == family.decode(expected), f"prompt {i}"
         assert answer["usage"]["outputTokens"] == len(expected) + (answer["finishReason"] == "stop")
+
+
+@pytest.mark.parametrize("name", (*EXPORTED, PREFIXED))
+def test_the_provider_scores_texts_as_pytorch_does(name, exported, run_in_node, asked):
+    family, onnx_folder, _, _ = exported[name]
+    for i, (text, image) in enumerate(asked):
+        for (given, scored), tokens in zip(SCORED, run_in_node[str(onnx_folder)][i]["tokens"], strict=True):
+            sequence = family.encode(messages(text, image), [image] if image else [], given + scored)
+            with torch.inference_mode():
+                words = family.logits(family.collate([sequence]), features_of(family, sequence)).log_softmax(-1)
+            target = torch.tensor(sequence.target)
+            # Without the end token.
+            expected = words.gather(1, target[:, None])[:-1, 0]
+            assert 0 < len(tokens) <= len(expected) and (given or len(tokens) == len(expected))
+            np.testing.assert_allclose(tokens, expected[-len(tokens) :], atol=1e-4)
 
 
 @pytest.mark.parametrize("name", EXPORTED)

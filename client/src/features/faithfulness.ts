@@ -6,6 +6,7 @@ import {
 } from '../../../server/src/protocol/messages.ts';
 import type { Feature, Host } from '../feature.ts';
 import { recordUnder } from '../panels/preview-panel.ts';
+import { showRecord } from '../panels/show-record.ts';
 import { explainTrust } from './trust.ts';
 
 const COMMAND = 'rationale.testFaithfulness';
@@ -32,7 +33,7 @@ export const faithfulness: Feature = (host) =>
         }
         try {
           const result = await test(host, given);
-          tell(result);
+          void tell(host, given, result);
           return result;
         } catch (error) {
           const sentence = error instanceof Error ? error.message : String(error);
@@ -92,12 +93,19 @@ function test({ session, activity }: Host, given: FaithfulnessArguments): Promis
   );
 }
 
-function tell({ record, models, cancelled }: FaithfulnessResult): void {
+async function tell(
+  { session }: Host,
+  { record: { dataset } }: FaithfulnessArguments,
+  { record, models, cancelled }: FaithfulnessResult,
+): Promise<void> {
   if (cancelled) {
     void vscode.window.showInformationMessage('Cancelled; what was tested is stored.');
     return;
   }
   const said = models.map((one) => `${one.model}: ${one.said}`).join(' ');
-  const hint = models.some(({ isTested }) => isTested) ? ' The hover shows it sentence by sentence.' : '';
-  void vscode.window.showInformationMessage(`Record ${record}. ${said}${hint}`);
+  const show = models.some(({ isTested }) => isTested) ? ['Show Sentence by Sentence'] : [];
+  const choice = await vscode.window.showInformationMessage(`Record ${record}. ${said}`, ...show);
+  if (!choice) return;
+  await showRecord(session, dataset, record, vscode.ViewColumn.Active);
+  await vscode.commands.executeCommand('editor.action.showHover');
 }

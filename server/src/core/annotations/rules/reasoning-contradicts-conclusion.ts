@@ -11,7 +11,7 @@ export const reasoningContradictsConclusion: OutputRule = {
     why: 'The answer was not reached by the reasoning, so neither can be trusted, and a student trained on both learns that they need not agree. Where the reasoning is right and the answer wrong, this is the reasoning-to-error of distilled models.',
     example:
       '<REASONING>Like poles repel. The answer is repel.</REASONING><CONCLUSION>A</CONCLUSION>, where A is "attract"',
-    fix: 'Leave the rationale out of training data. If it happens often, look whether the choices carry the same letters in the prompt and in the training targets.',
+    fix: 'Leave the rationale out of training data. *Test Faithfulness* (`faithfulness`) shows whether the model would have named the choice without it. If it happens often, look whether the choices carry the same letters in the prompt and in the training targets.',
   },
   *check(context) {
     const { source, judgement, prediction, model } = context;
