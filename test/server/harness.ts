@@ -138,6 +138,11 @@ export class Editor {
     await ended;
   }
 
+  /** Of the server's process. */
+  get pid(): number {
+    return this.server.pid as number;
+  }
+
   get isAlive(): boolean {
     return this.server.exitCode === null && this.server.signalCode === null;
   }

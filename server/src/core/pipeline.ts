@@ -168,9 +168,10 @@ export class Pipeline {
     const cached = this.recordResults.get(chunk);
     if (cached?.stamp === this.stamp) return cached.results;
     const byModel = new Map<string, RecordResult>();
-    for (const { card, predictions } of this.runs.all()) {
+    for (const run of this.runs.all()) {
+      const { card } = run;
       if (card.purpose !== 'run' || byModel.has(card.model)) continue;
-      const current = this.current(chunk, card, predictions.get(source.record.id));
+      const current = this.current(chunk, card, run.predictions.get(source.record.id));
       if (current.length > 0) byModel.set(card.model, this.judging.resultOf(source, card, current));
     }
     const alone = [...byModel.values()].sort((a, b) => ROLE_ORDER[a.run.role] - ROLE_ORDER[b.run.role]);

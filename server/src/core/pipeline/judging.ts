@@ -24,6 +24,29 @@ export function opinionOf(model: string, { contradiction, reading }: Judgement):
   return { model, choice: contradiction ? null : reading.choice };
 }
 
+/** The output is taken apart anew where that is asked for: its stages would be most of what a judgement takes. */
+class KeptJudgement implements Judgement {
+  readonly recordId: string;
+  readonly verdict: Judgement['verdict'];
+  readonly reading: Judgement['reading'];
+  readonly asserted: Judgement['asserted'];
+  readonly contradiction: Judgement['contradiction'];
+  private readonly output: string;
+
+  constructor({ recordId, verdict, reading, asserted, contradiction }: Judgement, output: string) {
+    this.recordId = recordId;
+    this.verdict = verdict;
+    this.reading = reading;
+    this.asserted = asserted;
+    this.contradiction = contradiction;
+    this.output = output;
+  }
+
+  get rationale(): Judgement['rationale'] {
+    return parseRationale(this.output);
+  }
+}
+
 /** The judge of one dataset's outputs; what it made of a stored prediction is kept with it. */
 export class Judging {
   private around: Surroundings;
@@ -98,7 +121,7 @@ export class Judging {
     if (judged?.source !== source || judged.rules !== rules) {
       const { source: asked, places } = askedRecord(source, run.variation) as AskedRecord;
       const output = this.judgeOutput(asked, prediction, this.askedBy(run));
-      const judgement = broughtBack(output.judgement, places);
+      const judgement = new KeptJudgement(broughtBack(output.judgement, places), prediction.output);
       judged = { source, rules, output: { ...output, judgement } };
       this.judged.set(prediction, judged);
     }

@@ -59,7 +59,7 @@ interface RunPrompt {
   readonly name: string;
 }
 
-/** Records of which is kept what templates make of them: a sample of any sensible size, not a whole dataset. */
+/** Records of which is kept what templates make of them, and outputs: a sample of any sensible size, not a whole dataset. */
 const MOST_KEPT = 2048;
 const MOST_FILES = 256;
 
@@ -90,6 +90,7 @@ export class Prompts {
   private around: Surroundings;
   private readonly document: DatasetDocument;
   private readonly store: Store | null;
+  /** What was said to queries before those for the answer; the oldest goes first. */
   private readonly knownOutputs = new Map<string, StoredPrediction>();
   private digests = new WeakMap<RecordSource, Map<string, string>>();
   /** By record, then by template and what it may hold; the oldest record goes first. */
@@ -220,11 +221,13 @@ export class Prompts {
     }));
   }
 
-  /** What a model said under the key; kept, since what was said under a key never changes. */
+  /** What a model said under the key; it never changes, so that the store need not be asked twice in a row. */
   private said(key: string): StoredPrediction | null {
-    const known = this.knownOutputs.get(key) ?? this.store?.byKey(key) ?? null;
-    if (known) this.knownOutputs.set(key, known);
-    return known;
+    const known = this.knownOutputs.get(key);
+    if (known) return known;
+    const stored = this.store?.byKey(key) ?? null;
+    if (stored) keep(this.knownOutputs, key, stored);
+    return stored;
   }
 
   private promptOf(run: RunCard): RunPrompt {
@@ -243,8 +246,7 @@ export class Prompts {
     let known = this.shown.get(source);
     if (!known) {
       known = new Map();
-      if (this.shown.size >= MOST_KEPT) this.shown.delete(this.shown.keys().next().value as RecordSource);
-      this.shown.set(source, known);
+      keep(this.shown, source, known);
     }
     let shown = known.get(name);
     if (!shown) {
@@ -322,6 +324,12 @@ export class Prompts {
     this.imageDigests.clear();
     this.solved.clear();
   }
+}
+
+/** Puts it into a map of at most so many, in the place of the oldest. */
+function keep<K, V>(map: Map<K, V>, key: K, value: V): void {
+  if (map.size >= MOST_KEPT) map.delete(map.keys().next().value as K);
+  map.set(key, value);
 }
 
 /** One sentence why a record with such an image is not asked about; null when it is. */

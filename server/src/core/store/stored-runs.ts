@@ -1,9 +1,46 @@
 import type { RunCard, Store, StoredPrediction } from './types.ts';
 
-export interface StoredRun {
+type Predictions = Map<string, readonly StoredPrediction[]>;
+
+/** A run as last read from the store: its predictions when they are first asked for, since most runs never are. */
+export class StoredRun {
   readonly card: RunCard;
+  private readonly store: Store;
+  private known: Predictions | null = null;
+  /** As they were read before. */
+  private earlier: Predictions | null;
+
+  constructor(card: RunCard, store: Store, before: StoredRun | undefined) {
+    this.card = card;
+    this.store = store;
+    this.earlier = before?.known ?? before?.earlier ?? null;
+  }
+
   /** By record id: each record's samples in order. */
-  readonly predictions: Map<string, readonly StoredPrediction[]>;
+  get predictions(): Predictions {
+    this.known ??= this.read();
+    return this.known;
+  }
+
+  private read(): Predictions {
+    const predictions = new Map(this.store.predictions(this.card.id));
+    for (const [id, before] of this.earlier ?? []) {
+      const now = predictions.get(id)?.map((one) => before.find((other) => isSame(one, other)) ?? one);
+      if (now) predictions.set(id, now);
+    }
+    this.earlier = null;
+    return predictions;
+  }
+
+  /** Takes over what was just saved, where the run has been looked at. */
+  add(prediction: StoredPrediction): void {
+    const { recordId, sample } = prediction;
+    const others = this.known?.get(recordId)?.filter((one) => one.sample !== sample) ?? [];
+    this.known?.set(
+      recordId,
+      [...others, prediction].sort((a, b) => a.sample - b.sample),
+    );
+  }
 }
 
 /**
@@ -39,29 +76,20 @@ export class StoredRuns {
   /** Takes over what was just saved. */
   add(runId: string, predictions: readonly StoredPrediction[]): void {
     const run = this.find(runId);
-    for (const prediction of predictions) {
-      const others = run?.predictions
-        .get(prediction.recordId)
-        ?.filter(({ sample }) => sample !== prediction.sample);
-      const samples = [...(others ?? []), prediction].sort((a, b) => a.sample - b.sample);
-      run?.predictions.set(prediction.recordId, samples);
-    }
+    for (const prediction of predictions) run?.add(prediction);
   }
 
   private read(): void {
-    const before = this.runs;
-    this.runs = (this.store?.runs(this.dataset) ?? []).map((card) => {
-      const predictions = new Map(this.store?.predictions(card.id));
-      for (const [id, known] of before.find((run) => run.card.id === card.id)?.predictions ?? []) {
-        const now = predictions.get(id);
-        if (now)
-          predictions.set(
-            id,
-            now.map((one) => known.find((other) => isSame(one, other)) ?? one),
-          );
-      }
-      return { card, predictions };
-    });
+    const { store, runs: before } = this;
+    const cards = store?.runs(this.dataset) ?? [];
+    this.runs = cards.map(
+      (card) =>
+        new StoredRun(
+          card,
+          store as Store,
+          before.find((run) => run.card.id === card.id),
+        ),
+    );
     this.isCurrent = true;
   }
 }
