@@ -51,6 +51,19 @@ describe('the cache that the decoder reads where it lies', () => {
     assert.deepEqual(contents(cache), twice(['a1 a2 w3', 'b1 b2 x3', 'a1 a2 y3', 'b1 b2 z3']));
   });
 
+  it('puts what all prompts begin with before what is their own, behind the padding of the shorter', () => {
+    const cache = new GrowingCache(LAYOUT, OUTPUTS, new CacheMemory(), 3, 4);
+    const beginning = cache.beginning();
+    assert.deepEqual(beginning.feeds()['past_key_values.0.key']?.dims, [1, 2, 0, 1]);
+    beginning.advance(computed('s', [1, 2]), 2);
+    const own = cache.prompts([[0, 2], [1]], beginning, [0, 1]);
+    assert.deepEqual([own.used, own.paddedFrom], [2, 2]);
+    assert.deepEqual(own.feeds()['past_key_values.0.key']?.dims, [2, 2, 2, 1]);
+    own.advance(computed('ab', [3, 4]), 2);
+    // The second prompt is one token shorter: its first own place was padding.
+    assert.deepEqual(contents(cache), twice(['s1 s2 a3 a4', '__ s1 s2 b4', 's1 s2 a3 a4']));
+  });
+
   it('appends token after token beyond the places it has', () => {
     const cache = new GrowingCache(LAYOUT, OUTPUTS, new CacheMemory(), 2, 1);
     cache.prompts([[0], [1]]).advance(computed('ab', [1]), 1);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { ModelRequest } from '../../server/src/core/models/types.ts';
 import { readPromptFile } from '../../server/src/core/prompts/prompt-file.ts';
 import { renderPrompt } from '../../server/src/core/prompts/render.ts';
+import type { PromptFile } from '../../server/src/core/prompts/types.ts';
 import type { DatasetRecord } from '../../server/src/core/records/types.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -51,6 +52,11 @@ export function imagePath(id: string): string | null {
 export function requestFor(id: string, setting: 1 | 2 | 3 | 4 = 1): ModelRequest {
   const file = settings.get(setting) ?? readSetting(setting);
   settings.set(setting, file);
+  return promptRequest(id, file);
+}
+
+/** The request that asks a model for a record of the sample with any prompt file. */
+export function promptRequest(id: string, file: PromptFile): ModelRequest {
   const path = imagePath(id);
   const { messages } = renderPrompt(file, { ...(written[id] as WrittenRecord), id });
   return {

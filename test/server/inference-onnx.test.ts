@@ -174,6 +174,34 @@ describe('running a model folder', function () {
     }
   });
 
+  it('reads once what the prompts of a batch begin with, and answers as it does alone', async () => {
+    const ids = recordIds('test').slice(0, 12);
+    const system: Message = {
+      role: 'system',
+      content: [{ type: 'text', text: 'Look closely, then answer. '.repeat(8) }],
+    };
+    const asked = ids.map((id) => {
+      const request = requestFor(id);
+      return { ...request, messages: [system, ...request.messages] };
+    });
+    let tokens = 0;
+    const { embeddings } = model.sessions;
+    const counting = {
+      of: (ids: readonly number[], rows: number) => {
+        tokens += ids.length;
+        return embeddings.of(ids, rows);
+      },
+    };
+    const sessions = { ...model.sessions, embeddings: counting as unknown as typeof embeddings };
+    const together = await run({ ...model, sessions }, asked, 40);
+    const prompts = [...together.values()].reduce((sum, { usage }) => sum + usage.promptTokens, 0);
+    const written = [...together.values()].reduce((sum, { usage }) => sum + usage.outputTokens, 0);
+    assert.ok(tokens < written + prompts * 0.7, `${tokens} tokens were read of ${prompts} and ${written}`);
+    for (const request of asked) {
+      assert.deepEqual(together.get(request.key), (await run(model, [request], 40)).get(request.key));
+    }
+  });
+
   it('draws the same samples from the same seed, in whatever batch, and others from another seed', async () => {
     const ids = recordIds('test').slice(0, 4);
     const samplesOf = (id: string, n: number): ModelRequest[] =>

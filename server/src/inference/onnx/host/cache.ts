@@ -1,5 +1,6 @@
 /** The decoder's memory of one batch: what it computed for the tokens it has read. */
 import { Tensor } from 'onnxruntime-node';
+import { Beginning } from './beginning.ts';
 import { type CacheLayout, cacheNames, type Tensors } from './cache-layout.ts';
 import { free, freeTensors } from './free.ts';
 
@@ -7,6 +8,8 @@ import { free, freeTensors } from './free.ts';
 export interface Memory {
   /** Tokens that each row has, padding included. */
   readonly used: number;
+  /** Where the rows' padding is; absent: before everything. */
+  readonly paddedFrom?: number;
   /** Places that hold nothing in any row, padding aside; counted in `used`. */
   readonly empty: readonly number[];
   /** Places that the tensors have for tokens; those from `used` on hold nothing. */
@@ -27,8 +30,16 @@ export interface Cache extends Memory {
   /**
    * The memory with which prompts are read: empty before, and their rows' part afterwards.
    * @param places for each prompt the rows that begin with it
+   * @param beginning what all prompts begin with, read already
+   * @param starts for each prompt the place of its first token; counts where there is a beginning
    */
-  prompts(places: readonly (readonly number[])[]): Memory;
+  prompts(
+    places: readonly (readonly number[])[],
+    beginning?: Beginning | null,
+    starts?: readonly number[],
+  ): Memory;
+  /** The memory with which is read what all prompts begin with. */
+  beginning(): Beginning;
   /** So many rows that begin with what the only row has read; what they read themselves is forgotten. */
   fork(rows: number): Memory;
   /** Forgets what all rows have read but so many tokens. */
@@ -67,6 +78,10 @@ export class WholeCache implements Cache {
 
   prompts(): Memory {
     return this;
+  }
+
+  beginning(): Beginning {
+    throw new Error('Rows of this cache are begun together.');
   }
 
   get capacity(): number {
@@ -177,19 +192,38 @@ export class GrowingCache implements Cache {
     this.values = this.allocate(rows * heads * this.capacity * width);
   }
 
-  prompts(places: readonly (readonly number[])[]): Memory {
+  prompts(
+    places: readonly (readonly number[])[],
+    beginning: Beginning | null = null,
+    starts: readonly number[] = [],
+  ): Memory {
+    const { heads, width, outputs } = this;
+    const used = beginning?.used ?? 0;
+    const shape = [places.length, heads, used, width];
     const none = new Float32Array(0);
-    const shape = [places.length, this.heads, 0, this.width];
+    const values = this.inputs.map((_, i) =>
+      beginning ? repeated(beginning.values[i] as Float32Array, places.length) : none,
+    );
     return {
-      used: 0,
-      empty: [],
-      capacity: 0,
-      outputs: this.outputs,
+      ...{ used, paddedFrom: used, capacity: used, outputs, empty: [] },
       standIns: () => 0,
-      feeds: () => Object.fromEntries(this.inputs.map((name) => [name, new Tensor('float32', none, shape)])),
-      // Prompts end where the longest ends.
-      advance: (results, count) => this.take(results, count, this.used - count, places),
+      feeds: () => this.tensors(values, shape),
+      advance: (results, count) => {
+        // Prompts end where the longest ends.
+        this.take(results, count, this.used - count, places);
+        if (!beginning) return;
+        free(...values);
+        // Where a prompt is shorter than others, padding has come before what is its own.
+        places.forEach((rows, prompt) => {
+          this.begin(rows, beginning, starts[prompt] as number);
+        });
+      },
     };
+  }
+
+  beginning(): Beginning {
+    const none = this.inputs.map(() => new Float32Array(0));
+    return new Beginning(this.outputs, this.tensors(none, [1, this.heads, 0, this.width]));
   }
 
   standIns(): number {
@@ -197,10 +231,7 @@ export class GrowingCache implements Cache {
   }
 
   feeds(): Tensors {
-    const shape = [this.rows, this.heads, this.capacity, this.width];
-    return Object.fromEntries(
-      this.inputs.map((name, i) => [name, new Tensor('float32', this.values[i] as Float32Array, shape)]),
-    );
+    return this.tensors(this.values, [this.rows, this.heads, this.capacity, this.width]);
   }
 
   advance(results: Tensors, count: number): void {
@@ -216,10 +247,7 @@ export class GrowingCache implements Cache {
     return {
       ...{ used, empty: this.empty, capacity, outputs },
       standIns: () => 0,
-      feeds: () =>
-        Object.fromEntries(
-          this.inputs.map((name, i) => [name, new Tensor('float32', values[i] as Float32Array, shape)]),
-        ),
+      feeds: () => this.tensors(values, shape),
       advance: (results) => {
         freeTensors(outputs.map((name) => results[name] as Tensor));
         if (rows > 1) free(...values);
@@ -264,6 +292,24 @@ export class GrowingCache implements Cache {
       });
       free(fresh);
     });
+  }
+
+  /** Puts the beginning into these rows. */
+  private begin(rows: readonly number[], { values, used }: Beginning, start: number): void {
+    const { width, heads } = this;
+    const stride = this.capacity * width;
+    this.values.forEach((own, i) => {
+      for (const row of rows) {
+        scatter(values[i] as Float32Array, used * width, own, row * heads * stride + start * width, stride);
+      }
+    });
+  }
+
+  /** These values, in the order of the names, as the decoder's inputs. */
+  private tensors(values: readonly Float32Array[], shape: readonly number[]): Tensors {
+    return Object.fromEntries(
+      this.inputs.map((name, i) => [name, new Tensor('float32', values[i] as Float32Array, shape)]),
+    );
   }
 
   private grow(capacity: number): void {

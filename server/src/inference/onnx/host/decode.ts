@@ -1,11 +1,13 @@
 /** The decode loop, over rows padded on the left to one length, each row until its own end. */
 import type { Tensor } from 'onnxruntime-node';
 import type { Features, Positions } from '../architectures/types.ts';
+import type { Beginning } from './beginning.ts';
 import type { Cache, Memory } from './cache.ts';
 import { HeldRow } from './constrain/held-row.ts';
 import type { Hold } from './constrain/hold.ts';
 import { type Decoder, type Placed, runDecoder } from './decoder.ts';
 import { freeTensors } from './free.ts';
+import { sharedLength } from './prompt.ts';
 import { type Choose, chooser, type Draw } from './sampler.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -61,6 +63,9 @@ interface Running {
 
 /** Prompt tokens that are read at once, as far as the cache allows: what the layers pass on then stays near the processor. */
 const PROMPT_TOKENS = 512;
+
+/** Tokens that prompts must begin with alike for these to be read apart. */
+const WORTH_SHARING = 32;
 
 /** Runs the rows and yields after every token. Rows of unequal length only where the decoder may pad. */
 export async function* decode(
@@ -122,19 +127,52 @@ async function readPrompts(
   const prompts = cache.isSeparable
     ? [...Map.groupBy(places, (place) => (running[place] as Running).row.ids).values()]
     : places.map((place) => [place]);
-  const size = cache.isSeparable ? Math.max(1, Math.floor(PROMPT_TOKENS / length)) : prompts.length;
+  const beginning = await readBeginning(
+    sessions,
+    prompts.map(([place]) => running[place as number]!.row),
+    imageToken,
+    cache,
+  );
+  const read = beginning?.used ?? 0;
+  const size = cache.isSeparable ? Math.max(1, Math.floor(PROMPT_TOKENS / (length - read))) : prompts.length;
   for (let first = 0; first < prompts.length; first += size) {
     const part = prompts.slice(first, first + size);
-    const rows = part.map(([place]) => (running[place as number] as Running).row);
+    const begun = part.map(([place]) => running[place as number] as Running);
+    const rows = begun.map(({ row }) => ({ ...row, ids: row.ids.slice(read) }));
     const width = longest(rows);
     const places = rows.map(({ ids, positions }) => ({ padding: width - ids.length, positions }));
     const inputs = await embedPrompts(sessions, rows, places, imageToken);
-    const logits = await nextLogits(sessions.decoder, inputs, places, cache.prompts(part));
+    const starts = begun.map(({ padding }) => padding);
+    const logits = await nextLogits(sessions.decoder, inputs, places, cache.prompts(part, beginning, starts));
     part.forEach((same, i) => {
       for (const place of same) choose(running[place] as Running, logits, i);
     });
     freeTensors([logits]);
   }
+  beginning?.release();
+}
+
+/** Reads once what all prompts begin with, up to their first image; null where that is not worth it. */
+async function readBeginning(
+  sessions: Sessions,
+  rows: readonly Row[],
+  imageToken: number,
+  cache: Cache,
+): Promise<Beginning | null> {
+  const [first, ...others] = rows as [Row, ...Row[]];
+  if (!sessions.decoder.sharesBeginnings || others.length === 0) return null;
+  const image = first.ids.indexOf(imageToken);
+  const shared = others.reduce(
+    // Of each prompt something is left, behind which the first token is chosen.
+    (most, { ids }) => Math.min(most, sharedLength(first.ids, ids), ids.length - 1),
+    image === -1 ? first.ids.length - 1 : image,
+  );
+  if (shared < WORTH_SHARING) return null;
+  const places = [{ padding: 0, positions: first.positions }];
+  const inputs = await sessions.embeddings.of(first.ids.slice(0, shared), 1);
+  const beginning = cache.beginning();
+  freeTensors([await nextLogits(sessions.decoder, inputs, places, beginning)]);
+  return beginning;
 }
 
 /** Runs the decoder, uses up the inputs, and gives the logits of each row's next token. */

@@ -9,6 +9,8 @@ export interface Decoder {
   readonly layout: CacheLayout;
   /** Rows of unequal length may run together, padded on the left, and rows may be taken out. */
   readonly mayPad: boolean;
+  /** What rows begin with alike may be read once for all. */
+  readonly sharesBeginnings: boolean;
   /**
    * @param length tokens of the longest prompt
    * @param spare empty places behind it, where the cache has any
@@ -28,7 +30,13 @@ const ROUNDING = 1e-4;
 
 /** A graph that gives back its whole cache after every token. */
 export function wholeDecoder(session: InferenceSession, layout: CacheLayout, hasStandIns = false): Decoder {
-  return { session, layout, mayPad: false, newCache: (rows) => new WholeCache(layout, rows, hasStandIns) };
+  return {
+    session,
+    layout,
+    mayPad: false,
+    sharesBeginnings: false,
+    newCache: (rows) => new WholeCache(layout, rows, hasStandIns),
+  };
 }
 
 /**
@@ -47,10 +55,10 @@ export async function growingDecoder(
   const memory = new CacheMemory();
   const newCache = (rows: number, length: number, spare?: number) =>
     new GrowingCache(layout, fresh, memory, rows, length, spare);
-  const decoder = { session, layout, newCache };
+  const decoder = { session, layout, newCache, sharesBeginnings: false };
   const logits = (reading: Reading) => trialLogits({ ...decoder, mayPad: true }, hidden, reading);
   const [alone, padded] = [await logits({ atOnce: !bothWays }), await logits({ padding: 2 })];
-  if (isClose(alone, padded)) return { ...decoder, mayPad: true };
+  if (isClose(alone, padded)) return { ...decoder, mayPad: true, sharesBeginnings: !bothWays };
   // Quantised graphs let padding change their scales; empty places in the cache are nothing to them.
   const [full, spare] = [await logits({ spare: 0 }), await logits({})];
   return isClose(full, spare) ? { ...decoder, mayPad: false } : null;
@@ -132,12 +140,16 @@ function lastLogits({ data, dims }: Tensor): Float32Array {
 }
 
 /** 1 where a row has a token: not in its padding, not in the cache's empty places. */
-function mask(rows: readonly Placed[], { used, empty, capacity }: Memory, count: number): Tensor {
+function mask(
+  rows: readonly Placed[],
+  { used, empty, capacity, paddedFrom = 0 }: Memory,
+  count: number,
+): Tensor {
   const width = capacity + count;
   const data = new BigInt64Array(rows.length * width).fill(1n);
   rows.forEach(({ padding }, row) => {
     data.fill(0n, row * width + used, row * width + capacity);
-    data.fill(0n, row * width, row * width + padding);
+    data.fill(0n, row * width + paddedFrom, row * width + paddedFrom + padding);
     for (const place of empty) data[row * width + place] = 0n;
   });
   return new Tensor('int64', data, [rows.length, width]);

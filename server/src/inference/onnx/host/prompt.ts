@@ -59,3 +59,10 @@ export function expandImages(
   let image = 0;
   return ids.flatMap((id) => (id === imageToken ? (standing[image++] ?? []) : [id]));
 }
+
+/** How many tokens two rows begin with alike. */
+export function sharedLength(a: readonly number[], b: readonly number[]): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  return length;
+}

@@ -7,9 +7,9 @@ import type { ScoreRequest, Scores, TextScore } from '../../../core/models/types
 import type { ChatTokenizer, TokenizedPrompt } from '../chat-tokenizer.ts';
 import type { ImageFeatures } from './features.ts';
 import type { LoadedModel } from './load.ts';
-import { readyPrompt } from './prompt.ts';
+import { readyPrompt, sharedLength } from './prompt.ts';
 import { reasonOf } from './reason.ts';
-import { type Logits, sharedLength, Trunk } from './trunk.ts';
+import { type Logits, Trunk } from './trunk.ts';
 
 export interface ScoreListener {
   /** These requests are in hand now. */

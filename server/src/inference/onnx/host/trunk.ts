@@ -3,7 +3,7 @@ import type { Cache, Memory } from './cache.ts';
 import { embedPrompts } from './decode.ts';
 import { runDecoder } from './decoder.ts';
 import { freeTensors } from './free.ts';
-import type { ReadyPrompt } from './prompt.ts';
+import { type ReadyPrompt, sharedLength } from './prompt.ts';
 import type { Sessions } from './sessions.ts';
 
 /** What the decoder says of the next token. */
@@ -135,11 +135,4 @@ export class Trunk {
     await this.readPrompt();
     return 0;
   }
-}
-
-/** How many tokens two rows begin with alike. */
-export function sharedLength(a: readonly number[], b: readonly number[]): number {
-  let length = 0;
-  while (length < a.length && length < b.length && a[length] === b[length]) length++;
-  return length;
 }
