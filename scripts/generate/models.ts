@@ -2,6 +2,7 @@ import { CATALOG } from '../../server/src/inference/catalog/entries.ts';
 import { parametersWords, serverWords } from '../../server/src/inference/catalog/place.ts';
 import type { CatalogEntry } from '../../server/src/inference/catalog/types.ts';
 import { ARCHITECTURES } from '../../server/src/inference/onnx/architectures/index.ts';
+import { PYTHON_FAMILIES } from '../../server/src/inference/transformers/families.ts';
 import { cell } from './rule-pages.ts';
 
 const BEGIN = '<!-- models: written by `npm run generate` from server/src/inference/catalog/entries.ts -->';
@@ -19,9 +20,11 @@ export function withModelTable(readme: string): string {
   return `${before}${BEGIN}\n${head}\n${rows.join('\n')}\n${END}${after}`;
 }
 
-function runsIn({ family, onnx, repository, servers, shutDown, capabilities }: CatalogEntry): string {
+function runsIn({ family, onnx, repository, servers, shutDown }: CatalogEntry): string {
   if (onnx && family !== null && family in ARCHITECTURES) return 'here, once fetched';
   if (!repository) return `behind its makers’ endpoint${shutDown ? `, until ${shutDown}` : ''}`;
-  if (!capabilities.text || servers?.length === 0) return 'in Python';
+  const inPython = family !== null && PYTHON_FAMILIES.has(family);
+  if (inPython) return servers?.length ? `with Python, or behind ${serverWords(servers)}` : 'with Python';
+  if (servers?.length === 0) return 'in Python, by its own code';
   return servers ? `behind ${serverWords(servers)}` : 'behind an endpoint of yours';
 }

@@ -16,7 +16,9 @@ import { FakeHub } from './fake-hub.ts';
 import { needsPair, shippedModels } from './inference-fixtures.ts';
 import { dataset } from './sample-dataset.ts';
 
-const nowhere = { endpoints: [], fetched: new Set<string>(), memory: 16e9, today: '2026-11-28' };
+const nowhere = {
+  ...{ endpoints: [], fetched: new Set<string>(), memory: 16e9, python: null, today: '2026-11-28' },
+};
 const entry = (id: string) => CATALOG.find((one) => one.id === id)!;
 
 describe('the catalog', () => {
@@ -56,17 +58,32 @@ describe('the catalog', () => {
     assert.equal(places['gpt-4o-mini']?.place, 'needs-endpoint');
     assert.match(places['gpt-4o-mini']?.why ?? '', /"model": "gpt-4o-mini"/);
     assert.equal(places.vilt?.place, 'needs-python');
+    assert.match(places.vilt?.why ?? '', /It writes no text, and scores a record’s choices\.$/);
     assert.equal(places['pixtral-12b']?.place, 'does-not-fit');
     assert.match(
       places['pixtral-12b']?.why ?? '',
       /take 25\.4 GB in bf16, and this machine has 16\.0 GB\. Serve it/,
     );
-    assert.equal(placeOf(entry('pixtral-12b'), { ...nowhere, memory: 64e9 }).place, 'needs-endpoint');
     assert.match(places['llava-next-7b']?.why ?? '', /Serve it with vLLM or `transformers serve`, and name/);
     assert.equal(places['kosmos-2']?.place, 'needs-python');
-    assert.match(places['kosmos-2']?.why ?? '', /^No server is known to serve it; Python runs it/);
-    assert.match(places['moondream-2']?.why ?? '', /rationale_trainer export/);
+    assert.match(
+      places['kosmos-2']?.why ?? '',
+      /^Python runs it, and none was found that has what that takes/,
+    );
+    assert.equal(places['gemma-3-4b']?.place, 'needs-endpoint');
     for (const { why } of Object.values(places)) assert.match(why, /^[A-Z].*[.]$/);
+  });
+
+  it('says what Python runs here, on its GPU where the memory of the machine would not do', () => {
+    const place = (id: string, gpuMemory: number) =>
+      placeOf(entry(id), { ...nowhere, python: { gpuMemory } });
+    assert.equal(place('kosmos-2', 0).place, 'to-fetch-for-python');
+    assert.match(place('kosmos-2', 0).why, /`models get kosmos-2` says how large it is/);
+    assert.equal(place('llava-cot-11b', 0).place, 'does-not-fit');
+    assert.match(place('llava-cot-11b', 8e9).why, /take 21\.3 GB in bf16, and this machine has 16\.0 GB/);
+    assert.equal(place('llava-cot-11b', 24e9).place, 'to-fetch-for-python');
+    assert.match(place('llava-cot-11b', 24e9).why, / Or: Serve it with SGLang or `transformers serve`/);
+    assert.equal(place('moondream-2', 0).place, 'to-fetch-for-python', 'by a class of ours');
   });
 
   it('says of what its makers shut down since when, and offers it until then', () => {
@@ -255,7 +272,11 @@ describe('fetching a model', function () {
     );
     assert.match(
       (await run('models', 'get', 'llava-1.5-7b')).stderr,
-      /^LLaVA 1\.5 7B cannot be fetched: no ONNX files of it are known that run here\.\n$/,
+      /does not have \/api\/models\/llava-hf\/llava-1\.5-7b-hf\/tree\/main \(HTTP 404\)\.\n$/,
+    );
+    assert.match(
+      (await run('models', 'get', 'gpt-4')).stderr,
+      /^GPT-4 cannot be fetched: its weights are not to be had\.\n$/,
     );
     assert.match(
       (await run('models', 'get', 'nothing')).stderr,

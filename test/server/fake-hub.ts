@@ -12,6 +12,8 @@ export class FakeHub {
   readonly breaks = new Map<string, number>();
   /** Paths that arrive other than they are described. */
   readonly spoiled = new Set<string>();
+  /** The commit that `main` means; null: the hub does not tell. */
+  commit: string | null = null;
   private readonly server: Server;
   private readonly folder: string;
 
@@ -40,10 +42,13 @@ export class FakeHub {
     const { pathname } = new URL(request.url ?? '', this.url);
     const { range } = request.headers;
     this.asked.push(range ? `${pathname} ${range}` : pathname);
-    const tree = /^\/api\/models\/some\/model\/tree\/main$/.test(pathname);
-    if (tree) return void response.end(JSON.stringify(this.tree()));
-    const path = /^\/some\/model\/resolve\/main\/(.+)$/.exec(pathname)?.[1];
-    if (!path) return void response.writeHead(404).end();
+    const revision = this.commit ?? 'main';
+    if (this.commit && pathname === '/api/models/some/model/revision/main')
+      return void response.end(JSON.stringify({ sha: this.commit }));
+    if (pathname === `/api/models/some/model/tree/${revision}`)
+      return void response.end(JSON.stringify(this.tree()));
+    const [, asked, path] = /^\/some\/model\/resolve\/([^/]+)\/(.+)$/.exec(pathname) ?? [];
+    if (!path || asked !== revision) return void response.writeHead(404).end();
     const bytes = Buffer.from(readFileSync(join(this.folder, path)));
     if (this.spoiled.has(path)) bytes[0] = 255 - (bytes[0] ?? 0);
     const start = Number(/bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0);

@@ -3,6 +3,7 @@
 // what the trainer says, event by event. What it does is told by FAKE_TRAINER, as JSON.
 import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const {
@@ -17,9 +18,12 @@ const {
   images = 0,
 } = JSON.parse(process.env.FAKE_TRAINER ?? '{}');
 const [option, , ...rest] = process.argv.slice(2);
+// Where a test wants to know whether anything of Python was started.
+if (process.env.FAKE_PYTHON_LOG) appendFileSync(process.env.FAKE_PYTHON_LOG, `${option}\n`);
+if (process.argv.includes('worker')) await work();
 if (option === '-c') {
   const packages = Object.fromEntries(rest.map((name) => [name, missing.includes(name) ? null : '1.0']));
-  console.log(JSON.stringify({ version: '3.11.0', packages, cuda: false, mps: false }));
+  console.log(JSON.stringify({ version: '3.11.0', packages, cuda: false, mps: false, gpuMemory: 0 }));
   process.exit(0);
 }
 if (quiet) {
@@ -86,3 +90,27 @@ if (exported) {
   say('exported', { folder: 'onnx', verified: 4, agreed: 4 });
 }
 say('finished', { step: steps, seconds: 1 });
+
+/** A worker whose model answers B. */
+async function work() {
+  const say = (type, fields) => console.log(JSON.stringify({ type, ...fields }));
+  for await (const line of createInterface(process.stdin)) {
+    const message = JSON.parse(line);
+    if (message.type === 'load-weights') {
+      say('notice', { sentence: `Code may run: ${message.remoteCode}.` });
+      say('loaded', { device: 'a fake GPU, torch 1.0.0' });
+    } else {
+      const usage = { promptTokens: 3, imageTokens: 1, outputTokens: 1 };
+      const answer = ({ key, choices }) => ({
+        key,
+        output: choices ? 'A' : 'B',
+        finishReason: 'stop',
+        usage,
+      });
+      say('working', { keys: message.requests.map(({ key }) => key) });
+      say('predictions', { predictions: message.requests.map(answer) });
+      say('done', { memory: 1e9 });
+    }
+  }
+  process.exit(0);
+}

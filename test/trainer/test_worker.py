@@ -1,16 +1,21 @@
 """The worker writes what Hugging Face's `generate` writes of each prompt alone, whatever it is batched with."""
 
+import json
 import math
+import re
+import shutil
 
 import numpy as np
 import pytest
 import torch
 import transformers
 from PIL import Image
+from rationale_trainer.failure import Unusable
 from rationale_trainer.families import load as load_family
 from rationale_trainer.tiny import write_tiny
 from rationale_trainer.worker.load import load
 from rationale_trainer.worker.processors import processor_of
+from safetensors.torch import load_file, save_file
 
 WRITERS = ("llava", "llava-next", "llava-onevision", "pixtral", "qwen2-vl", "paligemma", "idefics3", "smolvlm", "mllama", "kosmos-2")
 # transformers' own processor wants torchvision for these.
@@ -218,10 +223,129 @@ def test_rows_that_do_not_fit_together_are_run_in_smaller_batches(folder, monkey
     assert held.rows == 1
 
 
+OWN = """
+from pathlib import Path
+from transformers import LlavaConfig, LlavaForConditionalGeneration
+
+Path({ran!r}).touch()
+
+
+class OwnConfig(LlavaConfig):
+    model_type = "own_llava"
+
+
+class OwnModel(LlavaForConditionalGeneration):
+    config_class = OwnConfig
+"""
+
+
+def test_a_repositorys_own_code_runs_only_when_it_is_allowed(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(transformers.dynamic_module_utils, "HF_MODULES_CACHE", str(tmp_path / "modules"))
+    monkeypatch.syspath_prepend(str(tmp_path / "modules"))
+    path, ran = tmp_path / "own", tmp_path / "ran"
+    shutil.copytree(made(folder, "llava"), path)
+    (path / "own_code.py").write_text(OWN.format(ran=str(ran)))
+    config = json.loads((path / "config.json").read_text()) | {"model_type": "own_llava"}
+    weights = transformers.LlavaForConditionalGeneration.from_pretrained(path).state_dict()
+    save_file({name: tensor.clone() for name, tensor in weights.items()}, path / "model.safetensors")
+
+    def written(module):
+        (path / "config.json").write_text(json.dumps(config | {"auto_map": {"AutoConfig": f"{module}.OwnConfig", "AutoModelForImageTextToText": f"{module}.OwnModel"}}))
+
+    written("own_code")
+    with pytest.raises(Unusable, match="only its repository's own code can run: name repository and revision in the setting rationale.remoteCode"):
+        load(str(path), "cpu", [], False)
+    assert not ran.exists()
+    found = answered(load(str(path), "cpu", [], True), requests(folder))
+    assert ran.exists()
+    expected = answered(load(str(made(folder, "llava")), "cpu", [], False), requests(folder))
+    assert {key: one["output"] for key, one in found.items()} == {key: one["output"] for key, one in expected.items()}
+    written("other/repository--own_code")
+    with pytest.raises(Unusable, match="takes its code from another repository"):
+        load(str(path), "cpu", [], True)
+
+
+def test_a_folder_that_cannot_be_run_says_why(folder, tmp_path):
+    def refusal(change):
+        path = tmp_path / change.__name__
+        shutil.copytree(made(folder, "mllama"), path)
+        change(path)
+        with pytest.raises(Unusable) as raised:
+            load(str(path), "cpu", [], False)
+        assert "\n" not in str(raised.value)
+        return str(raised.value).replace(str(path), "FOLDER")
+
+    def no_config(path):
+        (path / "config.json").unlink()
+
+    def no_weights(path):
+        (path / "model.safetensors").unlink()
+
+    def no_template(path):
+        (path / "chat_template.jinja").unlink(missing_ok=True)
+        settings = json.loads((path / "tokenizer_config.json").read_text())
+        (path / "tokenizer_config.json").write_text(json.dumps({name: value for name, value in settings.items() if name != "chat_template"}))
+
+    def shard_gone(path):
+        (path / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": "model-00002-of-00002.safetensors"}}))
+
+    def other_shape(path):
+        config = json.loads((path / "config.json").read_text())
+        config["text_config"]["hidden_size"] = 128
+        (path / "config.json").write_text(json.dumps(config))
+
+    def tensor_gone(path):
+        weights = load_file(path / "model.safetensors")
+        save_file({name: tensor for name, tensor in weights.items() if "layers.1.mlp.up_proj" not in name}, path / "model.safetensors", {"format": "pt"})
+
+    def text_alone(path):
+        (path / "config.json").write_text(json.dumps({"model_type": "llama"}))
+
+    assert refusal(no_config) == "FOLDER is not a model folder: it has no config.json."
+    assert refusal(no_weights) == "FOLDER has no weights: no *.safetensors lies in it."
+    assert refusal(no_template).startswith("FOLDER has no chat template: ")
+    assert refusal(shard_gone) == "The file model-00002-of-00002.safetensors is missing in FOLDER."
+    assert refusal(other_shape).startswith("The model in FOLDER cannot be loaded: ")
+    assert re.match(r"The weights in FOLDER are not whole: 1 tensor is missing, such as \S+layers\.1\.mlp\.up_proj\.weight\.$", refusal(tensor_gone))
+    assert refusal(text_alone).startswith("FOLDER is a model of type llama, which transformers ")
+
+
+def test_a_model_goes_where_it_fits(folder, monkeypatch):
+    """On a machine with GPUs, as PyTorch describes them: there is none in the tests."""
+    from rationale_trainer.worker import placing
+
+    path, billion = made(folder, "mllama"), 10**9
+    monkeypatch.setattr(placing, "parameters_of", lambda _: 10 * billion)
+
+    def placed(gpus, memory, wish="auto", bf16=True):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: bool(gpus))
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: bf16)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: len(gpus))
+        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda i: (gpus[i] * billion, 0))
+        monkeypatch.setattr(torch.cuda, "get_device_name", lambda i: f"GPU {i}")
+        monkeypatch.setattr(placing.psutil, "virtual_memory", lambda: type("Memory", (), {"available": memory * billion}))
+        found = placing.place(path, wish)
+        return found.device_map, str(found.dtype).removeprefix("torch."), found.notice
+
+    assert placed([8, 24], 16) == ("cuda:1", "bfloat16", None)
+    assert placed([24], 16, bf16=False) == ("cuda:0", "float16", None)
+    assert placed([16, 16], 16) == ("auto", "bfloat16", None)
+    assert placed([24], 64, wish="cpu") == ("cpu", "float32", None)
+    assert placed([], 64) == ("cpu", "float32", None)
+    assert placed([16], 32) == ("cpu", "bfloat16", "The model needs 23.0 GB and the GPU has 16.0 GB free: it runs on the CPU instead.")
+    with pytest.raises(Unusable, match=r"^The model does not fit: it needs 23.0 GB in bf16, and 16.0 GB of memory are free\.$"):
+        placed([16], 16)
+
+
 @torch.inference_mode()
 def test_vilt_scores_choices_by_masking_each_token(folder):
     path = made(folder, "vilt")
-    held = load(str(path), "cpu", [], False)
+    # As ViLT was published: the head's bias under its old name.
+    weights = load_file(path / "model.safetensors")
+    old = folder / "vilt-as-published"
+    shutil.copytree(path, old)
+    save_file({name.replace("mlm_score.decoder.bias", "mlm_score.bias"): tensor for name, tensor in weights.items()}, old / "model.safetensors", {"format": "pt"})
+    held = load(str(old), "cpu", [], False)
     choices = ["the red square", "blue", "yellow water"]
     asked = [{**request, "choices": choices} for request in requests(folder)]
     found = answered(held, asked)

@@ -18,7 +18,7 @@ import {
 import { fetchedFolder } from '../storage/location.ts';
 import { trainedModels } from '../training/trained-models.ts';
 import { UsageError } from './exit.ts';
-import { pythonAccess } from './python.ts';
+import { pythonAccess, pythonIfAny } from './python.ts';
 import { workspaceSettings } from './settings.ts';
 import { withUsableStore } from './usable-store.ts';
 
@@ -87,11 +87,18 @@ export function catalogModels(): readonly CatalogEntry[] {
   return configured().catalog;
 }
 
+/** Repositories whose own code may run, each at a commit. */
+export function allowedCode(): readonly string[] {
+  return configured().remoteCode;
+}
+
 /** Every model of the catalog, and what it takes to run it. */
-export function placedModels(): Placed[] {
+export async function placedModels(): Promise<Placed[]> {
   const { endpoints, catalog } = configured();
   const fetched = new Set(fetchedModels(fetchedFolder(), catalog).map(({ id }) => id));
-  const around = { endpoints, fetched, memory: totalmem(), today: new Date().toISOString().slice(0, 10) };
+  const python = await pythonIfAny(process.cwd());
+  const today = new Date().toISOString().slice(0, 10);
+  const around = { endpoints, fetched, memory: totalmem(), python, today };
   return catalog.map((entry) => placeOf(entry, around));
 }
 
@@ -100,7 +107,7 @@ export async function findModel(id: string, device: DeviceSetting): Promise<Offe
   const offered = await offeredModels(device, [id]);
   const found = offered.find(({ card }) => card.id === id);
   if (!found) {
-    const placed = placedModels().find(({ entry }) => entry.id === id);
+    const placed = (await placedModels()).find(({ entry }) => entry.id === id);
     if (placed) throw new UsageError(`${placed.entry.name} is not at hand. ${placed.why}`);
     throw new UsageError(
       `There is no model "${id}": known are ${offered.map(({ card }) => card.id).join(', ')}, or name a model folder.`,

@@ -27,12 +27,24 @@ export async function usablePython(
   );
 }
 
-/** The Python that runs models: `RATIONALE_PYTHON` names it, else one is looked for from `from`. */
+/** The Python that would run models; null when there is none that can. */
+export function pythonIfAny(from: string): Promise<PythonProbe | null> {
+  looked ??= usablePython('', runnerFrom(from)).catch(() => null);
+  return looked;
+}
+
+let looked: Promise<PythonProbe | null> | null = null;
+
+/** `RATIONALE_PYTHON` names the Python that runs models, else one is looked for from a folder. */
+function runnerFrom(from: string) {
+  return { named: process.env.RATIONALE_PYTHON || null, from };
+}
+
+/** The Python that runs models, looked for when one is needed. */
 export function pythonAccess(from: string): PythonAccess {
   return {
     find: async () => {
-      const named = process.env.RATIONALE_PYTHON || null;
-      const { path } = await usablePython('This model', { named, from });
+      const { path } = await usablePython('This model', runnerFrom(from));
       return { path, variables: ownVariables(shippedTrainer) };
     },
   };

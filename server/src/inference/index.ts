@@ -49,7 +49,14 @@ export function createProviders(options: ProviderOptions): ModelProvider[] {
 }
 
 export { CATALOG } from './catalog/entries.ts';
-export { gigabytes, PLACE_WORDS, type Placed, parametersWords, placeOf } from './catalog/place.ts';
+export {
+  gigabytes,
+  PLACE_WORDS,
+  type Placed,
+  parametersWords,
+  placeOf,
+  type Surroundings,
+} from './catalog/place.ts';
 export { readModelsOf } from './catalog/settings.ts';
 export { type CatalogEntry, weightBytes } from './catalog/types.ts';
 export { fetchedModels, fetchModel, planFetch } from './hub/fetch-model.ts';
@@ -60,5 +67,5 @@ export type { Destination, EndpointAccess } from './openai/access.ts';
 export { environmentAccess, isLoopback } from './openai/access.ts';
 export { findLocalServers, type LocalServer } from './openai/local.ts';
 export { type EndpointSettings, type ReadEndpoints, readEndpointsOf } from './openai/settings.ts';
-export type { PythonAccess } from './transformers/python.ts';
+export type { PythonAccess, WorkerPython } from './transformers/python.ts';
 export { readAllowedCode } from './transformers/remote-code.ts';

@@ -5,8 +5,10 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { revisionOf } from './revision.ts';
 
-const WEIGHTS = /^(?!consolidated).*\.safetensors$/;
-const INDEX = 'model.safetensors.index.json';
+/** In the folder itself; what is consolidated is there once more, as its makers' own code reads it. */
+const WEIGHTS = /^(?!consolidated)[^/]+\.safetensors$/;
+/** Says which tensor is in which file. */
+export const WEIGHTS_INDEX = 'model.safetensors.index.json';
 /** Besides the weights: configurations, tokenizers and templates. */
 const SMALL = /\.(json|jinja|model|txt|py)$/;
 /** Smaller files are read whole for the revision. */
@@ -19,7 +21,7 @@ export function isWeightsFolder(folder: string): boolean {
   return (
     existsSync(join(folder, 'config.json')) &&
     !existsSync(join(folder, 'onnx')) &&
-    (existsSync(join(folder, INDEX)) || readdirSync(folder).some((name) => WEIGHTS.test(name)))
+    (existsSync(join(folder, WEIGHTS_INDEX)) || readdirSync(folder).some((name) => WEIGHTS.test(name)))
   );
 }
 
@@ -46,7 +48,7 @@ export function weightFiles(names: readonly string[], index: string | null): str
 
 /** Names of the files of weights in a folder. @throws Error whose message is one sentence, when one is missing */
 export function presentWeights(folder: string): string[] {
-  const index = join(folder, INDEX);
+  const index = join(folder, WEIGHTS_INDEX);
   const files = weightFiles(readdirSync(folder), existsSync(index) ? readFileSync(index, 'utf8') : null);
   const missing = files.find((file) => !existsSync(join(folder, file)));
   if (missing) throw new Error(`the file ${missing} is missing in ${folder}.`);

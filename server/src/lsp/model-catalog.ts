@@ -1,6 +1,12 @@
 import { totalmem } from 'node:os';
 import type { Model, ModelCard, ModelProvider, TokenCounter } from '../core/models/types.ts';
-import { createProviders, type Placed, type ProviderOptions, placeOf } from '../inference/index.ts';
+import {
+  createProviders,
+  type Placed,
+  type ProviderOptions,
+  placeOf,
+  type Surroundings,
+} from '../inference/index.ts';
 import type { DeviceSetting } from '../protocol/settings.ts';
 
 export interface OfferedModel {
@@ -15,6 +21,7 @@ export type AddedModels = Required<Omit<ProviderOptions, 'shippedModels' | 'devi
 export class ModelCatalog {
   private readonly shippedModels: string;
   private readonly added: () => AddedModels;
+  private readonly python: () => Surroundings['python'];
   private readonly devices = new Map<string, string>();
   /** By id and revision. */
   private readonly counters = new Map<string, Promise<TokenCounter | null>>();
@@ -22,8 +29,10 @@ export class ModelCatalog {
   /**
    * @param shippedModels folder of the shipped models
    * @param added the students that were trained here and the endpoints that may be asked, as they are now
+   * @param python the Python that would run models, as far as is known
    */
-  constructor(shippedModels: string, added: () => AddedModels) {
+  constructor(shippedModels: string, added: () => AddedModels, python: () => Surroundings['python']) {
+    this.python = python;
     this.shippedModels = shippedModels;
     this.added = added;
   }
@@ -72,6 +81,7 @@ export class ModelCatalog {
       endpoints,
       fetched: ids,
       memory: totalmem(),
+      python: this.python(),
       today: new Date().toISOString().slice(0, 10),
     };
     return catalog.map((entry) => placeOf(entry, around)).filter(({ place }) => place !== 'here');

@@ -16,13 +16,13 @@ import { Client } from './client.ts';
 import { rulePage } from './convert.ts';
 import type { DatasetOptions } from './dataset.ts';
 import { Datasets } from './datasets.ts';
+import { EditorPython } from './editor-python.ts';
 import { EditorAccess } from './endpoint-access.ts';
 import { type ConfiguredModels, configuredModels } from './endpoints.ts';
 import { ModelCatalog } from './model-catalog.ts';
 import { PROMPT_FILES, pathOf } from './open-document.ts';
 import { OutputsFiles } from './outputs-files.ts';
 import { PromptFiles } from './prompt-files.ts';
-import { editorPython } from './python-access.ts';
 import { RecipeFiles } from './recipe-files.ts';
 import { RunReports } from './run-reports.ts';
 import { DEFAULT_SETTINGS, pullSettings, readSettings } from './settings.ts';
@@ -42,11 +42,14 @@ export class Session {
   readonly models: ModelCatalog;
   readonly modelsFolder: string;
   readonly promptsFolder: string;
-  private readonly python = editorPython(() => ({
-    trusted: this.trusted,
-    named: this.settings.python,
-    from: this.folders[0] ?? process.cwd(),
-  }));
+  private readonly python = new EditorPython(
+    () => ({
+      trusted: this.trusted,
+      named: this.settings.python,
+      from: this.folders[0] ?? process.cwd(),
+    }),
+    () => this.client.tellChanged({ uri: null, what: 'models' }),
+  );
   readonly annotator = new Annotator(this);
   readonly trainings = new Trainings(this);
   readonly runReports = new RunReports(this);
@@ -102,11 +105,15 @@ export class Session {
     const access = options.grantsEndpointAccess
       ? new EditorAccess((asked) => this.client.endpointAccess(asked))
       : environmentAccess();
-    this.models = new ModelCatalog(this.modelsFolder, () => ({
-      trained: trainedModels(this.storeIfAny()?.trainings() ?? []),
-      ...this.addedModels(),
-      access,
-    }));
+    this.models = new ModelCatalog(
+      this.modelsFolder,
+      () => ({
+        trained: trainedModels(this.storeIfAny()?.trainings() ?? []),
+        ...this.addedModels(),
+        access,
+      }),
+      () => this.python.ifFound(),
+    );
     this.trusted = options.trusted ?? true;
     this.settled = new Promise((resolve) => {
       this.setReady = resolve;

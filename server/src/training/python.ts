@@ -33,6 +33,8 @@ export interface PythonProbe {
   readonly packages: Readonly<Record<string, string | null>>;
   readonly cuda: boolean;
   readonly mps: boolean;
+  /** Bytes of the largest GPU that CUDA sees; 0 without one. */
+  readonly gpuMemory: number;
 }
 
 const WINDOWS = process.platform === 'win32';
@@ -46,11 +48,12 @@ def version(name):
     try: return m.version(name)
     except m.PackageNotFoundError: return None
 packages = {name: version(name) for name in sys.argv[1:]}
-cuda = mps = False
+cuda, mps, memory = False, False, 0
 if packages.get("torch"):
     import torch
     cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
-print(json.dumps({"version": platform.python_version(), "packages": packages, "cuda": cuda, "mps": mps}))
+    memory = max((torch.cuda.get_device_properties(i).total_memory for i in range(torch.cuda.device_count())), default=0)
+print(json.dumps({"version": platform.python_version(), "packages": packages, "cuda": cuda, "mps": mps, "gpuMemory": memory}))
 `;
 
 /** The interpreters to try, in order, without repeats. */

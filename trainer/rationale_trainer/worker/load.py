@@ -2,11 +2,11 @@
 unless the user allowed it."""
 
 import json
-import os
 from pathlib import Path
 
 import torch
 import transformers
+from safetensors import safe_open
 from transformers import AutoModelForImageTextToText, GenerationConfig
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
@@ -15,12 +15,14 @@ from ..failure import Unusable
 from .generate import Writer
 from .masked import ChoiceScorer
 from .moondream import load_moondream
-from .placing import place
+from .placing import Place, place
 from .processors import processor_of
 from .prompts import prompts_of
 
 transformers.logging.set_verbosity_error()
 transformers.utils.logging.disable_progress_bar()
+# Where a folder has code and nobody said whether it may run, it may not: transformers would ask on standard input.
+transformers.dynamic_module_utils.TIME_OUT_REMOTE_CODE = 0
 
 
 def load(folder: str, device: str, stop: list[str], remote_code: bool):
@@ -33,14 +35,14 @@ def load(folder: str, device: str, stop: list[str], remote_code: bool):
     where = place(path, device)
     try:
         if kind == "vilt":
-            model = transformers.ViltForMaskedLM.from_pretrained(path, dtype=where.dtype, device_map=where.device_map)
+            model = _loaded(transformers.ViltForMaskedLM, path, where, False, renamed=VILT_BIAS)
             return ChoiceScorer(model.eval(), processor_of(path, False), where)
         if kind == "moondream1":
             model, prompts = load_moondream(path, where)
         else:
             if not own_code and kind not in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES:
                 raise Unusable(f"{path} is a model of type {kind}, which transformers {transformers.__version__} cannot show pictures to and have write.")
-            model = _class(config, own_code).from_pretrained(path, dtype=where.dtype, device_map=where.device_map, trust_remote_code=own_code)
+            model = _loaded(_class(config, own_code), path, where, own_code)
             prompts = prompts_of(kind, processor_of(path, own_code), path)
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, TypeError) as error:
         raise Unusable(f"The model in {path} cannot be loaded: {str(error).strip().splitlines()[0]}") from error
@@ -87,6 +89,32 @@ def _own_code(path: Path, config: dict, allowed: bool) -> bool:
     return True
 
 
+# Of a published ViLT, which was written when this was another name of the same numbers.
+VILT_BIAS = {"mlm_score.decoder.bias": "mlm_score.bias"}
+
+
+def _loaded(kind, path: Path, where: Place, own_code: bool, renamed: dict[str, str] | None = None):
+    """@throws Unusable when a part of the model has no weights: transformers would make some up"""
+    model, found = kind.from_pretrained(
+        path, dtype=where.dtype, device_map=where.device_map, trust_remote_code=own_code, use_safetensors=True, output_loading_info=True
+    )  # fmt: skip
+    missing = sorted(name for name in found["missing_keys"] if not _found_as((renamed or {}).get(name), model, name, path))
+    if missing:
+        raise Unusable(f"The weights in {path} are not whole: {len(missing)} tensor{'s are' if len(missing) > 1 else ' is'} missing, such as {missing[0]}.")
+    return model
+
+
+def _found_as(other: str | None, model, name: str, path: Path) -> bool:
+    """Takes a tensor from where the file has it under another name."""
+    for file in path.glob("*.safetensors") if other else ():
+        with safe_open(file, framework="pt") as weights:
+            if other in weights.keys():
+                with torch.no_grad():
+                    model.get_parameter(name).copy_(weights.get_tensor(other))
+                return True
+    return False
+
+
 def _class(config: dict, own_code: bool):
     if not own_code or "AutoModelForImageTextToText" in config["auto_map"]:
         return AutoModelForImageTextToText
@@ -104,6 +132,3 @@ def _ends(model, tokenizer, stop: list[str]) -> tuple[list[int], list[str]]:
     if not ends:
         raise Unusable("The model names no token that ends its answers.")
     return ends, [text for text in stop if text not in known]
-
-
-os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

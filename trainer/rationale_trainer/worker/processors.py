@@ -50,14 +50,14 @@ def processor_of(folder: Path, remote_code: bool):
     if kind is None or remote_code:
         return transformers.AutoProcessor.from_pretrained(folder, trust_remote_code=remote_code)
     takes = inspect.signature(kind.__init__).parameters
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     if "video_processor" not in takes and kind is not PixtralProcessor and kind is not transformers.Idefics3Processor:
-        return transformers.AutoProcessor.from_pretrained(folder, backend="pil")
+        return transformers.AutoProcessor.from_pretrained(folder, backend="pil", trust_remote_code=False)
     given = {name: settings[name] for name in takes if name in settings and name not in ("image_processor", "video_processor")}
     if "video_processor" in takes:
         given["video_processor"] = None
         kind = _without_videos(kind)
-    pictures = AutoImageProcessor.from_pretrained(folder, backend="pil")
+    pictures = AutoImageProcessor.from_pretrained(folder, backend="pil", trust_remote_code=False)
     return kind(image_processor=pictures, tokenizer=tokenizer, **{"chat_template": _template(folder, tokenizer), **given})
 
 

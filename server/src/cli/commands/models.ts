@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
+import type { ModelCard } from '../../core/models/types.ts';
 import { heldTo } from '../../core/pipeline/constraints.ts';
 import {
   type CatalogEntry,
@@ -18,9 +19,17 @@ import {
 import { fetchedFolder } from '../../storage/location.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { type Examined, examine } from '../model-doctor.ts';
-import { catalogModels, type DeviceSetting, findModel, offeredModels, placedModels } from '../models.ts';
+import {
+  allowedCode,
+  catalogModels,
+  type DeviceSetting,
+  findModel,
+  offeredModels,
+  placedModels,
+} from '../models.ts';
 import { deviceOption, type Format, formatOption } from '../options.ts';
 import { ProgressLine } from '../progress.ts';
+import { pythonIfAny } from '../python.ts';
 
 const PRECISIONS = ['fp32', 'bf16', 'int8', 'q4'] as const;
 
@@ -39,7 +48,9 @@ export function modelsCommand(program: Command): void {
     .action(list);
   models
     .command('get')
-    .description('fetch a model of the catalog, or an ONNX repository of a hub, after saying how large it is')
+    .description(
+      'fetch a model of the catalog, or of a hub (ONNX files, or weights for Python), after saying how large it is',
+    )
     .argument('<model>', 'an id of `models list`, or owner/name')
     .option('--revision <commit>', "commit or branch (default: the catalog's, or main)")
     .option('--yes', 'fetch without asking', false)
@@ -55,7 +66,10 @@ export function modelsCommand(program: Command): void {
 
 async function list({ format, local }: ListOptions): Promise<void> {
   const offered = (await offeredModels('auto')).map(({ card }) => card);
-  const placed = placedModels().filter(({ place }) => place !== 'here');
+  const python = await pythonIfAny(process.cwd());
+  const runs = ({ provider }: ModelCard) =>
+    provider !== 'transformers' ? 'yes' : python ? 'with Python' : PLACE_WORDS['needs-python'];
+  const placed = (await placedModels()).filter(({ place }) => place !== 'here');
   const servers = local ? await findLocalServers() : [];
   if (format !== 'text') {
     const rows = [
@@ -73,7 +87,7 @@ async function list({ format, local }: ListOptions): Promise<void> {
       card.provider,
       '–',
       heldTo(card),
-      card.unavailable ?? 'yes',
+      card.unavailable ?? runs(card),
     ]),
     ...placed.map(({ entry, place }) => {
       return [entry.id, '–', '–', parametersWords(entry.parameters), '–', PLACE_WORDS[place]];
@@ -104,16 +118,16 @@ async function get(
   options: { readonly revision?: string; readonly yes: boolean },
 ): Promise<void> {
   const entry = catalogModels().find((one) => one.id === id);
-  const name = entry ? entry.onnx : id;
-  if (!name)
-    throw new UsageError(`${entry?.name} cannot be fetched: no ONNX files of it are known that run here.`);
+  const name = entry ? (entry.onnx ?? entry.repository) : id;
+  if (!name) throw new UsageError(`${entry?.name} cannot be fetched: its weights are not to be had.`);
   if (!/^[\w.-]+\/[\w.-]+$/.test(name))
     throw new UsageError(`There is no model "${id}" in the catalog, and owner/name names a repository.`);
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   const revision = options.revision ?? entry?.revision ?? 'main';
   const folder = join(fetchedFolder(), entry?.id ?? name.replace('/', '--'));
-  const plan = await planFetch({ hub: hubAddress(), name, revision }, folder, interrupt.signal);
+  const wish = { weights: entry?.onnx === null, allowedCode: allowedCode() };
+  const plan = await planFetch({ hub: hubAddress(), name, revision }, folder, wish, interrupt.signal);
   const licence = entry ? `, licence ${entry.licence ?? 'unknown'}` : '';
   const what = `${name} (${gigabytes(plan.bytes)} in ${plan.files.length} files${licence}) from ${plan.repository.hub} into ${folder}`;
   if (!options.yes && !(await agrees(`Fetch ${what}? [y/N] `))) {

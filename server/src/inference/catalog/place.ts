@@ -1,5 +1,6 @@
 import { ARCHITECTURES } from '../onnx/architectures/index.ts';
 import type { EndpointSettings } from '../openai/settings.ts';
+import { PYTHON_FAMILIES } from '../transformers/families.ts';
 import { type CatalogEntry, type Server, weightBytes } from './types.ts';
 
 /** Where a model can run, seen from here. */
@@ -7,6 +8,7 @@ export type Place =
   | 'here'
   | 'at-endpoint'
   | 'to-fetch'
+  | 'to-fetch-for-python'
   | 'needs-endpoint'
   | 'needs-python'
   | 'does-not-fit'
@@ -24,6 +26,7 @@ export const PLACE_WORDS: Readonly<Record<Place, string>> = {
   here: 'yes',
   'at-endpoint': 'at an endpoint',
   'to-fetch': 'once fetched',
+  'to-fetch-for-python': 'with Python, once fetched',
   'needs-endpoint': 'needs an endpoint',
   'needs-python': 'needs Python',
   'does-not-fit': 'does not fit',
@@ -37,13 +40,16 @@ export interface Surroundings {
   readonly fetched: ReadonlySet<string>;
   /** Bytes of memory. */
   readonly memory: number;
+  /** The Python that would run models; null: there is none, or none that has what that takes. */
+  readonly python: { /** Bytes of the largest GPU that it sees. */ readonly gpuMemory: number } | null;
   /** `2026-11-28`. */
   readonly today: string;
 }
 
 /** Says of a model whether it runs here, and if not, what it takes. */
-export function placeOf(entry: CatalogEntry, { endpoints, fetched, memory, today }: Surroundings): Placed {
-  const { id, family, repository, onnx, served, servers, shutDown, capabilities } = entry;
+export function placeOf(entry: CatalogEntry, around: Surroundings): Placed {
+  const { endpoints, fetched, memory, today } = around;
+  const { id, family, repository, onnx, served, servers, shutDown } = entry;
   const say = (place: Place, why: string): Placed => ({ entry, place, why });
   if (fetched.has(id)) return say('here', 'It was fetched, and runs here.');
   const names = [...served, ...(repository ? [repository] : [])];
@@ -67,13 +73,13 @@ export function placeOf(entry: CatalogEntry, { endpoints, fetched, memory, today
       `Only its makers serve it${until}: name an endpoint with "model": "${served[0]}".`,
     );
   }
-  if (!capabilities.text) {
+  if (family !== null && PYTHON_FAMILIES.has(family)) return inPython(entry, repository, around);
+  if (servers?.length === 0) {
     return say(
       'needs-python',
-      'It writes no text and scores choices; only Python runs it, and Rationale has no worker for that yet.',
+      'No server is known to serve it, and in Python its repository’s own code would have to run, with prompts of its own: Rationale does not do that.',
     );
   }
-  if (servers?.length === 0) return say('needs-python', inPython(entry));
   const bytes = weightBytes(entry, 'bf16');
   if (bytes !== null && bytes > memory)
     return say('does-not-fit', `${tooLarge(bytes, 'in bf16', memory)} ${serve(repository, servers)}`);
@@ -88,11 +94,23 @@ function tooLarge(bytes: number, how: string, memory: number): string {
   return `Its weights alone take ${gigabytes(bytes)} ${how}, and this machine has ${gigabytes(memory)}.`;
 }
 
-function inPython({ family, remoteCode }: CatalogEntry): string {
-  if (family !== null && family in ARCHITECTURES)
-    return 'No server is known to serve it; `python -m rationale_trainer export FOLDER OUT --verify 0` makes ONNX files of a folder of its weights, which run here.';
-  const how = remoteCode ? "transformers and its repository's own code" : 'transformers';
-  return `No server is known to serve it; Python runs it with ${how}, and Rationale has no worker for that yet.`;
+/** Of a model that the Python worker runs. */
+function inPython(entry: CatalogEntry, repository: string, { memory, python }: Surroundings): Placed {
+  const { id, servers, capabilities } = entry;
+  const served = servers?.length === 0 ? '' : ` ${serve(repository, servers)}`;
+  const orServe = served && ` Or:${served}`;
+  const bytes = weightBytes(entry, 'bf16');
+  const most = Math.max(memory, python?.gpuMemory ?? 0);
+  if (bytes !== null && bytes > most)
+    return { entry, place: 'does-not-fit', why: tooLarge(bytes, 'in bf16', most) + served };
+  const scores = capabilities.text ? '' : ' It writes no text, and scores a record’s choices.';
+  if (python) {
+    const why = `Python runs it here once it is fetched: \`models get ${id}\` says how large it is, and asks.`;
+    return { entry, place: 'to-fetch-for-python', why: why + scores + orServe };
+  }
+  const why =
+    'Python runs it, and none was found that has what that takes: asking for a folder of weights says how to make one.';
+  return { entry, place: 'needs-python', why: why + scores + orServe };
 }
 
 function serve(repository: string, servers: readonly Server[] | null): string {

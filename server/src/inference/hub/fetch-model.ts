@@ -1,12 +1,13 @@
 /** Fetching a model folder from a hub, after somebody has agreed to its size. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CatalogEntry } from '../catalog/types.ts';
 import { modelFiles, readModelConfig } from '../onnx/model-files.ts';
-import { isWeightsFolder } from '../weights-folder.ts';
+import { isWeightsFolder, WEIGHTS_INDEX, weightFiles } from '../weights-folder.ts';
 import { cachedSnapshot } from './cache.ts';
-import { fetchFile, type HubFile, type HubRepository, listFiles } from './hub.ts';
+import { commitOf, fetchFile, type HubFile, type HubRepository, listFiles } from './hub.ts';
+import { writeOrigin } from './origin.ts';
 
 /** What a fetch would bring. */
 export interface FetchPlan {
@@ -16,8 +17,17 @@ export interface FetchPlan {
   readonly folder: string;
 }
 
-/** Files of a model folder besides the graphs. */
+/** Files of a model folder besides graphs and weights. */
 const SMALL = /^[^/]+\.(json|jinja|txt|model)$/;
+/** Code, which is fetched when it may run. */
+const CODE = /^[^/]+\.py$/;
+
+export interface FetchWish {
+  /** Its weights are meant, for Python, even where it has ONNX files. */
+  readonly weights: boolean;
+  /** Repositories whose own code may run, each at a commit: `owner/name@commit`. */
+  readonly allowedCode: readonly string[];
+}
 
 /**
  * Works out which files a model needs; only the small ones that tell it are fetched for that.
@@ -25,10 +35,12 @@ const SMALL = /^[^/]+\.(json|jinja|txt|model)$/;
  * @throws Error whose message is one sentence
  */
 export async function planFetch(
-  repository: HubRepository,
+  named: HubRepository,
   folder: string,
+  { weights, allowedCode }: FetchWish,
   signal: AbortSignal,
 ): Promise<FetchPlan> {
+  const repository = { ...named, revision: await commitOf(named) };
   const all = await listFiles(repository);
   const small = all.filter(({ path }) => SMALL.test(path));
   if (!small.some(({ path }) => path === 'config.json')) {
@@ -36,13 +48,33 @@ export async function planFetch(
   }
   const begun = partialFolder(folder);
   for (const file of small) await fetchFile(repository, file, join(begun, file.path), () => {}, signal);
-  const present = new Set(all.map(({ path }) => path));
-  const { required, optional } = modelFiles(begun, readModelConfig(begun), (path) => present.has(path));
-  const missing = required.find((path) => !present.has(path));
-  if (missing) throw new Error(`${repository.name} has no ${missing}.`);
-  const wanted = new Set([...required, ...optional, ...small.map(({ path }) => path)]);
-  const files = all.filter(({ path }) => wanted.has(path));
+  const paths = all.map(({ path }) => path);
+  const large = largeFiles(repository.name, begun, paths, weights);
+  const mayRun = allowedCode.includes(`${repository.name}@${repository.revision}`);
+  const files = all.filter(({ path }) => large.has(path) || SMALL.test(path) || (mayRun && CODE.test(path)));
   return { repository, files, bytes: files.reduce((sum, { size }) => sum + size, 0), folder };
+}
+
+/** Its graphs; or its weights where those are meant, or it has no graphs that run here. @throws Error whose message is one sentence */
+function largeFiles(
+  name: string,
+  begun: string,
+  paths: readonly string[],
+  weights: boolean,
+): ReadonlySet<string> {
+  const present = new Set(paths);
+  const index = join(begun, WEIGHTS_INDEX);
+  const ofWeights = weightFiles(paths, existsSync(index) ? readFileSync(index, 'utf8') : null);
+  const hasGraphs = paths.some((path) => path.startsWith('onnx/'));
+  if (!hasGraphs && ofWeights.length === 0)
+    throw new Error(`${name} has neither ONNX files nor weights in safetensors.`);
+  const isOfWeights = ofWeights.length > 0 && (weights || !hasGraphs);
+  const { required, optional } = isOfWeights
+    ? { required: ofWeights, optional: [] }
+    : modelFiles(begun, readModelConfig(begun), (path) => present.has(path));
+  const missing = required.find((path) => !present.has(path));
+  if (missing) throw new Error(`${name} has no ${missing}.`);
+  return new Set([...required, ...optional]);
 }
 
 /** Fetches what is planned. Broken off, it goes on the next time; the folder is there when it is whole. */
@@ -53,6 +85,7 @@ export async function fetchModel(
 ): Promise<void> {
   const begun = partialFolder(folder);
   for (const file of files) await fetchFile(repository, file, join(begun, file.path), onBytes, signal);
+  writeOrigin(begun, repository.name, repository.revision);
   await mkdir(join(folder, '..'), { recursive: true });
   await rm(folder, { recursive: true, force: true });
   await rename(begun, folder);

@@ -26,6 +26,15 @@ export function hubAddress(environment: NodeJS.ProcessEnv = process.env): string
   return (environment.HF_ENDPOINT ?? 'https://huggingface.co').replace(/\/+$/, '');
 }
 
+/** The commit that a branch or tag means now; as it was named where the hub does not tell. */
+export async function commitOf({ hub, name, revision }: HubRepository): Promise<string> {
+  const url = `${hub}/api/models/${name}/revision/${encodeURIComponent(revision)}`;
+  const { sha } = await ask(hub, url, {})
+    .then((response) => response.json() as Promise<{ sha?: unknown }>)
+    .catch(() => ({ sha: null }));
+  return typeof sha === 'string' ? sha : revision;
+}
+
 /** Every file of a repository. @throws Error whose message is one sentence */
 export async function listFiles({ hub, name, revision }: HubRepository): Promise<HubFile[]> {
   const files: HubFile[] = [];

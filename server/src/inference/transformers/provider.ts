@@ -118,5 +118,5 @@ async function open(
 
 /** What is run is here: the worker asks no hub for anything. */
 function environment(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  return { ...process.env, ...variables, HF_HUB_OFFLINE: '1', HF_HUB_DISABLE_TELEMETRY: '1' };
+  return { ...process.env, ...variables, HF_HUB_OFFLINE: '1', TOKENIZERS_PARALLELISM: 'false' };
 }
