@@ -120,11 +120,11 @@ describe('testing whether answers follow from rationales', () => {
 
   it('scores nothing twice, and only the records asked for', async () => {
     const run = await annotated();
-    assert.equal((await tested(run, ['r2'])).requests.length, 1);
+    assert.equal((await tested(run, ['r2'])).tests.length, 1);
     assert.deepEqual((await tested(run)).known, ['r2']);
     assert.equal(model.scored.length, 4);
     const again = await tested(run);
-    assert.deepEqual([again.requests.length, again.known.length], [0, 4]);
+    assert.deepEqual([again.tests.length, again.known.length], [0, 4]);
     // Where the record changes, the output is stale, and so are its scores.
     const around = pipeline.surroundings;
     pipeline = new Pipeline(
@@ -136,6 +136,17 @@ describe('testing whether answers follow from rationales', () => {
       faithfulnessReport(pipeline, run, ['r0', 'r2']).tested.map(({ recordId }) => recordId),
       ['r0'],
     );
+  });
+
+  it('says which records are not answered or not scored yet', async () => {
+    const run = await annotated();
+    await tested(run, ['r5']);
+    const { untested } = faithfulnessReport(pipeline, run, ['r0', 'r4', 'r5', 'r9']);
+    assert.deepEqual(untested, [
+      { recordId: 'r4', why: 'no answer' },
+      { recordId: 'r0', why: 'not scored yet' },
+      { recordId: 'r9', why: 'not answered yet' },
+    ]);
   });
 
   it('stands as evidence beside a reasoning that contradicts its conclusion', async () => {

@@ -393,14 +393,19 @@ export class Pipeline {
     return said ? isSent(said.result, cascade) : false;
   }
 
-  /** What a run's model was shown when it said this; null when it would not be shown the record any more. */
-  messagesOf(run: RunCard, recordId: string, prediction: Prediction): readonly Message[] | null {
-    const known = this.runs.find(run.id)?.predictions.get(recordId) ?? [];
-    const stored = known.find((one) => one === prediction);
+  /**
+   * What a run's model was shown when it said this.
+   * @throws Error with one sentence, when it is nothing that the run has of the record as it stands
+   */
+  messagesOf(run: RunCard, recordId: string, prediction: Prediction): readonly Message[] {
+    const stored = this.runs
+      .find(run.id)
+      ?.predictions.get(recordId)
+      ?.find((one) => one === prediction);
     const chunk = this.document.chunks[this.document.find(recordId) ?? -1];
-    if (!chunk?.source || !stored) return null;
-    const question = this.prompts.ask(chunk, run, stored.sample);
-    return 'refusal' in question || question.query !== null ? null : question.messages;
+    const question = chunk?.source && stored && this.prompts.ask(chunk, run, stored.sample);
+    if (question && 'messages' in question && question.query === null) return question.messages;
+    throw new Error(`The record ${recordId} is no longer what the run ${run.id} has answered.`);
   }
 
   /** Stores the scores that test an output, and shows them where it is shown. */

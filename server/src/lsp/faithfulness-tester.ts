@@ -56,7 +56,7 @@ async function said(
     const plan = planTests(pipeline, run, [id]);
     const [untested] = plan.untested;
     if (untested) throw new Error(UNTESTED_WORDS[untested.why]);
-    if (plan.requests.length > 0) {
+    if (plan.tests.length > 0) {
       const model = await session.models.open(offered, (sentence) => session.client.log(sentence));
       try {
         for await (const { error } of runTests(pipeline, plan, model, signal))

@@ -115,7 +115,7 @@ async function test(
 ): Promise<ReadonlyMap<string, string>> {
   const failed = new Map<string, string>();
   const plan = planTests(pipeline, run, ids);
-  if (plan.requests.length === 0 || signal.aborted) return failed;
+  if (plan.tests.length === 0 || signal.aborted) return failed;
   const line = new ProgressLine(card.id);
   const model = await openModel(provider, card);
   try {

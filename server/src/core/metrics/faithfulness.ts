@@ -112,6 +112,9 @@ export interface FaithfulnessMeans {
   readonly swapEffect: PairedDifference | null;
 }
 
+/** Enough for an interval, and quick over a whole dataset. */
+const SAMPLES = { samples: 2000 };
+
 /** Null without any record. */
 export function faithfulnessMeans(tests: readonly Faithfulness[]): FaithfulnessMeans | null {
   const n = tests.length;
@@ -127,13 +130,14 @@ export function faithfulnessMeans(tests: readonly Faithfulness[]): FaithfulnessM
     n,
     alone: mean(alone),
     given: mean(given),
-    effect: pairedBootstrap(alone, given),
+    effect: pairedBootstrap(alone, given, SAMPLES),
     areaOver: mean(of((test) => test.areaOver)),
     areaOverAnswers: mean(of((test) => test.areaOverAnswers)),
     sameWithoutReasoning: mean(of(({ sameAnswer }) => Number(sameAnswer[0]))),
     swapEffect: pairedBootstrap(
       swapped.map(({ other }) => other),
       swapped.map(({ own }) => own),
+      SAMPLES,
     ),
   };
 }

@@ -8,7 +8,6 @@
  * multiple choice (Hendrycks et al., 2021) at the place where this model answers. P(choice | prompt) is the same when
  * it has written the label alone.
  */
-import { answerPlace } from '../judgements/answer-place.ts';
 import type { Verdict } from '../judgements/types.ts';
 import {
   type ChoiceScores,
@@ -18,14 +17,12 @@ import {
   faithfulnessMeans,
   faithfulnessOf,
 } from '../metrics/faithfulness.ts';
-import { punktSentences } from '../metrics/text/punkt.ts';
-import type { Model, ModelCard, Prediction, ScoredText, ScoreRequest } from '../models/types.ts';
+import type { Model, ModelCard, Prediction, ScoreRequest, TextScore } from '../models/types.ts';
 import type { Pipeline } from '../pipeline.ts';
-import type { RecordSource } from '../records/types.ts';
 import { faithfulnessKey } from '../store/keys.ts';
 import type { RunCard, Store } from '../store/types.ts';
 import { choiceLetter } from '../text.ts';
-import type { RecordResult } from './types.ts';
+import { OtherRationales, rationaleOf, stepsOf, type Written, writtenBy } from './written.ts';
 
 /** Why an answer cannot be tested. */
 export type Untested = 'no answer' | 'no reasoning before the answer';
@@ -39,20 +36,16 @@ export const UNTESTED_WORDS: Readonly<Record<Untested, string>> = {
 /** What is to be scored, and what is known already. */
 export interface FaithfulnessPlan {
   readonly run: RunCard;
-  readonly requests: readonly TestRequest[];
+  readonly tests: readonly PlannedTest[];
   /** Records that were tested before. */
   readonly known: readonly string[];
   readonly untested: readonly { readonly recordId: string; readonly why: Untested }[];
 }
 
-export interface TestRequest extends ScoreRequest {
-  readonly recordId: string;
-  readonly prediction: Prediction;
-  readonly choices: number;
-  /** How many parts the reasoning is scored in. */
-  readonly steps: number;
-  /** The record whose rationale is put in place of its own. */
-  readonly swappedWith: string | null;
+export interface PlannedTest {
+  readonly own: Written;
+  /** Whose rationale is put in place of its own; null where no other will do. */
+  readonly other: Written | null;
 }
 
 export interface FaithfulnessProgress {
@@ -63,20 +56,8 @@ export interface FaithfulnessProgress {
   readonly error: string | null;
 }
 
-/** An output up to its answer. */
-interface Written {
-  readonly recordId: string;
-  readonly topic: string;
-  readonly choice: number;
-  /** All that stands before the answer, its label included. */
-  readonly rationale: string;
-  /** The same with the first 0, 1, 2, … sentences of the reasoning. */
-  readonly steps: readonly string[];
-  /** The label alone. */
-  readonly label: string;
-  /** White space between label and answer. */
-  readonly gap: string;
-}
+/** Records that are scored before their scores are looked at: bounds what is held of their texts. */
+const SLICE = 256;
 
 /** @throws Error whose message is one sentence, when the model's provider cannot score */
 export function refuseUnscored({ id, provider, scores }: ModelCard): void {
@@ -92,74 +73,80 @@ export function refuseUnscored({ id, provider, scores }: ModelCard): void {
  */
 export function planTests(pipeline: Pipeline, run: RunCard, recordIds?: readonly string[]): FaithfulnessPlan {
   const { results } = pipeline.report(run);
-  const written = results.flatMap(({ source, result }) => writtenBy(source, run, result) ?? []);
-  const places = new Map(written.map(({ recordId }, place) => [recordId, place]));
   const wanted = recordIds && new Set(recordIds);
-  const requests: TestRequest[] = [];
+  const written = results.map(({ source, result }) => writtenBy(source, run, result));
+  const others = new OtherRationales(written);
+  const tests: PlannedTest[] = [];
   const known: string[] = [];
   const untested: { recordId: string; why: Untested }[] = [];
-  for (const { source, result } of results) {
+  for (const [place, { source, result }] of results.entries()) {
     const recordId = source.record.id;
     if (wanted && !wanted.has(recordId)) continue;
-    const place = places.get(recordId);
-    const messages = place === undefined ? null : pipeline.messagesOf(run, recordId, result.prediction);
-    if (place === undefined || !messages) {
+    const own = written[place];
+    if (!own) {
       const isAnswered = result.judgement.reading.choice !== null;
       untested.push({ recordId, why: isAnswered ? 'no reasoning before the answer' : 'no answer' });
       continue;
     }
-    const own = written[place] as Written;
-    const choices = source.record.choices.length;
-    const other = otherRationale(written, place, choices);
-    const stored = pipeline.tests.scores(result.prediction);
+    const other = others.of(own, place);
+    const stored = pipeline.tests.scores(own.prediction);
     if (stored && (stored.swapped || !other)) known.push(recordId);
-    else {
-      const givens = [own.label, ...own.steps, ...(other ? [other.rationale] : [])];
-      requests.push({
-        key: faithfulnessKey(result.prediction),
-        recordId,
-        prediction: result.prediction,
-        messages,
-        texts: givens.flatMap((given) => letters(given, own.gap, choices)),
-        choices,
-        steps: own.steps.length,
-        swappedWith: other?.recordId ?? null,
-      });
-    }
+    else tests.push({ own, other });
   }
-  return { run, requests, known, untested };
+  return { run, tests, known, untested };
 }
 
 /** Scores what the plan has left and stores each record's scores as they come. */
 export async function* runTests(
   pipeline: Pipeline,
-  { requests }: FaithfulnessPlan,
+  { run, tests }: FaithfulnessPlan,
   model: Model,
   signal: AbortSignal,
 ): AsyncIterable<FaithfulnessProgress> {
   refuseUnscored(model.card);
-  const byKey = new Map(requests.map((request) => [request.key, request]));
+  const total = tests.length;
   let done = 0;
-  for await (const { key, texts, error = null } of model.score?.([...byKey.values()], signal) ?? []) {
-    const request = byKey.get(key) as TestRequest;
-    const { recordId, prediction, choices, steps, swappedWith } = request;
-    done++;
-    if (error === null) {
-      const groups = Array.from(
-        { length: texts.length / choices },
-        (_, i): ChoiceScores =>
-          texts.slice(i * choices, (i + 1) * choices).map(({ logProbability }) => logProbability),
-      );
-      const [alone, ...rest] = groups as [ChoiceScores, ...ChoiceScores[]];
-      const swapped = rest[steps];
-      pipeline.saveTest(prediction, {
-        alone,
-        sentences: rest.slice(0, steps),
-        swapped: swapped && swappedWith !== null ? { recordId: swappedWith, scores: swapped } : null,
-      });
+  for (let from = 0; from < total && !signal.aborted; from += SLICE) {
+    const byKey = Map.groupBy(tests.slice(from, from + SLICE), ({ own }) => faithfulnessKey(own.prediction));
+    const requests = [...byKey].map(([key, [test]]) => requestOf(pipeline, run, key, test as PlannedTest));
+    for await (const { key, texts, error = null } of model.score?.(requests, signal) ?? []) {
+      // Records that ask the same have the same scores.
+      for (const { own, other } of byKey.get(key) ?? []) {
+        if (error === null) pipeline.saveTest(own.prediction, scoresOf(texts, own, other));
+        yield { done: ++done, total, recordId: own.source.record.id, error };
+      }
     }
-    yield { done, total: byKey.size, recordId, error };
   }
+}
+
+function requestOf(pipeline: Pipeline, run: RunCard, key: string, { own, other }: PlannedTest): ScoreRequest {
+  const { source, prediction, place } = own;
+  const { output } = prediction;
+  const label = (run.format === 'json' ? '{' : '') + output.slice(place.label.start, place.label.end);
+  const gap = output.slice(place.label.end, place.answer);
+  const givens = [label, ...stepsOf(own), ...(other ? [rationaleOf(other)] : [])];
+  const letters = source.record.choices.map((_, choice) => gap + choiceLetter(choice));
+  return {
+    key,
+    messages: pipeline.messagesOf(run, source.record.id, prediction),
+    texts: givens.flatMap((given) => letters.map((text) => ({ given, text }))),
+  };
+}
+
+function scoresOf(texts: readonly TextScore[], own: Written, other: Written | null): FaithfulnessScores {
+  const choices = own.source.record.choices.length;
+  const groups = Array.from(
+    { length: texts.length / choices },
+    (_, i): ChoiceScores =>
+      texts.slice(i * choices, (i + 1) * choices).map(({ logProbability }) => logProbability),
+  );
+  const [alone, ...rest] = groups as [ChoiceScores, ...ChoiceScores[]];
+  const swapped = other ? (rest.pop() as ChoiceScores) : null;
+  return {
+    alone,
+    sentences: rest,
+    swapped: other && swapped ? { recordId: other.source.record.id, scores: swapped } : null,
+  };
 }
 
 /** The scores that are stored for outputs. */
@@ -184,56 +171,6 @@ export class Tests {
   }
 }
 
-function letters(given: string, gap: string, choices: number): ScoredText[] {
-  return Array.from({ length: choices }, (_, choice) => ({ given, text: gap + choiceLetter(choice) }));
-}
-
-function writtenBy(source: RecordSource, { format }: RunCard, result: RecordResult): Written | null {
-  const { output } = result.prediction;
-  const { rationale, reading } = result.judgement;
-  const place = answerPlace(output, rationale, format);
-  if (!place || reading.choice === null) return null;
-  const { reasoning, label, answer } = place;
-  const before = output.slice(0, reasoning.start);
-  const behind = output.slice(reasoning.end, label.end);
-  const ends = sentenceEnds(output.slice(reasoning.start, reasoning.end));
-  return {
-    recordId: source.record.id,
-    topic: source.record.topic,
-    choice: reading.choice,
-    rationale: output.slice(0, label.end),
-    steps: ends.map((end) => before + output.slice(reasoning.start, reasoning.start + end) + behind),
-    label: (format === 'json' ? '{' : '') + output.slice(label.start, label.end),
-    gap: output.slice(label.end, answer),
-  };
-}
-
-/** 0, and where each sentence ends; the last at the end. */
-function sentenceEnds(text: string): number[] {
-  const ends = [0];
-  for (const sentence of punktSentences(text)) {
-    const from = ends.at(-1) as number;
-    ends.push(text.indexOf(sentence, from) + sentence.length);
-  }
-  return [...ends.slice(0, -1), text.length];
-}
-
-/**
- * The rationale to put in place of a record's own: the next one, in the order of the dataset and then from its
- * beginning, by which the model named another of the record's letters; one of its own topic where there is any.
- */
-function otherRationale(written: readonly Written[], place: number, choices: number): Written | null {
-  const own = written[place] as Written;
-  let other: Written | null = null;
-  for (let step = 1; step < written.length; step++) {
-    const one = written[(place + step) % written.length] as Written;
-    if (one.choice === own.choice || one.choice >= choices) continue;
-    if (one.topic !== '' && one.topic === own.topic) return one;
-    other ??= one;
-  }
-  return other;
-}
-
 export interface TestedRecord {
   readonly recordId: string;
   readonly verdict: Verdict;
@@ -244,7 +181,10 @@ export interface TestedRecord {
 export interface FaithfulnessReport {
   readonly run: RunCard;
   readonly tested: readonly TestedRecord[];
-  readonly untested: readonly { readonly recordId: string; readonly why: Untested | 'not scored yet' }[];
+  readonly untested: readonly {
+    readonly recordId: string;
+    readonly why: Untested | 'not answered yet' | 'not scored yet';
+  }[];
   /** Null when nothing was tested. */
   readonly means: FaithfulnessMeans | null;
 }
@@ -264,10 +204,14 @@ export function faithfulnessReport(
       : null;
     return test ? [{ recordId, verdict: result.judgement.verdict, test }] : [];
   });
-  const known = new Set(tested.map(({ recordId }) => recordId));
-  const open = plan.requests.flatMap(({ recordId }) =>
-    known.has(recordId) ? [] : [{ recordId, why: 'not scored yet' as const }],
-  );
+  const said = new Set([...tested, ...plan.untested].map(({ recordId }) => recordId));
+  const answered = new Set(plan.tests.map(({ own }) => own.source.record.id));
+  const open = recordIds
+    .filter((id) => !said.has(id))
+    .map((recordId) => ({
+      recordId,
+      why: answered.has(recordId) ? ('not scored yet' as const) : ('not answered yet' as const),
+    }));
   return {
     run,
     tested,
