@@ -15,6 +15,10 @@ export interface RunningEditor {
   readonly port: number;
   /** The address that opens a folder (absolute path). */
   url(folder: string): string;
+  /** The same with a file (absolute path) open. */
+  urlWith(folder: string, file: string): string;
+  /** The address that opens a file (absolute path) in a window without a folder. */
+  fileUrl(file: string): string;
   stop(): Promise<void>;
   /** What the server has printed. */
   log(): string;

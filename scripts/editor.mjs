@@ -69,15 +69,20 @@ export async function startEditor(options = {}) {
     await stop();
     throw new Error(`code-server did not start:\n${log}`);
   }
-  return { port, stop, log: () => log, url: (folder) => `${address}/?folder=${encodeURIComponent(folder)}` };
+  const url = (folder) => `${address}/?folder=${encodeURIComponent(folder)}`;
+  const opening = (file) =>
+    `payload=${encodeURIComponent(JSON.stringify([['openFile', `vscode-remote://127.0.0.1:${port}${file}`]]))}`;
+  return {
+    ...{ port, stop, log: () => log, url },
+    urlWith: (folder, file) => `${url(folder)}&${opening(file)}`,
+    fileUrl: (file) => `${address}/?ew=true&${opening(file)}`,
+  };
 }
 
 /** `npm run demo -- --web`: serves the sample workspace, its dataset open, until Ctrl+C. */
 export async function serveSample(folder) {
   const editor = await startEditor({ linkExtension: root });
-  const dataset = `vscode-remote://127.0.0.1:${editor.port}${join(folder, 'problems.json')}`;
-  const payload = encodeURIComponent(JSON.stringify([['openFile', dataset]]));
-  say(`VS Code on the sample workspace: ${editor.url(folder)}&payload=${payload}`);
+  say(`VS Code on the sample workspace: ${editor.urlWith(folder, join(folder, 'problems.json'))}`);
   say('The findings above are in its Problems view. Ctrl+C ends it.');
   await new Promise((resolve) => process.once('SIGINT', resolve));
   await editor.stop();

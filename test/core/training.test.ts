@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TeacherOutput } from '../../server/src/core/pipeline/recipes.ts';
 import { type Example, examplesFor, judgeSamples } from '../../server/src/core/pipeline/training.ts';
 import { Pipeline } from '../../server/src/core/pipeline.ts';
@@ -286,12 +286,23 @@ describe('The Python that trains', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rationale-python-'));
     try {
       const own = process.execPath;
-      const choice = { named: null, offered: ['/editor/python'], from: folder, own: '/no/such' };
+      const choice = { named: null, offered: ['/editor/python'], from: [folder], own: '/no/such' };
       assert.deepEqual(candidates({ ...choice, named: own }, {}), [own]);
       assert.deepEqual(candidates(choice, { VIRTUAL_ENV: '/gone', PATH: folder }), ['/editor/python']);
       writeFileSync(join(folder, 'python3'), '');
       assert.deepEqual(candidates(choice, { PATH: folder }), ['/editor/python', join(folder, 'python3')]);
-      assert.ok(pythonIn(folder).startsWith(folder));
+      // Beside or above the recipe, or the workspace's folders; the run's own goes before.
+      const [recipes, workspace] = ['a/recipes', 'b'].map((name) => join(folder, name)) as [string, string];
+      mkdirSync(recipes, { recursive: true });
+      const venvs = [folder, workspace].map((place) => pythonIn(join(place, '.venv'))) as [string, string];
+      for (const python of venvs) {
+        mkdirSync(dirname(python), { recursive: true });
+        writeFileSync(python, '');
+      }
+      const near = { ...choice, offered: [], from: [recipes, workspace] };
+      assert.deepEqual(candidates(near, { PATH: '' }), venvs);
+      assert.deepEqual(candidates({ ...near, before: '/own' }, { PATH: '' }), ['/own', ...venvs]);
+      assert.deepEqual(candidates({ ...near, named: own, before: '/own' }, { PATH: '' }), [own, '/own']);
     } finally {
       rmSync(folder, { recursive: true });
     }

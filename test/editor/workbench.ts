@@ -32,11 +32,12 @@ export class Workbench {
     this.page = page;
   }
 
-  static async open(browser: Browser, url: string): Promise<Workbench> {
+  /** @param shown what the window shows once it is ready */
+  static async open(browser: Browser, url: string, shown = '.explorer-folders-view'): Promise<Workbench> {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 });
     page.setDefaultTimeout(TIMEOUT_MS);
     await page.goto(url);
-    await page.locator('.monaco-workbench .explorer-folders-view').waitFor();
+    await page.locator(`.monaco-workbench ${shown}`).waitFor();
     return new Workbench(page);
   }
 

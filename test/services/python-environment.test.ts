@@ -41,7 +41,7 @@ describe('the Python environment of training', function () {
       );
       assert.equal(python, pythonIn(own));
     }
-    const choice = { named: null, offered: [], from: folder, own };
+    const choice = { named: null, offered: [], from: [folder], own };
     const probe = await findPython(choice, nothing);
     assert.equal(probe?.path, pythonIn(own));
     assert.match(probe?.version ?? '', /^3\.\d+/);

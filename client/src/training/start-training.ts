@@ -36,12 +36,18 @@ async function offerEnvironment(missing: MissingPython): Promise<boolean> {
     `Training needs Python packages. ${lacks(missing)}. Make an environment of Rationale’s own for them?`,
     {
       modal: true,
-      detail:
-        'It is made in your user folder from locked versions, with PyTorch and transformers: about two gigabytes. Everything but training works without it.',
+      detail: `It is made in your user folder from locked versions, with PyTorch and transformers: about two gigabytes. Everything but training works without it. To train with a Python of your own, ${settingWords()}.`,
     },
     make,
   );
   return choice === make;
+}
+
+/** Of the user's own settings, a window of another machine need not hear those that are about a machine. */
+function settingWords(): string {
+  return vscode.env.remoteName === undefined
+    ? 'name it in the setting rationale.python'
+    : 'name it in the setting rationale.python of the remote machine (Preferences: Open Remote Settings) or of the workspace';
 }
 
 function lacks({ python, packages }: MissingPython): string {

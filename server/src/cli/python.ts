@@ -37,7 +37,7 @@ let looked: Promise<PythonProbe | null> | null = null;
 
 /** `RATIONALE_PYTHON` names the Python that runs models, else one is looked for from a folder. */
 function runnerFrom(from: string) {
-  return { named: process.env.RATIONALE_PYTHON || null, from };
+  return { named: process.env.RATIONALE_PYTHON || null, from: [from] };
 }
 
 /** The Python that runs models, looked for when one is needed. */

@@ -20,7 +20,11 @@ export async function findTrainer(
   named: string | undefined,
   before: string | null = null,
 ): Promise<{ readonly path: string; readonly words: string }> {
-  const choice = { named: named ?? null, before: named === undefined ? before : null, from: dirname(recipe) };
+  const choice = {
+    named: named ?? null,
+    before: named === undefined ? before : null,
+    from: [dirname(recipe)],
+  };
   const probe = await usablePython('Training', choice);
   const devices = [probe.cuda && 'CUDA', probe.mps && 'MPS'].filter(Boolean).join(' and ') || 'the CPU alone';
   const { torch, transformers } = probe.packages;

@@ -9,8 +9,8 @@ export interface PythonSurroundings {
   readonly trusted: boolean;
   /** The setting; empty: none is named. */
   readonly named: string;
-  /** Folder from which a `.venv` is looked for. */
-  readonly from: string;
+  /** Folders from which a `.venv` is looked for. */
+  readonly from: readonly string[];
 }
 
 /** The Python that runs models: nothing is looked for, let alone started, in a workspace that is not trusted. */

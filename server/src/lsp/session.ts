@@ -46,7 +46,7 @@ export class Session {
     () => ({
       trusted: this.trusted,
       named: this.settings.python,
-      from: this.folders[0] ?? process.cwd(),
+      from: this.folders.length > 0 ? this.folders : [process.cwd()],
     }),
     () => this.client.tellChanged({ uri: null, what: 'models' }),
   );
@@ -160,9 +160,9 @@ export class Session {
     return this.settings.inlayHints;
   }
 
-  /** What the user has set for training. */
-  get training(): Pick<Settings, 'python'> {
-    return this.settings;
+  /** The Python that the user has named (empty: none), and the workspace's folders, where one is looked for. */
+  get training(): Pick<Settings, 'python'> & { readonly folders: readonly string[] } {
+    return { python: this.settings.python, folders: this.folders };
   }
 
   /** Whether what models write is held to its format, wherever nothing else is said. */

@@ -79,12 +79,12 @@ export class Trainings {
     const path = pathOf(uri);
     if (path === null) throw new Error(`${uri} is not a file.`);
     const isRun = existsSync(join(path, RUN_FILES.settings));
-    const { python: named } = this.session.training;
+    const { python: named, folders } = this.session.training;
     const own = ownEnvironment();
     const probe = await findPython(
       {
         ...{ named: named || null, before: isRun ? pythonOf(path) : this.pythonBefore(path) },
-        ...{ offered: pythons, from: dirname(path), own },
+        ...{ offered: pythons, from: [dirname(path), ...folders], own },
       },
       shippedTrainer,
     );

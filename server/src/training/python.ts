@@ -19,8 +19,8 @@ export interface PythonChoice {
   readonly before?: string | null;
   /** Interpreters that the editor's Python extensions have chosen, the likeliest first. */
   readonly offered: readonly string[];
-  /** Folder from which a `.venv` is looked for, here and above. */
-  readonly from: string;
+  /** Folders from which a `.venv` is looked for, here and above: the recipe's, the workspace's. */
+  readonly from: readonly string[];
   /** Folder of the environment that Rationale makes when it is asked to. */
   readonly own: string;
 }
@@ -61,7 +61,7 @@ export function candidates(choice: PythonChoice, environment: NodeJS.ProcessEnv 
   const known = [choice.named, choice.before].filter((path) => typeof path === 'string');
   if (choice.named) return [...new Set(known)];
   const { VIRTUAL_ENV } = environment;
-  const folders = [...(VIRTUAL_ENV ? [VIRTUAL_ENV] : []), ...venvsAbove(choice.from), choice.own];
+  const folders = [...(VIRTUAL_ENV ? [VIRTUAL_ENV] : []), ...choice.from.flatMap(venvsAbove), choice.own];
   const inFolders = folders.map(pythonIn).filter(existsSync);
   return [...new Set([...known, ...choice.offered, ...inFolders, ...onPath(environment)])];
 }

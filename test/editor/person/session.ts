@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { type EditorOptions, type RunningEditor, startEditor } from '../../../scripts/editor.mjs';
 import { launchBrowser, Workbench } from '../workbench.ts';
@@ -34,11 +35,23 @@ export class PersonSession {
     return this.#workspace.path;
   }
 
-  /** Starts the editor and opens its window. What was started before a failure is ended by `end`. */
-  async start(options: EditorOptions): Promise<void> {
-    this.#editor = await startEditor({ ...options, environment: this.#workspace.environment });
+  /**
+   * Starts the editor and opens its window. What was started before a failure is ended by `end`.
+   * @param file of the workspace, to be opened in a window without a folder
+   */
+  async start(options: EditorOptions, file?: string): Promise<void> {
+    const editor = await startEditor({ ...options, environment: this.#workspace.environment });
+    this.#editor = editor;
     this.#browser = await launchBrowser();
-    this.#workbench = await Workbench.open(this.#browser, this.#editor.url(this.#workspace.path));
+    const { path } = this.#workspace;
+    this.#workbench =
+      file === undefined
+        ? await Workbench.open(this.#browser, editor.url(path))
+        : await Workbench.open(
+            this.#browser,
+            editor.fileUrl(join(path, file)),
+            `.tab[data-resource-name="${file}"]`,
+          );
   }
 
   async end(): Promise<void> {
