@@ -7,6 +7,8 @@ import { vote } from '../../server/src/core/judgements/vote.ts';
 import type { ModelCard } from '../../server/src/core/models/types.ts';
 import { constraintOf, refuseUnheld } from '../../server/src/core/pipeline/constraints.ts';
 import type { Asking } from '../../server/src/core/prompts/compose.ts';
+import { readPromptFile } from '../../server/src/core/prompts/prompt-file.ts';
+import { scienceqaPrompt } from '../../server/src/core/prompts/scienceqa.ts';
 import type { OutputFormat } from '../../server/src/core/prompts/types.ts';
 import { predictionKey, runId } from '../../server/src/core/store/keys.ts';
 
@@ -149,12 +151,27 @@ describe('what an output is held to', () => {
     assert.match('Like poles repel.\nAnswer: B', new RegExp(`^${written(line)}$`));
   });
 
-  it('is refused where the model cannot be held to it', () => {
+  it('is refused where the model cannot be held to it, or the prompt has no format', () => {
     const card = { id: 'mini', constrains: ['json'] } as unknown as ModelCard;
-    refuseUnheld(card, constraintOf(ask('json'), 2));
+    const file = (rationale: string) =>
+      readPromptFile(
+        `---\nname: mine\nmetadata:\n  rationale:\n    setting: 1\n${rationale}---\nuser:\n?`,
+        'mine',
+      );
+    refuseUnheld(card, file('    format: json\n'));
+    refuseUnheld({ ...card, constrains: ['regex'] }, file('    strategy: short\n'));
     assert.throws(
-      () => refuseUnheld(card, constraintOf(ask('stages'), 2)),
+      () => refuseUnheld(card, file('    format: stages\n')),
       /^Error: The output of mini cannot be held to tags or lines, as this prompt asks, but to a JSON object\.$/,
+    );
+    assert.throws(
+      () => refuseUnheld(card, file('')),
+      /^Error: The prompt mine does not say what its outputs look like: .*\.$/,
+    );
+    const scienceqa = readPromptFile(scienceqaPrompt('scienceqa-QCM-ALE') as string, 'scienceqa-QCM-ALE');
+    assert.throws(
+      () => refuseUnheld(card, scienceqa),
+      /^Error: The prompt ScienceQA QCM-ALE shows answers in a form of its own .*\.$/,
     );
   });
 });

@@ -114,15 +114,15 @@ describe('holding outputs to their format', function () {
     holds('byte-level').of(letters);
     assert.throws(
       () => new Holds(new ChatTokenizer(folders.Metaspace!), ends, 100).of(letters),
-      /^Error: The model’s tokens cannot spell "Ж", so its output cannot be held to this format\.$/,
+      /^Error: The model's tokens cannot spell "Ж", so its output cannot be held to this format\.$/,
     );
     assert.throws(
       () => holds('byte-level', new Set()).of(letters),
-      /^Error: The model’s files name no token that ends an answer, .*\.$/,
+      /^Error: The model's files name no token that ends an answer, .*\.$/,
     );
     assert.throws(
       () => holds('WordPiece').of(letters),
-      /^Error: The model’s tokenizer joins its tokens in a way \(WordPiece\) .*\.$/,
+      /^Error: The model's tokenizer joins its tokens in a way \(WordPiece\) .*\.$/,
     );
   });
 

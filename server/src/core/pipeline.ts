@@ -9,7 +9,7 @@ import { failedPrediction } from './models/failed.ts';
 import type { Model, PartialOutput, Prediction } from './models/types.ts';
 import { Sitting } from './pipeline/annotate.ts';
 import { cascadeReport, isSent } from './pipeline/cascade.ts';
-import { constraintOf, refuseUnheld } from './pipeline/constraints.ts';
+import { refuseUnheld } from './pipeline/constraints.ts';
 import { Tests } from './pipeline/faithfulness.ts';
 import { Judging } from './pipeline/judging.ts';
 import { Measures } from './pipeline/measures.ts';
@@ -206,8 +206,7 @@ export class Pipeline {
   /** Works out what has to be run. Throws one sentence when the prompt file or the selection is unusable. */
   plan(options: AnnotateOptions, startedAt: string): AnnotateJob {
     const file = usablePrompt(options.prompt);
-    // Its form is the same for any number of choices.
-    if (options.decoding.constrained) refuseUnheld(options.model, constraintOf(file, 1));
+    if (options.decoding.constrained) refuseUnheld(options.model, file);
     const run = newRunCard(
       {
         dataset: this.around.path,

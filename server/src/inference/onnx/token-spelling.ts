@@ -41,7 +41,7 @@ export function spellingOf(tokenizer: Tokenizer, words: number): Spelling {
   const isKnown = decoders.length > 0 && decoders.every((one) => KNOWN.some((kind) => one instanceof kind));
   if (!decoder || !model || !isKnown || model.end_of_word_suffix) {
     throw new Error(
-      `The model’s tokenizer joins its tokens in a way (${decoder?.config.type ?? 'no decoder'}) in which no output can be held to a format.`,
+      `The model's tokenizer joins its tokens in a way (${decoder?.config.type ?? 'no decoder'}) in which no output can be held to a format.`,
     );
   }
   const inBytes = decoders.some((one) => one instanceof ByteLevelDecoder);

@@ -1,4 +1,3 @@
-/** A grammar in a model's tokens: which may come next, and how many it takes to an end. */
 import { type Automaton, DEAD } from '../../../../core/grammars/automaton.ts';
 import { compile } from '../../../../core/grammars/compile.ts';
 import { fixedTexts } from '../../../../core/grammars/forms.ts';
@@ -20,6 +19,7 @@ export interface Allowed {
 /** Tokens that are kept for states, in all: a state within a text allows nearly the whole vocabulary. */
 const MOST_KEPT = 4_000_000;
 
+/** A grammar in a model's tokens: which may come next, and how many it takes to an end. */
 export class Hold {
   private readonly automaton: Automaton;
   private readonly lexicon: Lexicon;
@@ -35,20 +35,20 @@ export class Hold {
   constructor(grammar: Grammar, lexicon: Lexicon, endTokens: ReadonlySet<number>) {
     this.automaton = compile(grammar);
     this.lexicon = lexicon;
-    this.endTokens = endTokens;
+    this.endTokens = new Set([...endTokens].filter((token) => token < lexicon.size));
     const texts = fixedTexts(grammar);
     // A special token is no text, except where the format itself names it, as stage tags may be.
     const unnamed = [...lexicon.special].filter(([, name]) => !texts.some((text) => text.includes(name)));
     this.unusable = new Set([...endTokens, ...unnamed.map(([token]) => token)]);
-    if (endTokens.size === 0)
+    if (this.endTokens.size === 0)
       throw new Error(
-        'The model’s files name no token that ends an answer, so no output can be held to a format.',
+        "The model's files name no token that ends an answer, so no output can be held to a format.",
       );
     const unspelt = texts.find((text) => !this.canSpell(text));
     if (unspelt !== undefined || this.tokensToEnd(this.start) === Number.POSITIVE_INFINITY) {
       const what = JSON.stringify(unspelt ?? texts.join('…'));
       throw new Error(
-        `The model’s tokens cannot spell ${what}, so its output cannot be held to this format.`,
+        `The model's tokens cannot spell ${what}, so its output cannot be held to this format.`,
       );
     }
   }
