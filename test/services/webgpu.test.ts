@@ -1,6 +1,6 @@
 /** Models on WebGPU: ONNX Runtime's own, over Vulkan, on an adapter that is made of software. */
 import assert from 'node:assert/strict';
-import type { ModelRequest } from '../../server/src/core/models/types.ts';
+import type { ModelRequest, TextScore } from '../../server/src/core/models/types.ts';
 import { createProviders } from '../../server/src/inference/index.ts';
 import { chooseDevice, type DeviceSetting } from '../../server/src/inference/onnx/devices.ts';
 import { CliSession } from '../server/cli-session.ts';
@@ -15,11 +15,21 @@ import { ADAPTER, softwareAdapter } from './software-adapter.ts';
 
 const STUDENT = 'sketchbook-student';
 const DECODING = { maxNewTokens: 24, temperature: 0 };
+/** Letters behind one beginning, and a text of several tokens behind another. */
+const SCORED = [
+  { given: '<CONCLUSION>', text: 'A' },
+  { given: '<CONCLUSION>', text: 'B' },
+  { given: '<REASONING>Like poles repel.', text: '</REASONING><CONCLUSION>B' },
+];
+/** How far a GPU's own arithmetic may take a logarithm. */
+const CLOSE = 1e-3;
 
 interface Answers {
   readonly device: string;
   readonly notices: readonly string[];
   readonly outputs: ReadonlyMap<string, string>;
+  /** Of texts that were given, by request. */
+  readonly scores: ReadonlyMap<string, readonly TextScore[]>;
 }
 
 async function ask(device: DeviceSetting, requests: readonly ModelRequest[]): Promise<Answers> {
@@ -29,6 +39,7 @@ async function ask(device: DeviceSetting, requests: readonly ModelRequest[]): Pr
   const notices: string[] = [];
   const model = await provider.open(card, (sentence) => notices.push(sentence));
   const outputs = new Map<string, string>();
+  const scores = new Map<string, readonly TextScore[]>();
   try {
     for await (const { key, output, error } of model.generate(
       requests,
@@ -38,10 +49,15 @@ async function ask(device: DeviceSetting, requests: readonly ModelRequest[]): Pr
       assert.equal(error, undefined);
       outputs.set(key, output);
     }
+    const scoring = requests.map((request) => ({ ...request, texts: SCORED }));
+    for await (const { key, texts, error } of model.score?.(scoring, new AbortController().signal) ?? []) {
+      assert.equal(error, undefined);
+      scores.set(key, texts);
+    }
   } finally {
     await model.close();
   }
-  return { device: model.device, notices, outputs };
+  return { device: model.device, notices, outputs, scores };
 }
 
 describe('WebGPU on a software adapter', function () {
@@ -61,7 +77,7 @@ describe('WebGPU on a software adapter', function () {
     }
   });
 
-  it('writes the tokens that the CPU writes, with pictures and without', async () => {
+  it('writes the tokens that the CPU writes, with pictures and without, and scores texts as the CPU does', async () => {
     const requests = [
       ...recordIds('test')
         .slice(0, 2)
@@ -75,6 +91,15 @@ describe('WebGPU on a software adapter', function () {
     assert.match(webgpu.device, new RegExp(`^WebGPU on ${ADAPTER.source}$`));
     assert.equal(cpu.outputs.size, requests.length);
     assert.deepEqual(webgpu.outputs, cpu.outputs);
+    for (const { key } of requests) {
+      const [ours, theirs] = [cpu, webgpu].map(({ scores }) =>
+        (scores.get(key) ?? []).flatMap(({ tokens }) => tokens),
+      );
+      assert.ok(ours && theirs && ours.length > SCORED.length && ours.length === theirs.length);
+      ours.forEach((one, i) => {
+        assert.ok(Math.abs(one - (theirs[i] as number)) < CLOSE, `${key}: ${one} on the CPU, ${theirs[i]}`);
+      });
+    }
   });
 
   it('is named with its adapter by the doctor', () => {
