@@ -13,6 +13,8 @@ export class CliSession {
   readonly environment: NodeJS.ProcessEnv = {
     ...process.env,
     RATIONALE_STORE: join(this.folder, 'store.sqlite'),
+    // Whoever runs the tests may have models there.
+    HF_HUB_CACHE: join(this.folder, 'hub'),
   };
 
   run(...args: string[]) {

@@ -12,7 +12,8 @@ const isWindows = process.platform === 'win32';
 const bin = join(root, '.venv', isWindows ? 'Scripts' : 'bin');
 const python = join(bin, isWindows ? 'python.exe' : 'python');
 
-const UNPACK =
+/** Python that writes a model of the embedded pair as a folder of Hugging Face weights. */
+export const UNPACK =
   'import sys; from pathlib import Path; from rationale_trainer.families import load; load(Path(sys.argv[1])).save(Path(sys.argv[2]))';
 
 /** Skips the test where the trainer's Python environment, or a part of it, is not there. */

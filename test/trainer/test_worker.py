@@ -105,6 +105,31 @@ def test_tokens_are_those_of_plain_generate(name, folder):
     assert len({one["output"] for one in found.values()}) > 3
 
 
+@pytest.mark.parametrize("name", ["llava-onevision", "qwen2-vl", "smolvlm"])
+def test_prompts_without_torchvision_are_those_that_students_are_trained_with(name, folder):
+    path = made(folder, name)
+    prompts, family = load(str(path), "cpu", [], False).prompts, load_family(path)
+    for request in requests(folder):
+        picture, text = request["messages"][0]["content"]
+        inputs = prompts.inputs(request["messages"])
+        assert inputs["input_ids"][0].tolist() == family.encode(request["messages"], [picture["path"]], None).ids
+        pixels = family.pixels(Image.open(picture["path"]))["pixel_values"]
+        torch.testing.assert_close(inputs["pixel_values"].reshape(pixels.shape), pixels)
+
+
+def test_pixtral_has_a_token_for_each_patch_and_an_end_for_each_row(folder):
+    prompts = load(str(made(folder, "pixtral")), "cpu", [], False).prompts
+    for request, (width, height) in zip(requests(folder), SIZES):
+        inputs = prompts.inputs(request["messages"])
+        # The longer side is at most 64, and a patch is 8 wide.
+        shrunk = max(1, width / 64, height / 64)
+        rows, columns = (math.ceil(int(side / shrunk) / 8) for side in (height, width))
+        assert inputs["pixel_values"].shape[2:] == (8 * rows, 8 * columns)
+        tokens = prompts.tokenizer.convert_ids_to_tokens(inputs["input_ids"][0])
+        row = ["[IMG]"] * columns
+        assert tokens[: tokens.index("[IMG_END]") + 1][-(columns + 1) * rows :] == [*(row + ["[IMG_BREAK]"]) * (rows - 1), *row, "[IMG_END]"]
+
+
 def test_moondream_is_answered_as_the_trainer_has_it(folder):
     """transformers has no class of it: the trainer's is held to its `generate` in test_architectures.py."""
     path = made(folder, "moondream")

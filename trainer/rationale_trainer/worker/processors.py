@@ -7,6 +7,7 @@ from pathlib import Path
 import transformers
 from transformers import AutoImageProcessor, AutoTokenizer
 from transformers.processing_utils import ProcessorMixin
+from transformers.tokenization_utils_tokenizers import TokenizersBackend
 
 
 class PixtralProcessor(ProcessorMixin):
@@ -50,7 +51,8 @@ def processor_of(folder: Path, remote_code: bool):
     if kind is None or remote_code:
         return transformers.AutoProcessor.from_pretrained(folder, trust_remote_code=remote_code)
     takes = inspect.signature(kind.__init__).parameters
-    tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+    # As transformers has it: Pixtral's folders name a class of tokenizers that is not theirs.
+    tokenizer = (TokenizersBackend if kind is PixtralProcessor else AutoTokenizer).from_pretrained(folder, trust_remote_code=False)
     if "video_processor" not in takes and kind is not PixtralProcessor and kind is not transformers.Idefics3Processor:
         return transformers.AutoProcessor.from_pretrained(folder, backend="pil", trust_remote_code=False)
     given = {name: settings[name] for name in takes if name in settings and name not in ("image_processor", "video_processor")}
