@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliSession } from './cli-session.ts';
+import { needsPair, sample } from './inference-fixtures.ts';
 import { dataset, rationale as stages } from './sample-dataset.ts';
 
 const SAYS_A = 'The words match. The answer is not 1.';
@@ -69,6 +70,36 @@ describe('rationales', function () {
     assert.match(date, /^\d{4}-\d\d-\d\d$/);
     // Taking the new lines out again gives the file byte for byte.
     assert.equal(after.replace(/,\r\n {4}"rationale": \{[\s\S]*?\r\n {4}\}(?=\r\n)/g, ''), before);
+  });
+
+  it('are held to their stages where the teacher can be, so that more of a wild one pass', function () {
+    needsPair(this);
+    writeFileSync(file, dataset(1));
+    const refused = session.run('rationales', 'problems.json', '--teacher', teacher(), '--constrained');
+    assert.equal(refused.status, 2);
+    const passing = (...more: string[]) => {
+      const args = [
+        '--teacher',
+        'sketchbook-student',
+        '--split',
+        'test',
+        '--limit',
+        '10',
+        '--temperature',
+        '1.5',
+      ];
+      const sketchbook = join(sample, 'problems.json');
+      const { stdout } = session.run(
+        'rationales',
+        sketchbook,
+        ...args,
+        '--no-rationalise',
+        '--dry-run',
+        ...more,
+      );
+      return Number(/ (\d+) of 40 samples pass/.exec(stdout)?.[1]);
+    };
+    assert.ok(passing('--constrained') > passing());
   });
 
   it('are not written again, and those that a person has changed are left and named', () => {

@@ -32,6 +32,12 @@ export function deviceOption(): Option {
     .default('auto');
 }
 
+/** Whether outputs are held to their format. */
+export function constrainedOption(): Option {
+  const what = 'hold the output to the format that the prompt asks for, where the model can be held';
+  return new Option('--constrained', what).default(false);
+}
+
 /** From which severity on findings make the exit code 1. */
 export function failOnOption(): Option {
   return new Option('--fail-on <severity>', 'exit with 1 on findings at or above this severity')

@@ -24,7 +24,7 @@ export async function writeRationales(
   const out = params.out === undefined ? null : pathOf(params.out);
   if (to !== 'record' && out === null) throw new Error('Name the file that the rationales go to.');
   const { samples = 4, temperature = samples > 1 ? 0.7 : 0, seed, rationalise = 'gold-hint' } = params;
-  const decoding = decodingOf({ samples, temperature, seed });
+  const decoding = decodingOf({ samples, temperature, seed, constrained: session.constrained });
   const store = session.store(); // Says why not, before anything is begun.
   const failuresOf = params.failuresOf === undefined ? null : store.run(params.failuresOf);
   if (params.failuresOf !== undefined && !failuresOf)

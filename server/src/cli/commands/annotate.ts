@@ -17,6 +17,7 @@ import { reportOutput } from '../formats/report.ts';
 import { type DeviceSetting, findModel, type OfferedModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
 import {
+  constrainedOption,
   deviceOption,
   type Format,
   fieldsOption,
@@ -82,11 +83,7 @@ export function annotateCommand(program: Command): void {
       numberBetween(0, 1),
       1,
     )
-    .option(
-      '--constrained',
-      'hold the output to the format that the prompt asks for, where the model can be held',
-      false,
-    )
+    .addOption(constrainedOption())
     .option(
       '--cascade <id>',
       'a teacher, which is asked where fewer than a share of the samples agree; the report tells accuracy and cost beside each alone',

@@ -26,6 +26,7 @@ import { rationalesOutput } from '../formats/rationales.ts';
 import { type DeviceSetting, findModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
 import {
+  constrainedOption,
   deviceOption,
   type Format,
   fieldsOption,
@@ -49,6 +50,7 @@ interface Options {
   readonly samples: number;
   readonly temperature: number;
   readonly topP: number;
+  readonly constrained: boolean;
   readonly seed: number;
   readonly maxNewTokens?: number;
   readonly failuresOf?: string;
@@ -92,6 +94,7 @@ export function rationalesCommand(program: Command): void {
       numberBetween(0, 1),
       1,
     )
+    .addOption(constrainedOption())
     .option('--seed <n>', 'what the draws depend on: the same seed draws the same', wholeNumber(0), 0)
     .option('--max-new-tokens <n>', "bound of an answer (default: the prompt file's, or 256)", wholeNumber(1))
     .addOption(
