@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type AnnotateResult, Methods } from '../../../server/src/protocol/messages.ts';
 import { chooseDataset } from '../dataset-editor.ts';
 import type { Feature, Host } from '../feature.ts';
+import { longRequest } from '../long-request.ts';
 import { basename, plural } from '../text.ts';
 import { type Asking, pickModel, pickSamples, pickSplit, pickThreshold } from './annotate-picks.ts';
 import { explainTrust } from './trust.ts';
@@ -26,8 +27,6 @@ export interface AnnotateArguments {
 
 /** As in the experiments of self-consistency (Wang et al., 2023). */
 const VOTING_TEMPERATURE = 0.7;
-
-let lastToken = 0;
 
 /**
  * *Rationale: Annotate Dataset…*, *… and Vote over Samples…*, *… with a Cascade…*: asks what to run, runs it in the
@@ -107,41 +106,23 @@ async function pickCascade(
   return model && below ? { model, below } : null;
 }
 
-async function run({ session, activity }: Host, chosen: Chosen): Promise<AnnotateResult> {
+async function run(host: Host, chosen: Chosen): Promise<AnnotateResult> {
   const { uri, model, split, prompt, setting, samples, temperature, seed, constrained, cascade } = chosen;
   const title = `${model}${cascade ? `, then ${cascade.model},` : ''} on ${basename(vscode.Uri.parse(uri, true))}${split ? `, ${split}` : ''}`;
-  const workDoneToken = `rationale-annotate-${++lastToken}`;
-  const result = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Annotating: ${title}`, cancellable: true },
-    (notification, cancellation) =>
-      activity.during(title, async (report) => {
-        let shown = 0;
-        const listening = await session.onProgress(workDoneToken, ({ message = '', percentage = shown }) => {
-          notification.report({ message, increment: percentage - shown });
-          shown = percentage;
-          report(message);
-        });
-        try {
-          const params = {
-            uri,
-            model,
-            prompt,
-            setting,
-            samples,
-            temperature,
-            seed,
-            constrained,
-            cascade,
-            split: split ?? undefined,
-            workDoneToken,
-          };
-          return await session.request(Methods.annotate, params, cancellation);
-        } finally {
-          listening.dispose();
-        }
-      }),
-  );
-  void tell(result, title, samples, session);
+  const params = {
+    uri,
+    model,
+    prompt,
+    setting,
+    samples,
+    temperature,
+    seed,
+    constrained,
+    cascade,
+    split: split ?? undefined,
+  };
+  const result = await longRequest(host, { title, verb: 'Annotating' }, Methods.annotate, params);
+  void tell(result, title, samples, host.session);
   return result;
 }
 

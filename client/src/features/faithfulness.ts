@@ -5,8 +5,10 @@ import {
   Methods,
 } from '../../../server/src/protocol/messages.ts';
 import type { Feature, Host } from '../feature.ts';
+import { longRequest } from '../long-request.ts';
 import { recordUnder } from '../panels/preview-panel.ts';
 import { showRecord } from '../panels/show-record.ts';
+import { basename } from '../text.ts';
 import { explainTrust } from './trust.ts';
 
 const COMMAND = 'rationale.testFaithfulness';
@@ -16,8 +18,6 @@ const DATASETS = ['json', 'jsonl'].map((language) => ({ scheme: 'file', language
 
 /** What *Rationale: Test Faithfulness* may be told by another command. */
 export type FaithfulnessArguments = Omit<FaithfulnessParams, 'workDoneToken'>;
-
-let lastToken = 0;
 
 /** *Rationale: Test Faithfulness*: whether what models answered to the record under the cursor follows from their rationales. */
 export const faithfulness: Feature = (host) =>
@@ -72,25 +72,9 @@ function actionOn(uri: vscode.Uri, diagnostic: vscode.Diagnostic): vscode.CodeAc
   return action;
 }
 
-function test({ session, activity }: Host, given: FaithfulnessArguments): Promise<FaithfulnessResult> {
-  const title = 'Testing faithfulness';
-  const workDoneToken = `rationale-faithfulness-${++lastToken}`;
-  const where = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return Promise.resolve(
-    vscode.window.withProgress(where, (notification, cancellation) =>
-      activity.during(title, async (report) => {
-        const listening = await session.onProgress(workDoneToken, ({ message = '' }) => {
-          notification.report({ message });
-          report(message);
-        });
-        try {
-          return await session.request(Methods.faithfulness, { ...given, workDoneToken }, cancellation);
-        } finally {
-          listening.dispose();
-        }
-      }),
-    ),
-  );
+function test(host: Host, given: FaithfulnessArguments): Promise<FaithfulnessResult> {
+  const title = basename(vscode.Uri.parse(given.record.dataset, true));
+  return longRequest(host, { title, verb: 'Testing faithfulness' }, Methods.faithfulness, given);
 }
 
 async function tell(

@@ -7,6 +7,7 @@ import {
 } from '../../../server/src/protocol/messages.ts';
 import { chooseDataset } from '../dataset-editor.ts';
 import type { Feature, Host } from '../feature.ts';
+import { longRequest } from '../long-request.ts';
 import { basename, plural } from '../text.ts';
 import { type Asking, pickModel, pickSamples, pickSplit } from './annotate-picks.ts';
 import { RationaleDraft } from './rationale-draft.ts';
@@ -19,8 +20,6 @@ export type RationaleArguments = Partial<Omit<RationalesParams, 'workDoneToken' 
   /** A split's name, or null for every record. */
   readonly split?: string | null;
 };
-
-let lastToken = 0;
 
 /**
  * *Rationale: Generate Rationales…*: has a teacher write them, and shows as a diff what would be written into the
@@ -110,29 +109,9 @@ async function pickFile(dataset: vscode.Uri, to: Target): Promise<string | undef
   return file?.toString();
 }
 
-function generate({ session, activity }: Host, params: RationalesParams): Promise<RationalesResult> {
+function generate(host: Host, params: RationalesParams): Promise<RationalesResult> {
   const title = `${params.model} on ${basename(vscode.Uri.parse(params.uri, true))}`;
-  const workDoneToken = `rationale-rationales-${++lastToken}`;
-  const where = {
-    location: vscode.ProgressLocation.Notification,
-    title: `Rationales: ${title}`,
-    cancellable: true,
-  };
-  return Promise.resolve(
-    vscode.window.withProgress(where, (notification, cancellation) =>
-      activity.during(title, async (report) => {
-        const listening = await session.onProgress(workDoneToken, ({ message = '' }) => {
-          notification.report({ message });
-          report(message);
-        });
-        try {
-          return await session.request(Methods.rationales, { ...params, workDoneToken }, cancellation);
-        } finally {
-          listening.dispose();
-        }
-      }),
-    ),
-  );
+  return longRequest(host, { title, verb: 'Rationales' }, Methods.rationales, params);
 }
 
 async function show(
