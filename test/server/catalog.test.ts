@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CATALOG } from '../../server/src/inference/catalog/entries.ts';
-import { placeOf } from '../../server/src/inference/catalog/place.ts';
+import { placeOf, providersOf } from '../../server/src/inference/catalog/place.ts';
 import { readModelsOf } from '../../server/src/inference/catalog/settings.ts';
 import { weightBytes } from '../../server/src/inference/catalog/types.ts';
 import { findLocalServers } from '../../server/src/inference/openai/local.ts';
@@ -84,6 +84,15 @@ describe('the catalog', () => {
     assert.equal(place('llava-cot-11b', 24e9).place, 'to-fetch-for-python');
     assert.match(place('llava-cot-11b', 24e9).why, / Or: Serve it with SGLang or `transformers serve`/);
     assert.equal(place('moondream-2', 0).place, 'to-fetch-for-python', 'by a class of ours');
+  });
+
+  it('says which providers can run each', () => {
+    const providers = (id: string) => providersOf(entry(id)).join(', ');
+    assert.equal(providers('kosmos-2'), 'transformers');
+    assert.equal(providers('vilt'), 'transformers');
+    assert.equal(providers('llava-cot-11b'), 'transformers, openai');
+    assert.equal(providers('smolvlm2-256m'), 'onnx, transformers, openai');
+    assert.equal(providers('gpt-4o-mini'), 'openai');
   });
 
   it('says of what its makers shut down since when, and offers it until then', () => {

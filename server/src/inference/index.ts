@@ -55,6 +55,7 @@ export {
   type Placed,
   parametersWords,
   placeOf,
+  providersOf,
   type Surroundings,
 } from './catalog/place.ts';
 export { readModelsOf } from './catalog/settings.ts';

@@ -14,6 +14,7 @@ import {
   PLACE_WORDS,
   parametersWords,
   planFetch,
+  providersOf,
   weightBytes,
 } from '../../inference/index.ts';
 import { fetchedFolder } from '../../storage/location.ts';
@@ -74,7 +75,13 @@ async function list({ format, local }: ListOptions): Promise<void> {
   if (format !== 'text') {
     const rows = [
       ...offered.map((card) => ({ ...card, place: card.unavailable ? 'unusable' : 'here' })),
-      ...placed.map(({ entry, place, why }) => ({ ...entry, weightBytes: bytesAtEach(entry), place, why })),
+      ...placed.map(({ entry, place, why }) => ({
+        ...entry,
+        providers: providersOf(entry),
+        weightBytes: bytesAtEach(entry),
+        place,
+        why,
+      })),
       ...servers.map((server) => ({ ...server, place: 'local-server' })),
     ];
     process.stdout.write(print(rows, format, [], () => []));
@@ -90,7 +97,8 @@ async function list({ format, local }: ListOptions): Promise<void> {
       card.unavailable ?? runs(card),
     ]),
     ...placed.map(({ entry, place }) => {
-      return [entry.id, '–', '–', parametersWords(entry.parameters), '–', PLACE_WORDS[place]];
+      const providers = providersOf(entry).join(', ') || '–';
+      return [entry.id, '–', providers, parametersWords(entry.parameters), '–', PLACE_WORDS[place]];
     }),
   ];
   const head = ['model', 'role', 'provider', 'parameters', 'can be held to', 'runs here'];

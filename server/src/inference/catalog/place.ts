@@ -33,6 +33,15 @@ export const PLACE_WORDS: Readonly<Record<Place, string>> = {
   'shut-down': 'was shut down',
 };
 
+/** The providers that can run a model of the catalog, the one that needs least first. */
+export function providersOf({ family, onnx, repository, served, servers }: CatalogEntry): string[] {
+  return [
+    ...(onnx && family !== null && family in ARCHITECTURES ? ['onnx'] : []),
+    ...(repository && family !== null && PYTHON_FAMILIES.has(family) ? ['transformers'] : []),
+    ...(served.length > 0 || servers?.length !== 0 ? ['openai'] : []),
+  ];
+}
+
 /** What is known of this machine. */
 export interface Surroundings {
   readonly endpoints: readonly EndpointSettings[];
