@@ -145,7 +145,7 @@ describe('the catalog', () => {
       'a.json: The model "bad" has no setting "size".',
       'a.json: "repository" of the model "bad" must be a text.',
       'a.json: The model "nowhere" must say where it is to be had: "repository", "onnx" or "served".',
-      'a.json: A model cannot be called "a b": letters, digits, dots and dashes can.',
+      'a.json: A model cannot be called "a b": letters, digits, dashes and, behind the first, dots can.',
       'b.json: "models" must be an object, by id.',
     ]);
   });

@@ -6,6 +6,7 @@ import {
   type ModelRow,
 } from '../../../server/src/protocol/messages.ts';
 import type { Feature } from '../feature.ts';
+import { fetchModel } from './fetch-model.ts';
 
 type Node =
   | { readonly kind: 'model'; readonly row: ModelRow }
@@ -17,7 +18,8 @@ type Node =
  * The Models view: what can be run and the device it really ran on, the model servers that answer on this machine
  * while the view is open, and what it takes to run the others.
  */
-export const modelsView: Feature = ({ session }) => {
+export const modelsView: Feature = (host) => {
+  const { session } = host;
   const changed = new vscode.EventEmitter<void>();
   const view = vscode.window.createTreeView<Node>('rationale.models', {
     treeDataProvider: {
@@ -50,6 +52,9 @@ export const modelsView: Feature = ({ session }) => {
     session.onDidChange(({ what }) => what === 'models' && changed.fire()),
     vscode.commands.registerCommand('rationale.addEndpoint', (node?: Node) =>
       node?.kind === 'server' ? addEndpoint(node.row, node.model) : undefined,
+    ),
+    vscode.commands.registerCommand('rationale.fetchModel', (node?: Node) =>
+      node?.kind === 'catalog' ? fetchModel(host, node.row) : undefined,
     ),
   );
 };
@@ -98,12 +103,13 @@ function modelItem(model: ModelRow): vscode.TreeItem {
   return item;
 }
 
-function catalogItem({ id, name, place, why, parameters, licence }: CatalogRow): vscode.TreeItem {
+function catalogItem({ id, name, place, why, parameters, licence, canFetch }: CatalogRow): vscode.TreeItem {
   const item = new vscode.TreeItem(name);
   item.id = `catalog/${id}`;
   item.description = place;
   item.tooltip = `${id}\n\nParameters: ${parameters}, licence: ${licence ?? 'unknown'}.\n\n${why}`;
   item.iconPath = new vscode.ThemeIcon('circle-outline');
+  item.contextValue = canFetch ? 'fetchableModel' : undefined;
   return item;
 }
 

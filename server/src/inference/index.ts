@@ -61,7 +61,7 @@ export {
 export { readModelsOf } from './catalog/settings.ts';
 export { type CatalogEntry, weightBytes } from './catalog/types.ts';
 export { fetchedModels, fetchModel, planFetch } from './hub/fetch-model.ts';
-export { hubAddress } from './hub/hub.ts';
+export { fetchWords, type WantedModel, wantedModel } from './hub/wanted-model.ts';
 /** For the cosine of texts. */
 export { sentenceEmbedder } from './onnx/sentence-embedder.ts';
 export type { Destination, EndpointAccess } from './openai/access.ts';

@@ -73,6 +73,11 @@ export class ModelCatalog {
     return model;
   }
 
+  /** What there is besides the shipped models, as it is now. */
+  around(): AddedModels {
+    return this.added();
+  }
+
   /** The models of the catalog that are not at hand, and what it takes to run them. */
   catalog(): readonly Placed[] {
     const { endpoints, fetched, catalog } = this.added();

@@ -30,8 +30,12 @@ import type {
 import type {
   EndpointAccessParams,
   EndpointAccessResult,
+  FetchModelParams,
+  FetchModelResult,
   LocalServersResult,
   ModelsResult,
+  PlanFetchParams,
+  PlanFetchResult,
 } from './models.ts';
 import type {
   PromptSnippetParams,
@@ -75,6 +79,8 @@ export const Methods = {
   matrixAxes: 'rationale/matrixAxes',
   matrixProgress: 'rationale/matrixProgress',
   models: 'rationale/models',
+  planFetch: 'rationale/planFetch',
+  fetchModel: 'rationale/fetchModel',
   splits: 'rationale/splits',
   outputsDatasets: 'rationale/outputsDatasets',
   renderPrompt: 'rationale/renderPrompt',
@@ -112,6 +118,8 @@ export interface Requests {
   [Methods.matrixAxes]: { params: MatrixAxesParams; result: MatrixAxesResult };
   [Methods.localServers]: { params: null; result: LocalServersResult };
   [Methods.models]: { params: null; result: ModelsResult };
+  [Methods.planFetch]: { params: PlanFetchParams; result: PlanFetchResult };
+  [Methods.fetchModel]: { params: FetchModelParams; result: FetchModelResult };
   [Methods.splits]: { params: SplitsParams; result: SplitsResult };
   [Methods.outputsDatasets]: { params: OutputsDatasetsParams; result: OutputsDatasetsResult };
   [Methods.renderPrompt]: { params: RenderPromptParams; result: RenderPromptResult };

@@ -17,6 +17,31 @@ export interface CatalogRow {
   /** `2.2 billion`, or `unknown`. */
   readonly parameters: string;
   readonly licence: string | null;
+  /** It runs here once it is fetched. */
+  readonly canFetch: boolean;
+}
+
+export interface PlanFetchParams {
+  /** A `CatalogRow.id`. */
+  readonly model: string;
+}
+
+/** What a fetch would bring: nothing large is fetched before somebody has seen this. */
+export interface PlanFetchResult {
+  /** `owner/name (210 MB in 12 files, licence MIT) from https://… into …` */
+  readonly what: string;
+  readonly bytes: number;
+}
+
+/** Fetches a model, showing its progress; broken off, it goes on the next time. */
+export interface FetchModelParams {
+  readonly model: string;
+  readonly workDoneToken?: string | number;
+}
+
+export interface FetchModelResult {
+  /** A `ModelRow.id`; null where it was cancelled. */
+  readonly id: string | null;
 }
 
 /** Model servers on this machine. They are looked for whenever this is asked; none in a workspace that is not trusted. */

@@ -40,7 +40,8 @@ export class PersonSession {
    * @param file of the workspace, to be opened in a window without a folder
    */
   async start(options: EditorOptions, file?: string): Promise<void> {
-    const editor = await startEditor({ ...options, environment: this.#workspace.environment });
+    const environment = { ...this.#workspace.environment, ...options.environment };
+    const editor = await startEditor({ ...options, environment });
     this.#editor = editor;
     this.#browser = await launchBrowser();
     const { path } = this.#workspace;

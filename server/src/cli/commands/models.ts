@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
@@ -7,14 +6,15 @@ import { heldTo } from '../../core/pipeline/constraints.ts';
 import {
   type CatalogEntry,
   fetchModel,
+  fetchWords,
   findLocalServers,
   gigabytes,
-  hubAddress,
   type LocalServer,
   PLACE_WORDS,
   parametersWords,
   planFetch,
   providersOf,
+  wantedModel,
   weightBytes,
 } from '../../inference/index.ts';
 import { fetchedFolder } from '../../storage/location.ts';
@@ -125,23 +125,18 @@ async function get(
   id: string,
   options: { readonly revision?: string; readonly yes: boolean },
 ): Promise<void> {
-  const entry = catalogModels().find((one) => one.id === id);
-  const name = entry ? (entry.onnx ?? entry.repository) : id;
-  if (!name) throw new UsageError(`${entry?.name} cannot be fetched: its weights are not to be had.`);
-  if (!/^[\w.-]+\/[\w.-]+$/.test(name))
-    throw new UsageError(`There is no model "${id}" in the catalog, and owner/name names a repository.`);
+  const wanted = wantedModel(id, {
+    ...{ catalog: catalogModels(), parent: fetchedFolder(), allowedCode: allowedCode() },
+    revision: options.revision,
+  });
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
-  const revision = options.revision ?? entry?.revision ?? 'main';
-  const folder = join(fetchedFolder(), entry?.id ?? name.replace('/', '--'));
-  const wish = { weights: entry?.onnx === null, allowedCode: allowedCode() };
-  const plan = await planFetch({ hub: hubAddress(), name, revision }, folder, wish, interrupt.signal);
-  const licence = entry ? `, licence ${entry.licence ?? 'unknown'}` : '';
-  const what = `${name} (${gigabytes(plan.bytes)} in ${plan.files.length} files${licence}) from ${plan.repository.hub} into ${folder}`;
+  const plan = await planFetch(wanted, interrupt.signal);
+  const what = fetchWords(plan, wanted);
   if (!options.yes && !(await agrees(`Fetch ${what}? [y/N] `))) {
     throw new UsageError(`Nothing was fetched: ${what} needs a yes, or --yes.`);
   }
-  const line = new ProgressLine(entry?.id ?? name, 'MB');
+  const line = new ProgressLine(wanted.id, 'MB');
   let bytes = 0;
   await fetchModel(
     plan,
@@ -152,7 +147,7 @@ async function get(
     interrupt.signal,
   );
   line.end();
-  process.stdout.write(`${entry?.id ?? folder} is there: annotate --model ${entry?.id ?? folder}\n`);
+  process.stdout.write(`${wanted.id} is there: annotate --model ${wanted.id}\n`);
 }
 
 async function agrees(question: string): Promise<boolean> {

@@ -46,8 +46,8 @@ export function readModelsOf(
 }
 
 function faultsOf(id: string, given: unknown): string[] {
-  if (!/^[\w.-]+$/.test(id))
-    return [`A model cannot be called "${id}": letters, digits, dots and dashes can.`];
+  if (!/^[\w-][\w.-]*$/.test(id))
+    return [`A model cannot be called "${id}": letters, digits, dashes and, behind the first, dots can.`];
   const faults = fieldFaults(`model "${id}"`, MODEL_FIELDS, given);
   if (faults.length > 0) return faults;
   const { repository, onnx, served } = given as Partial<CatalogEntry>;

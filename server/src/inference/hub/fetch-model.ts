@@ -8,6 +8,7 @@ import { isWeightsFolder, WEIGHTS_INDEX, weightFiles } from '../weights-folder.t
 import { cachedSnapshot } from './cache.ts';
 import { commitOf, fetchFile, type HubFile, type HubRepository, listFiles } from './hub.ts';
 import { writeOrigin } from './origin.ts';
+import type { WantedModel } from './wanted-model.ts';
 
 /** What a fetch would bring. */
 export interface FetchPlan {
@@ -22,25 +23,13 @@ const SMALL = /^[^/]+\.(json|jinja|txt|model)$/;
 /** Code, which is fetched when it may run. */
 const CODE = /^[^/]+\.py$/;
 
-export interface FetchWish {
-  /** Its weights are meant, for Python, even where it has ONNX files. */
-  readonly weights: boolean;
-  /** Repositories whose own code may run, each at a commit: `owner/name@commit`. */
-  readonly allowedCode: readonly string[];
-}
-
 /**
  * Works out which files a model needs; only the small ones that tell it are fetched for that.
- * @param folder where it is to be
  * @throws Error whose message is one sentence
  */
-export async function planFetch(
-  named: HubRepository,
-  folder: string,
-  { weights, allowedCode }: FetchWish,
-  signal: AbortSignal,
-): Promise<FetchPlan> {
-  const repository = { ...named, revision: await commitOf(named) };
+export async function planFetch(wanted: WantedModel, signal: AbortSignal): Promise<FetchPlan> {
+  const { folder, weights, allowedCode } = wanted;
+  const repository = { ...wanted.repository, revision: await commitOf(wanted.repository) };
   const all = await listFiles(repository);
   const small = all.filter(({ path }) => SMALL.test(path));
   if (!small.some(({ path }) => path === 'config.json')) {

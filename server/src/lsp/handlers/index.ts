@@ -12,6 +12,7 @@ import { didChangeWatchedFiles } from './did-change-watched-files.ts';
 import { documentLink } from './document-link.ts';
 import { documentSymbol } from './document-symbol.ts';
 import { faithfulness } from './faithfulness.ts';
+import { fetchModel, planFetch } from './fetch-model.ts';
 import { formatting } from './formatting.ts';
 import { hover } from './hover.ts';
 import { inlayHint } from './inlay-hint.ts';
@@ -66,6 +67,8 @@ export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } 
   [Methods.matrixAxes]: matrixAxes,
   [Methods.localServers]: localServers,
   [Methods.models]: models,
+  [Methods.planFetch]: planFetch,
+  [Methods.fetchModel]: fetchModel,
   [Methods.output]: output,
   [Methods.outputsDatasets]: outputsDatasets,
   [Methods.promptSnippet]: promptSnippet,

@@ -25,6 +25,7 @@ export const models: RequestHandler<'rationale/models'> = async (_params, sessio
     why,
     parameters: parametersWords(entry.parameters),
     licence: entry.licence,
+    canFetch: place === 'to-fetch' || place === 'to-fetch-for-python',
   }));
   return { models, catalog };
 };
