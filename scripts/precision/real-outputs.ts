@@ -8,6 +8,7 @@ import { RULES } from '../../server/src/core/annotations/rules/index.ts';
 import type { Finding, Opinion, OutputContext } from '../../server/src/core/annotations/types.ts';
 import { judge } from '../../server/src/core/judgements/judge.ts';
 import { parseRationale } from '../../server/src/core/rationales/parse.ts';
+import { STAGE_NAMES } from '../../server/src/core/rationales/types.ts';
 import { DatasetDocument } from '../../server/src/core/records/document.ts';
 import type { RecordSource } from '../../server/src/core/records/types.ts';
 
@@ -67,7 +68,9 @@ function contextsOf(file: string, records: readonly RecordSource[]) {
     const { id, choices, answer } = source.record;
     const rationale = parseRationale(output);
     const judgement = judge({ recordId: id, choices, answer, prediction, rationale, indexBase: 0 });
-    return [{ file, row, context: { source, prediction, judgement, model: file, format } }];
+    return [
+      { file, row, context: { source, prediction, judgement, model: file, format, stages: STAGE_NAMES } },
+    ];
   });
 }
 

@@ -8,6 +8,7 @@ import type { OutputContext, OutputRule, RuleSettings } from '../../server/src/c
 import { judge } from '../../server/src/core/judgements/judge.ts';
 import type { Prediction } from '../../server/src/core/models/types.ts';
 import { parseRationale } from '../../server/src/core/rationales/parse.ts';
+import { STAGE_NAMES, type StageName } from '../../server/src/core/rationales/types.ts';
 import type { DatasetRecord, FieldSource, RecordSource } from '../../server/src/core/records/types.ts';
 
 interface Case {
@@ -22,8 +23,8 @@ interface Case {
   opinions?: OutputContext['opinions'];
   alone?: boolean;
   format?: OutputContext['format'];
-  /** The conclusion was asked for before the other stages. */
-  first?: boolean;
+  /** That were asked for, in order; all four where this is absent. */
+  stages?: StageName[];
   choices?: string[];
   gold?: number | null;
   finish?: Prediction['finishReason'];
@@ -88,7 +89,7 @@ function contextOf(input: Case): OutputContext & { source: { text: string } } {
     judgement,
     model: 'student',
     format,
-    isAnswerFirst: input.first,
+    stages: input.stages ?? STAGE_NAMES,
     opinions: input.opinions,
   };
 }

@@ -2,6 +2,7 @@ import type { Judgement } from '../judgements/types.ts';
 import type { Faithfulness } from '../metrics/faithfulness.ts';
 import type { Prediction, TokenCount, TrainedPrompt } from '../models/types.ts';
 import type { OfferedVariable, PlacedKey, PromptFile, TemplateUses } from '../prompts/types.ts';
+import type { StageName } from '../rationales/types.ts';
 import type { RecipeFacts, RecipeFile } from '../recipes/types.ts';
 import type { Likeness } from '../records/similar.ts';
 import type { DatasetLayout, ImageFacts, RecordSource, SplitTable } from '../records/types.ts';
@@ -110,8 +111,8 @@ export interface OutputContext {
   readonly model: string;
   /** What the prompt asked for; stage rules keep silent unless it is `stages`. */
   readonly format: 'stages' | 'json' | 'letter';
-  /** Whether the prompt asked for the conclusion before the other stages. */
-  readonly isAnswerFirst?: boolean;
+  /** The stages that the prompt asked for, in its order. */
+  readonly stages: readonly StageName[];
   /** What every model says of the record as it stands, this one included; absent where only this one is known. */
   readonly opinions?: readonly Opinion[];
   /** What a test has shown of whether the answer follows from the rationale; null where none was made. */

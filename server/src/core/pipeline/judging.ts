@@ -6,7 +6,11 @@ import type { Judgement } from '../judgements/types.ts';
 import { vote } from '../judgements/vote.ts';
 import type { Faithfulness } from '../metrics/faithfulness.ts';
 import type { Prediction } from '../models/types.ts';
+import { inOrder } from '../prompts/formats/format.ts';
+import { strategyOf } from '../prompts/strategies/index.ts';
+import type { Order } from '../prompts/types.ts';
 import { parseRationale } from '../rationales/parse.ts';
+import { STAGE_NAMES, type StageName } from '../rationales/types.ts';
 import type { RecordSource } from '../records/types.ts';
 import type { RunCard } from '../store/types.ts';
 import { readPrompt } from './prompts.ts';
@@ -22,6 +26,12 @@ interface JudgedCache {
 /** What a model says of a record, for weighing it against others; nothing where it contradicts itself. */
 export function opinionOf(model: string, { contradiction, reading }: Judgement): Opinion {
   return { model, choice: contradiction ? null : reading.choice };
+}
+
+/** The stages that a strategy asks for, in order. */
+function stagesOf(strategy: string, order: Order): StageName[] {
+  const parts = strategyOf(strategy).writes.map(({ name }) => name);
+  return inOrder<StageName>(parts, 'conclusion', order);
 }
 
 /** The output is taken apart anew where that is asked for: its stages would be most of what a judgement takes. */
@@ -74,10 +84,10 @@ export class Judging {
     others: readonly Opinion[] = [],
   ): JudgedOutput {
     const judgement = this.judgementOf(source, prediction, asked);
-    const { model, format, isAnswerFirst } = asked;
+    const { model, format, stages = STAGE_NAMES } = asked;
     const opinions = others.length > 0 ? [opinionOf(model, judgement), ...others] : undefined;
     const faithfulness = () => this.faithfulness(prediction, judgement);
-    const context = { source, prediction, judgement, model, format, isAnswerFirst, opinions, faithfulness };
+    const context = { source, prediction, judgement, model, format, stages, opinions, faithfulness };
     const findings = checkOutput(context, this.around.rules);
     return { prediction, judgement, findings };
   }
@@ -131,8 +141,11 @@ export class Judging {
   /** The prompt of a run may name a reader of its own, and an order. */
   private askedBy(run: RunCard): Asked {
     const { reader, strategy, order } = readPrompt({ name: run.prompt, text: run.promptText });
-    const isAnswerFirst = strategy !== null && order === 'answer-first';
-    return { ...run, isAnswerFirst, ...(reader !== null && { reader }) };
+    return {
+      ...run,
+      ...(strategy !== null && { stages: stagesOf(strategy, order) }),
+      ...(reader !== null && { reader }),
+    };
   }
 
   /** Results of several models, with what the rules say of each in the light of the others. */
@@ -140,9 +153,9 @@ export class Judging {
     const opinions = results.map(({ run, judgement }) => opinionOf(run.model, judgement));
     return results.map((result) => {
       const { run, prediction, judgement } = result;
-      const { model, format, isAnswerFirst } = this.askedBy(run);
+      const { model, format, stages = STAGE_NAMES } = this.askedBy(run);
       const faithfulness = () => this.faithfulness(prediction, judgement);
-      const context = { source, prediction, judgement, model, format, isAnswerFirst, opinions, faithfulness };
+      const context = { source, prediction, judgement, model, format, stages, opinions, faithfulness };
       return { ...result, findings: checkOutput(context, this.around.rules) };
     });
   }

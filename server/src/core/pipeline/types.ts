@@ -6,6 +6,7 @@ import type { PassAt } from '../metrics/samples.ts';
 import type { Report, Share } from '../metrics/types.ts';
 import type { Decoding, ModelCard, ModelRequest, Prediction } from '../models/types.ts';
 import type { OutputFormat, Setting } from '../prompts/types.ts';
+import type { StageName } from '../rationales/types.ts';
 import type { Sample } from '../records/sample.ts';
 import type { DatasetRecord, ImageFacts, RecordSource, SplitTable } from '../records/types.ts';
 import type { Cascade, RunCard, RunPurpose, StoredPrediction } from '../store/types.ts';
@@ -25,8 +26,8 @@ export interface Asked {
   readonly model: string;
   /** What the prompt asked the output to look like. */
   readonly format: OutputFormat;
-  /** Whether the prompt asked for the answer before the reasoning. */
-  readonly isAnswerFirst?: boolean;
+  /** The stages that the prompt asked for, in its order; all four where this is absent. */
+  readonly stages?: readonly StageName[];
   /** The index of the first choice in the prompt that asked; absent when the prompt had letters, or is not known. */
   readonly indexBase?: 0 | 1;
   /** Who says so; the prompt where this is absent. */

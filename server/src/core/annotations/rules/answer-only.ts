@@ -15,7 +15,8 @@ export const answerOnly: OutputRule = {
   },
   *check(context, threshold) {
     const { source, judgement, prediction, model } = context;
-    if (context.format === 'letter' || !hasOutput(context) || !isAnswerOnly(context, threshold)) return;
+    const wantsRationale = context.format !== 'letter' && context.stages.length > 1;
+    if (!wantsRationale || !hasOutput(context) || !isAnswerOnly(context, threshold)) return;
     const choice = judgement.reading.choice as number;
     yield {
       message: `${model} answers ${choiceName(source.record.choices, choice)} without a rationale.`,

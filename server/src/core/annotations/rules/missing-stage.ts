@@ -9,7 +9,7 @@ export const missingStage: OutputRule = {
   scope: 'output',
   severity: 'warning',
   docs: {
-    what: 'The prompt asked for summary, caption, reasoning and conclusion, and the output lacks at least one.',
+    what: 'The prompt asked for stages, those of its strategy or else summary, caption, reasoning and conclusion, and the output lacks at least one.',
     why: 'A rationale with a stage left out cannot be checked or distilled as a whole. An output that is only an answer is reported as answer-only instead.',
     example: '<SUMMARY>Compare the poles.</SUMMARY><CONCLUSION>B</CONCLUSION>',
     fix: 'If many outputs lack the same stage, show it in the prompt by an example. When writing rationales back, leave this one out.',
@@ -32,8 +32,9 @@ export const missingStage: OutputRule = {
 
 /** What is not there; of an output that was cut off, only what should have come before its last stage. */
 function missingStages(context: OutputContext): StageName[] {
-  const { stages, byName } = context.judgement.rationale;
+  const { stages: asked, judgement } = context;
+  const { stages, byName } = judgement.rationale;
   const last = stages.at(-1);
-  const expected = wasCut(context) ? STAGES.slice(0, last ? STAGES.indexOf(last.name) : 0) : STAGES;
+  const expected = wasCut(context) ? asked.slice(0, last ? Math.max(0, asked.indexOf(last.name)) : 0) : asked;
   return expected.filter((name) => !byName[name]);
 }
