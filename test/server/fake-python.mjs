@@ -94,6 +94,7 @@ say('finished', { step: steps, seconds: 1 });
 /** A worker whose model answers B. */
 async function work() {
   const say = (type, fields) => console.log(JSON.stringify({ type, ...fields }));
+  console.log('what a site may print when Python starts');
   for await (const line of createInterface(process.stdin)) {
     const message = JSON.parse(line);
     if (message.type === 'load-weights') {

@@ -117,6 +117,19 @@ def test_prompts_without_torchvision_are_those_that_students_are_trained_with(na
         torch.testing.assert_close(inputs["pixel_values"].reshape(pixels.shape), pixels)
 
 
+@pytest.mark.parametrize("name", ["qwen2-vl", "mllama"])
+def test_a_folder_that_does_not_name_its_processor_gets_the_one_of_its_kind(name, folder, tmp_path):
+    path = tmp_path / name
+    shutil.copytree(made(folder, name), path)
+    for file in path.glob("*processor_config.json"):
+        file.write_text(json.dumps({key: value for key, value in json.loads(file.read_text()).items() if key != "processor_class"}))
+    [request] = requests(folder)[:1]
+    named, unnamed = (load(str(one), "cpu", [], False).prompts.inputs(request["messages"]) for one in (made(folder, name), path))
+    assert sorted(named) == sorted(unnamed)
+    for key in named:
+        torch.testing.assert_close(unnamed[key], named[key])
+
+
 def test_pixtral_has_a_token_for_each_patch_and_an_end_for_each_row(folder):
     prompts = load(str(made(folder, "pixtral")), "cpu", [], False).prompts
     for request, (width, height) in zip(requests(folder), SIZES):

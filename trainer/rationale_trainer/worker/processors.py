@@ -6,6 +6,7 @@ from pathlib import Path
 
 import transformers
 from transformers import AutoImageProcessor, AutoTokenizer
+from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
 from transformers.processing_utils import ProcessorMixin
 from transformers.tokenization_utils_tokenizers import TokenizersBackend
 
@@ -42,11 +43,9 @@ REPLACED = {"PixtralProcessor": PixtralProcessor, "SmolVLMProcessor": transforme
 
 def processor_of(folder: Path, remote_code: bool):
     """The processor that a folder names, with pictures prepared by Pillow."""
-    settings = {}
-    for name in ("preprocessor_config.json", "processor_config.json"):
-        if (folder / name).is_file():
-            settings |= json.loads((folder / name).read_text(encoding="utf-8"))
-    named = settings.get("processor_class")
+    settings = _json(folder, "preprocessor_config.json") | _json(folder, "processor_config.json")
+    kind = _json(folder, "config.json").get("model_type")
+    named = settings.get("processor_class") or _json(folder, "tokenizer_config.json").get("processor_class") or PROCESSOR_MAPPING_NAMES.get(kind)
     kind = REPLACED.get(named) or getattr(transformers, named or "", None)
     if kind is None or remote_code:
         return transformers.AutoProcessor.from_pretrained(folder, trust_remote_code=remote_code)
@@ -61,6 +60,11 @@ def processor_of(folder: Path, remote_code: bool):
         kind = _without_videos(kind)
     pictures = AutoImageProcessor.from_pretrained(folder, backend="pil", trust_remote_code=False)
     return kind(image_processor=pictures, tokenizer=tokenizer, **{"chat_template": _template(folder, tokenizer), **given})
+
+
+def _json(folder: Path, name: str) -> dict:
+    file = folder / name
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 def _template(folder: Path, tokenizer) -> str | None:

@@ -43,8 +43,21 @@ export function spawned(program: string, args: readonly string[], environment: N
   return {
     child,
     send: (message) => child.stdin.writable && child.stdin.write(`${JSON.stringify(message)}\n`),
-    listen: (hear) => createInterface(child.stdout).on('line', (line) => hear(JSON.parse(line) as FromHost)),
+    listen: (hear) =>
+      createInterface(child.stdout).on('line', (line) => {
+        const message = messageIn(line);
+        if (message) hear(message);
+      }),
   };
+}
+
+/** Null for what is printed before the host has taken hold of its output. */
+function messageIn(line: string): FromHost | null {
+  try {
+    return JSON.parse(line) as FromHost;
+  } catch {
+    return null;
+  }
 }
 
 /** One model host and the messages that have come from it. */
