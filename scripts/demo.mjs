@@ -1,30 +1,16 @@
 // `npm run demo`: the main job on the sample dataset, from a fresh clone to findings in the editor.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { answerTestSplit, dataset, sample } from './sample-runs.mjs';
 import { node24, root, run, say, setupNode } from './setup.mjs';
 
-const sample = 'samples/sketchbook';
-const dataset = `${sample}/problems.json`;
 /** In the order of the table. */
 const models = ['sketchbook-teacher', 'sketchbook-base', 'sketchbook-student'];
 
 setupNode();
 run(node24(), ['esbuild.mjs', '--quiet']);
 say(`\nTeacher, base student and distilled student answer the test split of ${dataset}:`);
-const runs = models.map((model) => {
-  const made = spawnSync(
-    node24(),
-    ['dist/cli.js', 'annotate', dataset, '--model', model, '--split', 'test', '--format', 'json'],
-    {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-    },
-  );
-  if (made.status !== 0) process.exit(made.status ?? 1);
-  return JSON.parse(made.stdout).runs[0].run;
-});
+const runs = models.map(answerTestSplit);
 say('');
 run(node24(), ['dist/cli.js', 'report', ...runs, '--findings', '10']);
 say('');

@@ -1,4 +1,4 @@
-"""The short pair goes through every stage, learns, and goes on where it was stopped."""
+"""The short pair goes through every stage, learns, and goes on where it was stopped; so do its students of other seeds."""
 
 import os
 import subprocess
@@ -16,8 +16,8 @@ from rationale_trainer.pair.stages import Pair
 from torch.nn.functional import cross_entropy
 
 
-def pair_command(root, out, work):
-    arguments = ["-m", "rationale_trainer", "pair", "--short", "--out", str(out), "--work", str(work)]
+def pair_command(root, out, work, command="pair", *options):
+    arguments = ["-m", "rationale_trainer", command, "--short", "--out", str(out), "--work", str(work), *map(str, options)]
     return subprocess.run([sys.executable, *arguments], env={**os.environ, "PYTHONPATH": str(root / "trainer")}, capture_output=True, text=True)
 
 
@@ -75,3 +75,23 @@ def test_a_killed_stage_goes_on_from_its_checkpoint(made, root):
     stages = [line for line in run.stdout.splitlines() if line.startswith("pair: ")]
     assert [line.split(",")[0] for line in stages[1:-1]] == ["pair: base", "pair: export"]
     assert "base: step" not in run.stdout, "the checkpoint at the last step was not used"
+
+
+def test_students_of_two_seeds_learn_from_one_teacher(made, root):
+    folder, _ = made
+    out, work = folder / "others", folder / "others-work"
+    teacher = ("--teacher", folder / "models" / "teacher", "--seeds")
+    run = pair_command(root, out, work, "students", *teacher, 1)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    shared = {file: file.stat().st_mtime_ns for file in work.iterdir() if file.is_file()}
+    # The first is skipped, as is what all seeds share.
+    run = pair_command(root, out, work, "students", *teacher, 1, 2)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "student: step" in run.stdout and "seed 1: base" not in run.stdout and "seed 2: base and student" in run.stdout
+    assert {file: file.stat().st_mtime_ns for file in work.iterdir() if file.is_file()} == shared
+    one, two = (torch.load(work / f"seed-{seed}" / "student.pt", weights_only=True) for seed in (1, 2))
+    assert any(not torch.equal(one[name], two[name]) for name in one)
+    tower = [name for name in one if "vision_tower" in name]
+    assert tower and all(torch.equal(one[name], two[name]) for name in tower), "the tower is the teacher's"
+    for name in ("seed-1-base", "seed-1-student", "seed-2-base", "seed-2-student"):
+        assert (out / name / "onnx" / "decoder_model_merged.onnx").exists() and (out / name / "training.json").exists()

@@ -37,6 +37,20 @@ def _pair(options: Namespace):
         run_pair(options.out, options.work, options.short, options.golden)
 
 
+def _students_arguments(parser: ArgumentParser):
+    parser.add_argument("--teacher", type=Path, required=True, help="folder of the teacher, as `pair` writes it")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], help="default: 1 2 3")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the models seed-N-base/ and seed-N-student/")
+    parser.add_argument("--work", type=Path, required=True, help="folder for draws and checkpoints (4 GB); started again, it goes on")
+    parser.add_argument("--short", action="store_true", help="the same for a teacher of `pair --short`")
+
+
+def _students(options: Namespace):
+    from .pair.students import run_students
+
+    run_students(options.teacher, options.seeds, options.out, options.work, options.short)
+
+
 def _untrained_arguments(parser: ArgumentParser):
     parser.add_argument("--out", type=Path, required=True, help="folder for the model")
     parser.add_argument("--seed", type=int, default=0)
@@ -146,6 +160,7 @@ def _worker(options: Namespace):
 COMMANDS = {
     "sketchbook": ("Draw the sample dataset, byte for byte as it is in the repository.", _sketchbook_arguments, _sketchbook),
     "pair": ("Make teacher, base student and distilled student from nothing; resumes.", _pair_arguments, _pair),
+    "students": ("Make base student and distilled student from other seeds, with a teacher that is there; resumes.", _students_arguments, _students),
     "untrained": ("Write a tiny random model in the layout of an export.", _untrained_arguments, _untrained),
     "tiny": ("Write a tiny random model of an architecture, in the layout of a model repository.", _tiny_arguments, _tiny),
     "train": ("Train the student of a run folder; started again, it goes on from its last checkpoint.", _train_arguments, _train),

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from .tokens import LETTERS
 
+# A tag within a stage is none of its text: such a rationale is not whole.
 RATIONALE = re.compile(
-    r"<SUMMARY>(?P<summary>.*?)</SUMMARY>\s*<CAPTION>(?P<caption>.*?)</CAPTION>\s*"
-    r"<REASONING>(?P<reasoning>.*?)</REASONING>\s*<CONCLUSION>(?P<letter>[A-D])</CONCLUSION>",
-    re.DOTALL,
+    r"<SUMMARY>(?P<summary>[^<]*)</SUMMARY>\s*<CAPTION>(?P<caption>[^<]*)</CAPTION>\s*"
+    r"<REASONING>(?P<reasoning>[^<]*)</REASONING>\s*<CONCLUSION>(?P<letter>[A-D])</CONCLUSION>"
 )
 CONCLUSION = re.compile(r"<CONCLUSION>([A-D])</CONCLUSION>")
 FINAL_WORDS = re.compile(r"The answer is (.*?)\.?$")

@@ -29,10 +29,15 @@ def publish(pair: Pair, out: Path, golden: Path | None):
     (pair.work / "export.done").touch()
 
 
-def publish_one(pair: Pair, name: str, out: Path):
+def store(pair: Pair, name: str, folder: Path):
+    """A model's folder for the onnx provider, without a card."""
     architecture = pair.configuration.teacher if name == "teacher" else pair.configuration.student
-    export_model(pair.model(architecture, name), pair.tokenizer, out / name, PIXEL_MEAN, PIXEL_STD)
-    write_training(out / name)
+    export_model(pair.model(architecture, name), pair.tokenizer, folder, PIXEL_MEAN, PIXEL_STD)
+    write_training(folder)
+
+
+def publish_one(pair: Pair, name: str, out: Path):
+    store(pair, name, out / name)
     stored, _ = load_exported(out / name)
     results = {"held-out draw": held_out_figures(pair, stored), "test split of the sample": sample_figures(pair, stored)}
     for title, result in results.items():

@@ -2,8 +2,10 @@
 
 import multiprocessing
 import os
+import signal
 import time
 from pathlib import Path
+from typing import Callable
 
 import torch
 
@@ -27,18 +29,24 @@ EXPECTED = "an estimated two hours on two cores, a minute or two with --short"
 
 
 def run_pair(out: Path, work: Path, short: bool, golden: Path | None = None):
-    """Runs the phases in order; stops when a stage fails. Started again after a kill, it goes on where it stopped."""
+    """Runs the phases in order; started again after a kill, it goes on where it stopped."""
+    print(f"pair: {EXPECTED}. Files of the stages: {work}", flush=True)
+    run_phases("pair", PHASES, work, lambda stage, processes: run_stage(stage, out, work, short, processes, golden))
+
+
+def run_phases(name: str, phases: tuple[dict[str, str], ...], work: Path, run: Callable[[str, int], None]):
+    """Runs every stage whose file is not in `work`, in a process of its own; ends this one with a sentence when a stage fails."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    print(f"pair: {EXPECTED}; this machine lends {cores}. Files of the stages: {work}", flush=True)
     begun = time.monotonic()
+    # Who ends this process ends its stages; they go on from their checkpoints.
+    signal.signal(signal.SIGTERM, _end)
     context = multiprocessing.get_context("fork")
-    for phase in PHASES:
+    for phase in phases:
         waiting = [stage for stage, file in phase.items() if not (work / file).exists()]
         if not waiting:
             continue
-        print(f"pair: {' and '.join(waiting)}, after {(time.monotonic() - begun) / 60:.1f} min", flush=True)
-        processes = max(1, cores // len(waiting))
-        running = [context.Process(target=run_stage, args=(stage, out, work, short, processes, golden)) for stage in waiting]
+        print(f"{name}: {' and '.join(waiting)}, after {(time.monotonic() - begun) / 60:.1f} min, on {cores} cores", flush=True)
+        running = [context.Process(target=run, args=(stage, max(1, cores // len(waiting)))) for stage in waiting]
         for process in running:
             process.start()
         try:
@@ -48,8 +56,12 @@ def run_pair(out: Path, work: Path, short: bool, golden: Path | None = None):
             for process in running:
                 process.terminate()
         if any(process.exitcode for process in running):
-            raise SystemExit(f"pair: {' or '.join(waiting)} failed")
-    print(f"pair: done, {(time.monotonic() - begun) / 60:.1f} min", flush=True)
+            raise SystemExit(f"{name}: {' or '.join(waiting)} failed")
+    print(f"{name}: done, {(time.monotonic() - begun) / 60:.1f} min", flush=True)
+
+
+def _end(number, frame):
+    raise SystemExit(128 + number)
 
 
 def run_stage(stage: str, out: Path, work: Path, short: bool, processes: int, golden: Path | None = None):

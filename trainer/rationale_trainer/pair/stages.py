@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 
 from ..chat import train_tokenizer
 from ..decoding import greedy
+from ..export import load_exported
 from ..judging import RATIONALE, concluded, figures
 from .configuration import Architecture, Configuration, Stage
 from .decoder import embed, train_decoder
@@ -27,30 +28,34 @@ WATCHED = 300  # held-out records that a running stage is tried on
 
 
 class Pair:
-    """Configuration, working folder and what the stages share; a large stage trains in `processes` of one thread each."""
+    """Configuration, working folder and what the stages share; a large stage trains in `processes` of one thread each.
 
-    def __init__(self, work: Path, configuration: Configuration, processes: int = 1):
-        self.work, self.configuration, self.processes = work, configuration, processes
+    `taught` is the folder of the stages before the students' own training, which students of several seeds share; left
+    out, it is the working folder itself.
+    """
+
+    def __init__(self, work: Path, configuration: Configuration, processes: int = 1, taught: Path | None = None):
+        self.work, self.configuration, self.processes, self.taught = work, configuration, processes, taught or work
         work.mkdir(parents=True, exist_ok=True)
 
     @cached_property
     def train(self) -> Draw:
-        return Draw(self.work / "draws" / "train")
+        return Draw(self.taught / "draws" / "train")
 
     @cached_property
     def held_out(self) -> Draw:
-        return Draw(self.work / "draws" / "held-out")
+        return Draw(self.taught / "draws" / "held-out")
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
-        return Tokenizer.from_file(str(self.work / "tokenizer.json"))
+        return Tokenizer.from_file(str(self.taught / "tokenizer.json"))
 
     @cached_property
     def encoder(self) -> Encoder:
         return Encoder(self.tokenizer, self.configuration.teacher.image_tokens)
 
     def features(self, name: str) -> torch.Tensor:
-        return torch.from_numpy(np.load(self.work / f"features-{name}.npy"))
+        return torch.from_numpy(np.load(self.taught / f"features-{name}.npy"))
 
     def model(self, architecture: Architecture, weights: str | None = None):
         """A fresh decoder on the trained vision tower, or the model that a stage left behind."""
@@ -61,7 +66,7 @@ class Pair:
         return model
 
     def _see(self, model, tower: str):
-        model.model.vision_tower.load_state_dict(torch.load(self.work / f"{tower}.pt", weights_only=True))
+        model.model.vision_tower.load_state_dict(torch.load(self.taught / f"{tower}.pt", weights_only=True))
 
     def draw(self):
         make_draws(self.work / "draws", self.configuration)
@@ -69,6 +74,13 @@ class Pair:
     def learn_words(self):
         texts = (text_for_tokenizer(scene) for scene in self.train.scenes[:TOKENIZER_RECORDS])
         train_tokenizer(texts, self.configuration.vocabulary).save(str(self.work / "tokenizer.json"))
+
+    def adopt(self, folder: Path):
+        """A teacher that is made already, as it was exported, with its words and its tower: what its own stages would leave."""
+        model, tokenizer = load_exported(folder)
+        tokenizer.save(str(self.work / "tokenizer.json"))
+        torch.save(model.model.vision_tower.state_dict(), self.work / "spelling.pt")
+        torch.save(model.state_dict(), self.work / "teacher.pt")
 
     def vision(self):
         self._tower("vision", self.configuration.vision, None)
@@ -95,7 +107,7 @@ class Pair:
         """A decoder alone, on text: which letter belongs to a phrase."""
         drill = self.drill(stage)
         model = build(architecture, self.tokenizer.get_vocab_size(), self.configuration.seed)
-        train_decoder(name, model, self.encoder.letters, stage, lambda step: drill.sequences(step, stage.batch), None, self.work)
+        train_decoder(name, model, self.encoder.letters, stage, lambda step: drill.sequences(step, stage.batch), None, self.work, None, self.processes)
 
     def teacher(self):
         """The whole rationale, learnt from the drawer's own."""
@@ -153,7 +165,7 @@ class Pair:
         return len(self._taught()[0])
 
     def _taught(self) -> tuple[list[int], list[str]]:
-        rows = [json.loads(line) for line in (self.work / "rationales.jsonl").open()]
+        rows = [json.loads(line) for line in (self.taught / "rationales.jsonl").open()]
         kept = [i for i, row in enumerate(rows) if row is not None]
         if not kept:
             raise SystemExit("pair: the teacher concluded with no gold answer, so there is nothing to teach the students")
@@ -162,7 +174,7 @@ class Pair:
     def _train(self, name: str, architecture: Architecture, start: str, stage, indices, targets: list[str], cycle=TRAINING):
         scenes, encoder, seed = self.train.scenes, self.encoder, self.configuration.seed
         model = build(architecture, self.tokenizer.get_vocab_size(), seed)
-        model.load_state_dict(torch.load(self.work / f"{start}.pt", weights_only=True))
+        model.load_state_dict(torch.load(self.taught / f"{start}.pt", weights_only=True))
         self._see(model, "spelling")
         binding = self.configuration.teacher_binding if name == "teacher" else self.configuration.student_binding
         lesson = Lesson(encoder, scenes, indices, targets, stage.batch, self.drill(binding), cycle)
