@@ -83,12 +83,16 @@ def _hundred_arguments(parser: ArgumentParser):
     parser.add_argument("--limit", type=int, default=16, help="default: %(default)s records")
     parser.add_argument("--batch", type=int, default=8, help="default: %(default)s")
     parser.add_argument("--new-tokens", type=int, default=48, help="default: %(default)s")
+    parser.add_argument("--decoder", help="run the decoder of this export, onnx or onnx-int8, in ONNX Runtime's Python: as many rows as --limit says")
+    parser.add_argument("--prompt", type=int, default=128, help="tokens of such a row's prompt (default: %(default)s)")
 
 
 def _hundred(options: Namespace):
-    from .hundred import time_hundred, write_hundred
+    from .hundred import time_decoder, time_hundred, write_hundred
 
-    if options.dataset:
+    if options.decoder:
+        time_decoder(options.folder / options.decoder, options.limit, options.prompt, options.new_tokens)
+    elif options.dataset:
         time_hundred(options.folder / "model", options.dataset, options.split, options.limit, options.batch, options.new_tokens)
     else:
         write_hundred(options.folder)
@@ -167,6 +171,6 @@ COMMANDS = {
     "export": ("Export a student for the onnx provider; it is only there when it writes PyTorch's tokens.", _export_arguments, _export),
     "generate": ("Run an exported model with Hugging Face generate; JSON lines with timing.", _generate_arguments, _generate),
     "worker": ("Run a Hugging Face model for the server: JSON lines on the standard streams.", _worker_arguments, _worker),
-    "hundred": ("Make a random LLaVA of a hundred million parameters with its exports, or time Hugging Face generate on it.", _hundred_arguments, _hundred),
+    "hundred": ("Make a random LLaVA of a hundred million parameters with its exports, or time others on it: Hugging Face generate, ONNX Runtime's Python.", _hundred_arguments, _hundred),
     "sentences": ("Export a sentence-embedding model to ONNX, for the cosine of texts.", _sentences_arguments, _sentences),
 }

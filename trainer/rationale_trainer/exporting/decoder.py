@@ -1,12 +1,13 @@
 """The text model and its head as one graph over a key-value cache, for any family; a learnt prefix is part of it."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import onnx
 import torch
 from onnx import TensorProto, helper
 from torch import nn
-from transformers import DynamicCache
+from transformers import AttentionInterface, DynamicCache
 
 from .graphs import AUTO, Graph, write_graph
 
@@ -15,8 +16,15 @@ BATCH, LENGTH, PAST, TOTAL = "batch_size", "sequence_length", "past_sequence_len
 END = 2**62
 
 
+# Keys or values in parts, each [rows, heads, length, width]: the learnt prefix if there is one, the past, the new.
+Parts = tuple[torch.Tensor, ...]
+
+
 class GraphCache(DynamicCache):
-    """Appends to what it is given in a way that the graph shows: present = Concat(past, new), and the prefix apart from it."""
+    """Appends to what it is given in a way that the graph shows: present = Concat(past, new). Attention gets the parts.
+
+    So nothing in the graph reads `present`, and a caller that appends by itself can leave it out.
+    """
 
     def __init__(self, past: list[torch.Tensor], prefix: torch.Tensor | None):
         super().__init__()
@@ -25,12 +33,39 @@ class GraphCache(DynamicCache):
     def update(self, key_states, value_states, layer_idx, *arguments, **others):
         seen = []
         for half, new in enumerate((key_states, value_states)):
-            whole = torch.cat([self.past[2 * layer_idx + half], new], 2)
-            self.present[2 * layer_idx + half] = whole
+            parts = (self.past[2 * layer_idx + half], new)
+            self.present[2 * layer_idx + half] = torch.cat(parts, 2)
             if self.prefix is not None:
-                whole = torch.cat([self.prefix[layer_idx, half].expand(new.shape[0], -1, -1, -1), whole], 2)
-            seen.append(whole)
+                parts = (self.prefix[layer_idx, half].expand(new.shape[0], -1, -1, -1), *parts)
+            seen.append(parts)
         return tuple(seen)
+
+
+def attend_parts(module: nn.Module, query: torch.Tensor, key: Parts, value: Parts, attention_mask: torch.Tensor, scaling: float, **_):
+    """Attention that joins the scores of the parts, never the parts: for every token that would copy all that came before.
+
+    Heads that share a key are rows of one product, so that keys are not repeated.
+    """
+    rows, heads, length, width = query.shape
+    shared = key[0].shape[1]
+    queries = (query * scaling).reshape(rows, shared, heads // shared * length, width)
+    scores = torch.cat([queries @ part.transpose(2, 3) for part in key], 3)
+    weights = (scores.reshape(rows, heads, length, -1) + attention_mask).softmax(3)
+    weights = weights.reshape(rows, shared, heads // shared * length, -1).split([part.shape[2] for part in value], 3)
+    attended = sum(weight @ part for weight, part in zip(weights, value))
+    return attended.reshape(rows, heads, length, width).transpose(1, 2), None
+
+
+AttentionInterface.register("parts", attend_parts)
+
+
+@contextmanager
+def attending_parts(config):
+    before, config._attn_implementation = config._attn_implementation, "parts"
+    try:
+        yield
+    finally:
+        config._attn_implementation = before
 
 
 class Decoder(nn.Module):
@@ -79,7 +114,8 @@ def write_decoder(text, head, config, path: Path, prefix: torch.Tensor | None = 
             inputs[f"past_key_values.{layer}.{half}"] = {0: BATCH, 2: PAST}
             outputs[f"present.{layer}.{half}"] = {0: BATCH, 2: TOTAL}
     shapes = ({0: AUTO, 1: AUTO}, {0: AUTO, 1: AUTO}, {axis: AUTO for axis in place}, [{0: AUTO, 2: AUTO}] * (2 * layers))
-    write_graph(Graph(Decoder(text, head, prefix, both_ways), example, inputs, outputs), path, shapes, _keep_logits)
+    with attending_parts(text.config):
+        write_graph(Graph(Decoder(text, head, prefix, both_ways), example, inputs, outputs), path, shapes, _keep_logits)
 
 
 def _keep_logits(model: onnx.ModelProto):

@@ -3,6 +3,7 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { COUNTED, type Positions } from '../architectures/types.ts';
 import { type Cache, CacheMemory, GrowingCache, type Memory, WholeCache } from './cache.ts';
 import type { CacheLayout, Tensors } from './cache-layout.ts';
+import type { FreshOutputs } from './fresh-outputs.ts';
 
 export interface Decoder {
   readonly session: InferenceSession;
@@ -41,27 +42,27 @@ export function wholeDecoder(session: InferenceSession, layout: CacheLayout, has
 
 /**
  * A graph that gives back the new part of its cache alone; null when it does not honour the mask.
- * @param fresh names of its outputs for the new part
+ * @param fresh its outputs for the new part
  * @param bothWays a prompt's tokens see each other, not only those before
  */
 export async function growingDecoder(
   session: InferenceSession,
   layout: CacheLayout,
   hidden: number,
-  fresh: readonly string[],
+  { names, sharesScales }: Pick<FreshOutputs, 'names' | 'sharesScales'>,
   bothWays: boolean,
 ): Promise<Decoder | null> {
   if (layout.type !== 'float32') return null;
   const memory = new CacheMemory();
   const newCache = (rows: number, length: number, spare?: number) =>
-    new GrowingCache(layout, fresh, memory, rows, length, spare);
+    new GrowingCache(layout, names, memory, rows, length, spare);
   const decoder = { session, layout, newCache, sharesBeginnings: false };
   const logits = (reading: Reading) => trialLogits({ ...decoder, mayPad: true }, hidden, reading);
   const [alone, padded] = [await logits({ atOnce: !bothWays }), await logits({ padding: 2 })];
   if (isClose(alone, padded)) return { ...decoder, mayPad: true, sharesBeginnings: !bothWays };
-  // Quantised graphs let padding change their scales; empty places in the cache are nothing to them.
+  // Where rows share scales, padding changes them, as other rows do; that it is masked, empty places in the cache show.
   const [full, spare] = [await logits({ spare: 0 }), await logits({})];
-  return isClose(full, spare) ? { ...decoder, mayPad: false } : null;
+  return isClose(full, spare) ? { ...decoder, mayPad: sharesScales } : null;
 }
 
 /** Feeds the embeddings of new tokens, [rows, new tokens, width], and returns the logits behind the last `kept`, or behind all. */

@@ -31,13 +31,15 @@ export interface FreshOutputs {
   readonly model: Uint8Array;
   /** Names of the new outputs, in the order of `cacheNames`. */
   readonly names: readonly string[];
+  /** What its products read is rounded to 8 bits on a scale of all rows together: what stands beside a row changes it a little. */
+  readonly sharesScales: boolean;
 }
 
 /** The model with the new part of each cache tensor for output; null when its cache does not grow by Concat. */
 export function freshOutputs(model: Uint8Array, layers: number): FreshOutputs | null {
   const growth = growthOf(model, layers);
   if (!growth) return null;
-  const { fields, graph, parts, appends } = growth;
+  const { fields, graph, parts, nodes, appends } = growth;
   const names = appends.map(({ inputs }) => inputs[1] as string);
   // Where attention does not read the appended cache, nobody needs it now, and ONNX Runtime would compute it.
   const idle = new Set(growth.idle.map(({ part }) => part));
@@ -47,7 +49,11 @@ export function freshOutputs(model: Uint8Array, layers: number): FreshOutputs | 
   const kept = parts.filter((part) => !idle.has(part) && !isPresent(part));
   const added = names.map((name) => field(GRAPH_OUTPUT, field(VALUE_NAME, Buffer.from(name))));
   const changed = field(MODEL_GRAPH, Buffer.concat([...kept.map(({ bytes }) => bytes), ...added]));
-  return { model: Buffer.concat(fields.map((one) => (one === graph ? changed : one.bytes))), names };
+  return {
+    model: Buffer.concat(fields.map((one) => (one === graph ? changed : one.bytes))),
+    names,
+    sharesScales: nodes.some(({ operator }) => operator === 'DynamicQuantizeLinear'),
+  };
 }
 
 /** Whether attention reads the cache by itself, apart from what is new, and not what one appended to the other gives. */
@@ -68,7 +74,7 @@ function growthOf(model: Uint8Array, layers: number) {
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
   /** Those whose result only leaves the graph. */
   const idle = appends.filter(({ outputs }) => !read.has(outputs[0] as string));
-  return { fields, graph, parts, appends, idle };
+  return { fields, graph, parts, nodes, appends, idle };
 }
 
 interface Node {

@@ -6,7 +6,7 @@ import { architectureOf, graphFile, type ModelConfig } from '../model-files.ts';
 import { cacheLayout, cacheNames } from './cache-layout.ts';
 import { type Decoder, growingDecoder, wholeDecoder } from './decoder.ts';
 import { Embeddings } from './embeddings.ts';
-import { freshOutputs, readsCacheApart } from './fresh-outputs.ts';
+import { type FreshOutputs, freshOutputs, readsCacheApart } from './fresh-outputs.ts';
 import { reasonOf } from './reason.ts';
 
 export interface Sessions {
@@ -35,13 +35,12 @@ export async function openSessions(folder: string, config: ModelConfig, device: 
   // ONNX Runtime's WebGPU ends the process over a product with nothing to sum: over an empty cache, or no token before the last.
   const hasStandIns = device.kind === 'webgpu' && graph !== null && readsCacheApart(graph, layers);
   const { readsBothWays = false } = architectureOf(config);
-  const growing = (session: InferenceSession, fresh: readonly string[]) =>
+  const growing = (session: InferenceSession, fresh: FreshOutputs) =>
     growingDecoder(session, cacheLayout(session, layers), hidden, fresh, readsBothWays);
   const whole = (session: InferenceSession) =>
     wholeDecoder(session, cacheLayout(session, layers), hasStandIns);
   const open = (model?: Uint8Array) => openSession(decoderPath, device, model, cacheNames('present', layers));
-  const decoder =
-    (changed && (await growing(await open(changed.model), changed.names))) ?? whole(await open());
+  const decoder = (changed && (await growing(await open(changed.model), changed))) ?? whole(await open());
   return { embeddings: new Embeddings(embed, hidden), vision, decoder, hidden };
 }
 
