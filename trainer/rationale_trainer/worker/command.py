@@ -6,8 +6,6 @@ import sys
 import threading
 from queue import Queue
 
-import psutil
-
 from ..failure import Unusable
 
 # Seconds between two signs of life.
@@ -89,7 +87,3 @@ def sentence(error: Exception) -> str:
     """One sentence of an error; of transformers' paragraphs the first line."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0] if isinstance(error, Unusable) else f"{lines[0].rstrip('.')}."
-
-
-def memory_of_process() -> int:
-    return psutil.Process().memory_info().rss
