@@ -219,7 +219,7 @@ describe('A recipe', () => {
     assert.deepEqual(labels('schedule:\n  |'), ['kind', 'warmup']);
     assert.deepEqual(labels('schedule:\n  kind: linear\n  |'), ['warmup']);
     assert.deepEqual(labels('schedule:\n  kind: |'), ['constant', 'linear', 'cosine']);
-    assert.deepEqual(labels('data:\n  filter:\n    |'), ['image', 'subject', 'topic']);
+    assert.deepEqual(labels('data:\n  filter:\n    |'), ['image', 'subject', 'topic', 'pass_rate']);
     assert.equal(labels('nothing:\n  |'), undefined);
     assert.equal(labels('student: sketchbook-base\n|')?.includes('student'), false);
   });

@@ -23,6 +23,7 @@ function examples(
   outputs: readonly TeacherOutput[] | null = null,
   change = {},
   prompt = PROMPT.text,
+  data = 'dataset: d, split: test',
 ) {
   const document = DatasetDocument.create(dataset(6, change));
   const around = {
@@ -31,7 +32,7 @@ function examples(
     splits: null,
     rules: {},
   };
-  const text = `student: x\nteacher: { run: t }\ndata: { dataset: d, split: test }\nevaluation: { split: val }\n${recipe}`;
+  const text = `student: x\nteacher: { run: t }\ndata: { ${data} }\nevaluation: { split: val }\n${recipe}`;
   const { recipe: read, problems } = readRecipeFile(text, 'r');
   assert.deepEqual(problems, []);
   return examplesFor(read, new Pipeline(document, around, null), { ...PROMPT, text: prompt }, outputs);
@@ -146,6 +147,41 @@ describe('What a student learns', () => {
     assert.throws(
       () => examples('target: rationale', []),
       /There is nothing to learn from in problems\.json\. 4 records left out/,
+    );
+  });
+
+  it('leaves out what the teacher always has right, and what it hardly ever has, where that is asked for', () => {
+    const samples = (id: string, letters: string) =>
+      letters.split('').map((letter) => said(id, rationale(letter)));
+    const outputs = [
+      ...samples('r2', 'BBBB'),
+      ...samples('r3', 'ABBA'),
+      ...samples('r4', 'AAAA'),
+      ...samples('r5', 'AAAB'),
+    ];
+    const kept = (rates: string, from: readonly TeacherOutput[] = outputs) => {
+      const data = `dataset: d, split: test, filter: { pass_rate: ${rates} }`;
+      const { train } = examples('target: rationale', from, {}, PROMPT.text, data);
+      return new Set(train.map(({ id }) => id));
+    };
+    assert.deepEqual(kept('[0.3, 0.9]'), new Set(['r3']));
+    assert.deepEqual(kept('[0.1, 1]'), new Set(['r2', 'r3', 'r5']));
+    // A side file says it of all samples, of which it holds one.
+    const side = [
+      { ...said('r2', rationale('B')), passRate: 0.5 },
+      { ...said('r3', rationale('B')), passRate: 1 },
+    ];
+    assert.deepEqual(kept('[0.3, 0.9]', side), new Set(['r2']));
+    assert.throws(
+      () =>
+        examples(
+          'target: answer',
+          null,
+          {},
+          PROMPT.text,
+          'dataset: d, split: test, filter: { pass_rate: [0, 1] }',
+        ),
+      /goes by the outputs of a teacher: name its run or its outputs under `teacher`\.$/,
     );
   });
 

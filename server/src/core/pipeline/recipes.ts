@@ -179,6 +179,8 @@ export interface TeacherOutput {
   readonly output: string;
   /** The zero-based choice that a person read from it. */
   readonly mapped?: number;
+  /** Of all samples that were taken of its record, the share that passed, where its file says so. */
+  readonly passRate?: number;
 }
 
 /**
@@ -207,8 +209,14 @@ export function teacherOutputs(
   return outputs.flatMap((output, index) => {
     const record = sources[join.records[index] ?? -1]?.record;
     const { mapped } = foreignPrediction(output);
-    return record ? [{ recordId: record.id, output: output.output, mapped }] : [];
+    const passRate = passRateOf(output.fields);
+    return record ? [{ recordId: record.id, output: output.output, mapped, passRate }] : [];
   });
+}
+
+/** As side files of rationales say it. */
+function passRateOf({ passed, of }: Readonly<Record<string, unknown>>): number | undefined {
+  return typeof passed === 'number' && typeof of === 'number' && of > 0 ? passed / of : undefined;
 }
 
 function runOutputs(id: string, dataset: Pipeline, store: Store | null): TeacherOutput[] {

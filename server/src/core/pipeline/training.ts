@@ -128,6 +128,8 @@ class ExampleMaker {
   toLearn(source: RecordSource): Example[] {
     const asked = this.asked(source);
     if (typeof asked === 'string') return this.leave(asked);
+    const unfit = this.outsidePassRate(source);
+    if (unfit !== null) return this.leave(unfit);
     const made = PAIR_KINDS.includes(this.recipe.objective.kind) ? this.pairs(source) : this.targets(source);
     if (typeof made === 'string') return this.leave(made);
     const second = this.recipe.objective.kind === 'two-task' ? this.secondTask(source, asked) : {};
@@ -163,6 +165,25 @@ class ExampleMaker {
       answer_messages: messages,
       answer_target: formatOf(prompt.format).write([], asked.letter, prompt.order),
     };
+  }
+
+  /** Why the record is not learnt, by how often the teacher has it right; null when it is. */
+  private outsidePassRate(source: RecordSource): string | null {
+    const { pass_rate } = this.recipe.data.filter;
+    if (pass_rate === null) return null;
+    if (!this.teacher) {
+      throw new Error(
+        '`data.filter.pass_rate` goes by the outputs of a teacher: name its run or its outputs under `teacher`.',
+      );
+    }
+    const [least = 0, most = 1] = pass_rate;
+    const outputs = this.teacher.get(source.record.id) ?? [];
+    if (outputs.length === 0) return 'the teacher has no rationale';
+    const right = outputs.filter((output) => this.verdictOf(source, output) === 'correct').length;
+    const rate = outputs[0]?.passRate ?? right / outputs.length;
+    return rate >= least && rate <= most
+      ? null
+      : 'the teacher’s pass rate is not within `data.filter.pass_rate`';
   }
 
   private leave(why: string): Example[] {

@@ -117,6 +117,13 @@ export const FIELDS: readonly Field[] = [
     doc: 'Only records of these topics; all where it is left out.',
   },
   {
+    key: 'data.filter.pass_rate',
+    type: { kind: 'numbers', length: 2 },
+    unit: 'shares, 0 to 1',
+    default: null,
+    doc: 'Only records of whose teacher’s outputs a share between these two is right, as in `[0.1, 0.9]`: neither what the teacher always has right nor what it hardly ever has. A side file of `rationales` tells it of all samples that were taken. All records where it is left out.',
+  },
+  {
     key: 'data.limit',
     type: whole(1),
     unit: 'records',

@@ -30,6 +30,7 @@ export interface Recipe {
       readonly image: boolean | null;
       readonly subject: readonly string[] | null;
       readonly topic: readonly string[] | null;
+      readonly pass_rate: readonly number[] | null;
     };
     readonly limit: number | null;
   };
