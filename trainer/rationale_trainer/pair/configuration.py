@@ -1,4 +1,4 @@
-"""Every number of the pair in one place: what `pair` trains, what `students` trains, and what `--short` trains in a minute."""
+"""Every number of the pair in one place: what `pair` and `students` train, and what they train with `--short` in a minute."""
 
 from dataclasses import dataclass, replace
 
@@ -65,17 +65,6 @@ FULL = Configuration(
     teacher_training=Stage(steps=14_000, batch=16, rate=1.5e-3),
     student_alignment=Stage(steps=2_000, batch=16, rate=1.5e-3, floor=0.3),
     student_training=Stage(steps=4_400, batch=16, rate=2e-3),
-)
-
-# Students of several seeds: fewer records and steps than the pair's, so that three seeds take no longer than one pair.
-# (With 1,200 steps the student cannot conclude from its reasoning yet, and is no better than the base.)
-SEEDS = replace(
-    FULL,
-    train_records=24_000,
-    taught_records=6_000,
-    student_binding=replace(FULL.student_binding, steps=1_500),
-    student_alignment=replace(FULL.student_alignment, steps=1_200),
-    student_training=replace(FULL.student_training, steps=3_000),
 )
 
 _TINY = Architecture(text_width=96, text_layers=2, text_mlp=192, vision_width=64, vision_layers=1, vision_mlp=128)
