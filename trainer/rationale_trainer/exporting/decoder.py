@@ -81,15 +81,17 @@ class Decoder(nn.Module):
 
     def forward(self, inputs_embeds, attention_mask, position_ids, past):
         cache = GraphCache(past, self.prefix)
+        read = attention_mask[:, : past[0].shape[2]].sum(1)
         if self.prefix is not None:
             skipped = self.prefix.shape[3]
             attention_mask = nn.functional.pad(attention_mask, (skipped, 0), value=1)
             position_ids = position_ids + skipped
         total, length = attention_mask.shape[1], inputs_embeds.shape[1]
-        seen = torch.arange(total)[None] <= (torch.arange(length) + (total - length))[:, None]
+        seen = (torch.arange(total)[None] <= (torch.arange(length) + (total - length))[:, None])[None, None]
         if self.both_ways:
-            seen = seen | (torch.full((1, 1), past[0].shape[2]) == 0)
-        seen = seen[None, None] & (attention_mask[:, None, None, :] > 0)
+            # Places of the past that hold nothing are no past.
+            seen = seen | (read == 0)[:, None, None, None]
+        seen = seen & (attention_mask[:, None, None, :] > 0)
         mask = torch.where(seen, 0.0, torch.finfo(inputs_embeds.dtype).min).to(inputs_embeds.dtype)
         hidden = self.text(
             inputs_embeds=inputs_embeds, attention_mask=mask, position_ids=position_ids, past_key_values=cache, use_cache=True
