@@ -123,6 +123,6 @@ describe('training as a person does it', function () {
 
 function trainerOf(workspace: string): number {
   const runs = join(workspace, 'runs');
-  const [run] = readdirSync(runs).filter((name) => !name.endsWith('.partial'));
+  const [run] = readdirSync(runs).filter((name) => !name.startsWith('.') && !name.endsWith('.partial'));
   return JSON.parse(readFileSync(join(runs, run as string, 'trainer.json'), 'utf8')).pid;
 }
