@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Methods, Requests } from '../../server/src/protocol/messages.ts';
 import type { Host } from './feature.ts';
 
-type LongMethod = typeof Methods.annotate | typeof Methods.rationales | typeof Methods.faithfulness;
+type LongMethod = (typeof Methods)['annotate' | 'rationales' | 'faithfulness' | 'fetchModel'];
 
 let lastToken = 0;
 

@@ -192,7 +192,7 @@ describe('fetching a model', function () {
   afterEach(async () => {
     await hub.close();
     session.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   /** The hub is in this process: waiting for the command must not block it. */

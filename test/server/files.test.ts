@@ -17,7 +17,7 @@ describe('files beside a dataset', () => {
     dataset = join(folder, 'data', 'problems.json');
     mkdirSync(dirname(dataset));
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
   const write = (path: string, content: string | Buffer) => {
     const file = join(folder, 'data', path);

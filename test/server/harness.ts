@@ -128,7 +128,7 @@ export class Editor {
     const ended = new Promise((resolve) => this.server.once('exit', resolve));
     await this.connection.sendNotification('exit');
     await ended;
-    if (!keep) rmSync(this.folder, { recursive: true, force: true });
+    if (!keep) rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** Ends the server as the system would that runs out of memory. The folder stays. */

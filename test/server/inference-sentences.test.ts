@@ -48,7 +48,7 @@ describe('sentence vectors', function () {
     beforeEach(() => {
       folder = mkdtempSync(join(tmpdir(), 'rationale-sentences-'));
     });
-    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+    afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
     it('are refused in one sentence', async () => {
       assert.throws(

@@ -46,7 +46,7 @@ describe('folders of Hugging Face weights', function () {
   beforeEach(() => {
     top = mkdtempSync(join(tmpdir(), 'rationale-weights-'));
   });
-  afterEach(() => rmSync(top, { recursive: true, force: true }));
+  afterEach(() => rmSync(top, { recursive: true, force: true, maxRetries: 5 }));
 
   function folder(name: string, type = 'mllama', path = join(top, name)): string {
     mkdirSync(path, { recursive: true });

@@ -22,7 +22,7 @@ describe('fetching a model from the editor', function () {
   afterEach(async () => {
     await editor?.stop();
     await hub?.close();
-    if (folder) rmSync(folder, { recursive: true, force: true });
+    if (folder) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   const start = async (trusted = true) => {

@@ -65,7 +65,7 @@ describe('the store', () => {
     folder = mkdtempSync(join(tmpdir(), 'rationale-store-'));
   });
   afterEach(() => {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   it('gives back a run and its predictions as they were stored', () => {

@@ -19,7 +19,7 @@ describe('the Python environment of training', function () {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'rationale-environment-'));
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
   const files = (requirements: string) => {
     const path = join(folder, 'requirements.txt');

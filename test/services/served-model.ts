@@ -65,7 +65,7 @@ export class ServedModel {
 
   close(): void {
     this.server.kill();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   private async healthy(): Promise<void> {

@@ -61,7 +61,7 @@ export class SlurmCluster {
     await Promise.race([Promise.all(ended), wait(10_000)]);
     for (const daemon of this.daemons) daemon.kill('SIGKILL');
     if (this.ownMunge) process.kill(Number(readFileSync('/run/munge/munged.pid', 'utf8')));
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -53,7 +53,7 @@ for name in ("mllama", "vilt"): write_tiny(name, Path(${JSON.stringify(folder)})
     await model?.close();
     model = null;
   });
-  after(() => folder && rmSync(folder, { recursive: true, force: true }));
+  after(() => folder && rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
   function run(args: string[]): string {
     const env = { ...process.env, ...variables, HF_HUB_OFFLINE: '1' };

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import { type CatalogRow, Methods } from '../../../server/src/protocol/messages.ts';
 import type { Host } from '../feature.ts';
+import { longRequest } from '../long-request.ts';
 import { explainTrust } from './trust.ts';
-
-let lastToken = 0;
 
 /** Fetches a model of the catalog, once the user has seen how large it is and from where it comes. */
 export async function fetchModel(host: Host, { id, name }: CatalogRow): Promise<void> {
@@ -26,26 +25,8 @@ export async function fetchModel(host: Host, { id, name }: CatalogRow): Promise<
   }
 }
 
-async function bring({ session, activity }: Host, model: string, name: string): Promise<void> {
-  const workDoneToken = `rationale-fetch-${++lastToken}`;
-  const title = `Fetching ${name}`;
-  const fetched = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (notification, cancellation) =>
-      activity.during(title, async (report) => {
-        let shown = 0;
-        const listening = await session.onProgress(workDoneToken, ({ message = '', percentage = shown }) => {
-          notification.report({ message, increment: percentage - shown });
-          shown = percentage;
-          report(message);
-        });
-        try {
-          return await session.request(Methods.fetchModel, { model, workDoneToken }, cancellation);
-        } finally {
-          listening.dispose();
-        }
-      }),
-  );
+async function bring(host: Host, model: string, name: string): Promise<void> {
+  const fetched = await longRequest(host, { title: name, verb: 'Fetching' }, Methods.fetchModel, { model });
   void vscode.window.showInformationMessage(
     fetched.id === null
       ? `Stopped; fetching ${name} again goes on from there.`

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Severity } from '../core/annotations/types.ts';
+import { DEFAULT_MAX_NEW_TOKENS } from '../core/decoding.ts';
 import { readFieldMap } from '../core/pipeline.ts';
 
 export type Format = 'text' | 'json' | 'jsonl';
@@ -30,6 +31,33 @@ export function deviceOption(): Option {
   return new Option('--device <device>', 'where local models run')
     .choices(['auto', 'cpu', 'webgpu'])
     .default('auto');
+}
+
+/** How the records are asked. */
+export function promptOption(): Option {
+  return new Option(
+    '--prompt <file>',
+    "a .prompty file, or the name of a shipped one (default: the setting's)",
+  );
+}
+
+export function settingOption(): Option {
+  return numberOption('--setting <n>', 'which fields the prompt holds', [1, 2, 3, 4]);
+}
+
+/** Which records are asked. */
+export function splitOption(): Option {
+  return new Option('--split <name>', 'only the records of this split');
+}
+
+export function limitOption(): Option {
+  return new Option('--limit <n>', 'only the first n records').argParser(wholeNumber(1));
+}
+
+/** How long an answer may be. */
+export function maxNewTokensOption(): Option {
+  const what = `bound of a generated answer (default: the prompt file's, else ${DEFAULT_MAX_NEW_TOKENS})`;
+  return new Option('--max-new-tokens <n>', what).argParser(wholeNumber(1));
 }
 
 /** Whether outputs are held to their format. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { DEFAULT_MAX_NEW_TOKENS, decodingOf } from '../../core/decoding.ts';
+import { decodingOf } from '../../core/decoding.ts';
 import { checkCascade, teacherOptions } from '../../core/pipeline/cascade.ts';
 import { checkPromptFile } from '../../core/pipeline/checks.ts';
 import { maxNewTokensOf } from '../../core/pipeline/prompty.ts';
@@ -22,8 +22,12 @@ import {
   type Format,
   fieldsOption,
   formatOption,
+  limitOption,
+  maxNewTokensOption,
   numberBetween,
-  numberOption,
+  promptOption,
+  settingOption,
+  splitOption,
   wholeNumber,
 } from '../options.ts';
 import { ProgressLine } from '../progress.ts';
@@ -55,21 +59,17 @@ export function annotateCommand(program: Command): void {
     .description('run a model over a dataset and store its predictions; asking again resumes')
     .argument('<dataset>', 'dataset file')
     .requiredOption('--model <id>', 'a model of `models list`, or a model folder')
-    .option('--prompt <file>', "a .prompty file, or the name of a shipped one (default: the setting's)")
-    .addOption(numberOption('--setting <n>', 'which fields the prompt holds', [1, 2, 3, 4]))
-    .option('--split <name>', 'only the records of this split')
-    .option('--limit <n>', 'only the first n records', wholeNumber(1))
+    .addOption(promptOption())
+    .addOption(settingOption())
+    .addOption(splitOption())
+    .addOption(limitOption())
     .addOption(
       new Option('--sample <n>', 'only n records, each topic in proportion to its share of the records')
         .argParser(wholeNumber(1))
         .conflicts('limit'),
     )
     .option('--run <name>', 'the name of the run (default: made from the configuration)')
-    .option(
-      '--max-new-tokens <n>',
-      `bound of a generated answer (default: the prompt file's, else ${DEFAULT_MAX_NEW_TOKENS})`,
-      wholeNumber(1),
-    )
+    .addOption(maxNewTokensOption())
     .option('--samples <n>', 'answers of each record, which vote', wholeNumber(1), 1)
     .option(
       '--temperature <t>',

@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander';
-import { DEFAULT_MAX_NEW_TOKENS, decodingOf } from '../../core/decoding.ts';
+import type { Command } from 'commander';
+import { decodingOf } from '../../core/decoding.ts';
 import { planTests, refuseUnscored, runTests } from '../../core/pipeline/faithfulness.ts';
 import { maxNewTokensOf } from '../../core/pipeline/prompty.ts';
 import type { AnnotateJob, Pipeline } from '../../core/pipeline.ts';
@@ -13,7 +13,17 @@ import { EXIT } from '../exit.ts';
 import { faithfulnessOutput } from '../formats/faithfulness.ts';
 import { type DeviceSetting, findModel, type OfferedModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
-import { type Format, fieldsOption, formatOption, numberOption, wholeNumber } from '../options.ts';
+import {
+  deviceOption,
+  type Format,
+  fieldsOption,
+  formatOption,
+  limitOption,
+  maxNewTokensOption,
+  promptOption,
+  settingOption,
+  splitOption,
+} from '../options.ts';
 import { ProgressLine } from '../progress.ts';
 
 interface Options {
@@ -36,20 +46,12 @@ export function faithfulnessCommand(program: Command): void {
     )
     .argument('<dataset>', 'dataset file')
     .requiredOption('--model <id>', 'a model of `models list`, or a model folder')
-    .option('--prompt <file>', "a .prompty file, or the name of a shipped one (default: the setting's)")
-    .addOption(numberOption('--setting <n>', 'which fields the prompt holds', [1, 2, 3, 4]))
-    .option('--split <name>', 'only the records of this split')
-    .option('--limit <n>', 'only the first n records', wholeNumber(1))
-    .option(
-      '--max-new-tokens <n>',
-      `bound of a generated answer (default: the prompt file's, else ${DEFAULT_MAX_NEW_TOKENS})`,
-      wholeNumber(1),
-    )
-    .addOption(
-      new Option('--device <device>', 'where local models run')
-        .choices(['auto', 'cpu', 'webgpu'])
-        .default('auto'),
-    )
+    .addOption(promptOption())
+    .addOption(settingOption())
+    .addOption(splitOption())
+    .addOption(limitOption())
+    .addOption(maxNewTokensOption())
+    .addOption(deviceOption())
     .addOption(fieldsOption())
     .addOption(formatOption())
     .action(faithfulness);

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { DEFAULT_MAX_NEW_TOKENS, decodingOf } from '../../core/decoding.ts';
+import { decodingOf } from '../../core/decoding.ts';
 import type { ModelCard } from '../../core/models/types.ts';
 import { AXES, Matrix, RACE_RULE, VARIATION_WORDS } from '../../core/pipeline/matrix.ts';
 import { usablePrompt } from '../../core/pipeline/prompts.ts';
@@ -16,7 +16,7 @@ import { EXIT, UsageError } from '../exit.ts';
 import { MATRIX_FORMATS, type MatrixFormat, matrixOutput } from '../formats/matrix.ts';
 import { type DeviceSetting, findModel, type OfferedModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
-import { deviceOption, wholeNumber } from '../options.ts';
+import { deviceOption, maxNewTokensOption, splitOption, wholeNumber } from '../options.ts';
 import { ProgressLine } from '../progress.ts';
 
 interface Options {
@@ -65,7 +65,7 @@ export function matrixCommand(program: Command): void {
         'answer-last',
       ]),
     )
-    .option('--split <name>', 'only the records of this split')
+    .addOption(splitOption())
     .option('--sample <n>', 'only n records, each topic in proportion to its share', wholeNumber(1), 100)
     .option('--seed <n>', 'another seed draws other records', wholeNumber(0), 0)
     .option('--racing', `stop cells early that cannot win. ${RACE_RULE}`)
@@ -77,11 +77,7 @@ export function matrixCommand(program: Command): void {
       '--sensitivity',
       `run every cell once more for each harmless edit: ${Object.values(VARIATION_WORDS).join('; ')}`,
     )
-    .option(
-      '--max-new-tokens <n>',
-      `bound of a generated answer (default: the prompt file's, else ${DEFAULT_MAX_NEW_TOKENS})`,
-      wholeNumber(1),
-    )
+    .addOption(maxNewTokensOption())
     .option('--write-best <file>', 'write the best fair cell as a prompt file, which must not exist yet')
     .addOption(deviceOption())
     .addOption(

@@ -31,8 +31,12 @@ import {
   type Format,
   fieldsOption,
   formatOption,
+  limitOption,
+  maxNewTokensOption,
   numberBetween,
-  numberOption,
+  promptOption,
+  settingOption,
+  splitOption,
   wholeNumber,
 } from '../options.ts';
 import { ProgressLine } from '../progress.ts';
@@ -72,16 +76,16 @@ export function rationalesCommand(program: Command): void {
     )
     .argument('<dataset>', 'dataset file')
     .requiredOption('--teacher <id>', 'a model of `models list`, or a model folder')
-    .option('--prompt <file>', "a .prompty file, or the name of a shipped one (default: the setting's)")
-    .addOption(numberOption('--setting <n>', 'which fields the prompt holds', [1, 2, 3, 4]))
+    .addOption(promptOption())
+    .addOption(settingOption())
     .option(
       '--rationalise <file>',
       'the prompt that shows the gold answer, for records of which no sample passes',
       'gold-hint',
     )
     .option('--no-rationalise', 'leave records without a rationale of which no sample passes')
-    .option('--split <name>', 'only the records of this split')
-    .option('--limit <n>', 'only the first n records', wholeNumber(1))
+    .addOption(splitOption())
+    .addOption(limitOption())
     .option(
       '--failures-of <run>',
       'only the records that this stored run has wrong: the next round of a student',
@@ -96,7 +100,7 @@ export function rationalesCommand(program: Command): void {
     )
     .addOption(constrainedOption())
     .option('--seed <n>', 'what the draws depend on: the same seed draws the same', wholeNumber(0), 0)
-    .option('--max-new-tokens <n>', "bound of an answer (default: the prompt file's, or 256)", wholeNumber(1))
+    .addOption(maxNewTokensOption())
     .addOption(
       new Option(
         '--keep <which>',
