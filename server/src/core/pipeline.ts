@@ -20,6 +20,7 @@ import type {
   AnnotateJob,
   AnnotateOptions,
   AnnotateProgress,
+  Clock,
   JobRequest,
   NamedPrompt,
   RecordResult,
@@ -281,7 +282,7 @@ export class Pipeline {
     job: AnnotateJob,
     open: () => Promise<Model>,
     signal: AbortSignal,
-    clock: { readonly seconds: () => number; readonly date: () => string },
+    clock: Clock,
     onPartial?: (partial: PartialOutput) => void,
   ): AsyncIterable<AnnotateProgress> {
     const { store } = this;

@@ -8,6 +8,7 @@ import type { AnnotateJob, AnnotateOptions, NamedPrompt, Pipeline } from '../cor
 import { progressText } from '../core/progress.ts';
 import { findPromptFile } from '../files/prompt-files.ts';
 import type { AnnotateParams, AnnotateResult } from '../protocol/messages.ts';
+import { CLOCK } from '../storage/clock.ts';
 import type { OfferedModel } from './model-catalog.ts';
 import { pathOf } from './open-document.ts';
 import { partialReport } from './output-reports.ts';
@@ -208,5 +209,3 @@ interface Work {
   readonly job: AnnotateJob;
   readonly model: OfferedModel;
 }
-
-const CLOCK = { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() };

@@ -7,14 +7,13 @@ import { matrixTable } from '../core/pipeline/matrix-tables.ts';
 import type { CellResult } from '../core/pipeline/matrix-types.ts';
 import { maxNewTokensOf } from '../core/pipeline/prompty.ts';
 import type { MatrixParams, MatrixView } from '../protocol/messages.ts';
+import { CLOCK } from '../storage/clock.ts';
 import type { OfferedModel } from './model-catalog.ts';
 import type { Session } from './session.ts';
 import { Throttle } from './throttle.ts';
 
 /** Views show new numbers this often. Milliseconds. */
 const SHOW_EVERY = 250;
-
-const CLOCK = { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() };
 
 /** Runs a prompt's matrix when its turn has come, and tells of cells as their numbers change. */
 export function runMatrix(

@@ -7,6 +7,7 @@ import { rationaleEdits, rationaleLines } from '../core/pipeline/writing.ts';
 import { progressText } from '../core/progress.ts';
 import { besideFile } from '../files/beside.ts';
 import type { RationalesParams, RationalesResult } from '../protocol/messages.ts';
+import { CLOCK } from '../storage/clock.ts';
 import { toRange } from './convert.ts';
 import { pathOf } from './open-document.ts';
 import type { Session } from './session.ts';
@@ -50,7 +51,7 @@ export async function writeRationales(
         keep: params.keep,
         ...(failuresOf && { failuresOf }),
       },
-      { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() },
+      CLOCK,
     );
     const open = () => session.models.open(model, (sentence) => session.client.log(sentence));
     const began = performance.now();

@@ -3,18 +3,18 @@ import { Option } from 'commander';
 import { decodingOf } from '../../core/decoding.ts';
 import { checkCascade, teacherOptions } from '../../core/pipeline/cascade.ts';
 import { checkPromptFile } from '../../core/pipeline/checks.ts';
-import { maxNewTokensOf } from '../../core/pipeline/prompty.ts';
 import type { AnnotateOptions, Pipeline, RunReport } from '../../core/pipeline.ts';
 import type { Setting } from '../../core/prompts/types.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
 import type { Sample } from '../../core/records/sample.ts';
-import { findPromptFile } from '../../files/prompt-files.ts';
-import { shippedPrompts } from '../../files/shipped.ts';
+import { CLOCK } from '../../storage/clock.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
+import { answerRecords, askedPrompt } from '../asking.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { reportOutput } from '../formats/report.ts';
-import { type DeviceSetting, findModel, type OfferedModel, openModel } from '../models.ts';
+import { interrupted, tellWhetherStopped } from '../interrupt.ts';
+import { type DeviceSetting, findModel, type OfferedModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
 import {
   constrainedOption,
@@ -30,7 +30,6 @@ import {
   splitOption,
   wholeNumber,
 } from '../options.ts';
-import { ProgressLine } from '../progress.ts';
 
 interface Options {
   readonly fields?: FieldMap;
@@ -125,11 +124,7 @@ async function annotate(file: string, options: Options): Promise<void> {
   const { pipeline } = openDataset(file, store, options.fields);
   const student = await findModel(options.model, options.device);
   const teacher = options.cascade === undefined ? null : await findModel(options.cascade, options.device);
-  const prompt = findPromptFile(
-    options.prompt ?? `setting-${options.setting ?? 1}`,
-    pipeline.surroundings.path,
-    shippedPrompts,
-  );
+  const { prompt, maxNewTokens } = askedPrompt(options, pipeline);
   const around = { dataset: pipeline, datasetProblem: null, models: [], includes: null };
   for (const { severity, message } of checkPromptFile(prompt, around, pipeline.surroundings.rules)) {
     if (severity === 'error') process.stderr.write(`The prompt ${prompt.name}: ${message}\n`);
@@ -138,22 +133,20 @@ async function annotate(file: string, options: Options): Promise<void> {
     model: student.card,
     prompt,
     setting: options.setting,
-    decoding: { ...decoding, maxNewTokens: options.maxNewTokens ?? maxNewTokensOf(prompt) },
+    decoding: { ...decoding, maxNewTokens },
     split: options.split ?? null,
     limit: options.limit,
     sample: sampleOf(options),
     ...(teacher ? {} : { runName: options.run }),
   };
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
-  const reports = [await run(pipeline, student, asked, interrupt.signal)];
-  if (teacher && !interrupt.signal.aborted) {
+  const signal = interrupted();
+  const reports = [await run(pipeline, student, asked, signal)];
+  if (teacher && !signal.aborted) {
     const cascade = { student: (reports[0] as RunReport).run.id, below: options.below ?? DEFAULT_BELOW };
     const rest = teacherOptions(asked, teacher.card, cascade, options.run);
-    reports.push(await run(pipeline, teacher, rest, interrupt.signal));
+    reports.push(await run(pipeline, teacher, rest, signal));
   }
-  if (interrupt.signal.aborted)
-    process.stderr.write('Stopped; what was done is stored, and the same command goes on from here.\n');
+  tellWhetherStopped(signal);
   process.stdout.write(reportOutput(reports, options.format));
   process.exitCode = EXIT.done;
   store.close();
@@ -162,18 +155,10 @@ async function annotate(file: string, options: Options): Promise<void> {
 /** Runs what is not stored yet, and gives the numbers of the whole. */
 async function run(
   pipeline: Pipeline,
-  { provider, card }: OfferedModel,
+  model: OfferedModel,
   options: AnnotateOptions,
   signal: AbortSignal,
 ): Promise<RunReport> {
-  const job = pipeline.plan(options, new Date().toISOString());
-  const line = new ProgressLine(card.id, options.decoding.samples === undefined ? 'records' : 'samples');
-  const clock = { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() };
-  for await (const step of pipeline.annotate(job, () => openModel(provider, card), signal, clock)) {
-    const { query } = step;
-    if (query) line.show(query.done, query.total, query.done, query.name);
-    else line.show(step.done, step.total, step.generated);
-  }
-  line.end();
-  return pipeline.report(pipeline.storedRun(job.run.id) ?? job.run);
+  const job = pipeline.plan(options, CLOCK.date());
+  return pipeline.report(await answerRecords(pipeline, job, model, signal));
 }

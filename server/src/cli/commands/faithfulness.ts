@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
 import { decodingOf } from '../../core/decoding.ts';
 import { planTests, refuseUnscored, runTests } from '../../core/pipeline/faithfulness.ts';
-import { maxNewTokensOf } from '../../core/pipeline/prompty.ts';
 import type { AnnotateJob, Pipeline } from '../../core/pipeline.ts';
 import type { Setting } from '../../core/prompts/types.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
-import { findPromptFile } from '../../files/prompt-files.ts';
-import { shippedPrompts } from '../../files/shipped.ts';
+import { CLOCK } from '../../storage/clock.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
+import { answerRecords, askedPrompt } from '../asking.ts';
 import { EXIT } from '../exit.ts';
 import { faithfulnessOutput } from '../formats/faithfulness.ts';
+import { interrupted, tellWhetherStopped } from '../interrupt.ts';
 import { type DeviceSetting, findModel, type OfferedModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
 import {
@@ -63,48 +63,19 @@ async function faithfulness(file: string, options: Options): Promise<void> {
   const offered = await findModel(options.model, options.device);
   refuseUnscored(offered.card);
   const { split = null, limit, setting } = options;
-  const prompt = findPromptFile(
-    options.prompt ?? `setting-${setting ?? 1}`,
-    pipeline.surroundings.path,
-    shippedPrompts,
-  );
-  const maxNewTokens = options.maxNewTokens ?? maxNewTokensOf(prompt);
+  const { prompt, maxNewTokens } = askedPrompt(options, pipeline);
   const job = pipeline.plan(
     { model: offered.card, prompt, setting, decoding: { ...decodingOf({}), maxNewTokens }, split, limit },
-    new Date().toISOString(),
+    CLOCK.date(),
   );
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
-  await answer(pipeline, job, offered, interrupt.signal);
+  const signal = interrupted();
+  const run = await answerRecords(pipeline, job, offered, signal);
   const ids = pipeline.selectedIds({ split }).slice(0, limit);
-  const run = pipeline.storedRun(job.run.id) ?? job.run;
-  const failed = await test(pipeline, run, ids, offered, interrupt.signal);
-  if (interrupt.signal.aborted)
-    process.stderr.write('Stopped; what was done is stored, and the same command goes on from here.\n');
+  const failed = await test(pipeline, run, ids, offered, signal);
+  tellWhetherStopped(signal);
   process.stdout.write(faithfulnessOutput(pipeline, run, ids, failed, options.format));
   process.exitCode = EXIT.done;
   store.close();
-}
-
-/** Has the model answer what it has not answered yet. */
-async function answer(
-  pipeline: Pipeline,
-  job: AnnotateJob,
-  { provider, card }: OfferedModel,
-  signal: AbortSignal,
-): Promise<void> {
-  const line = new ProgressLine(card.id);
-  const clock = { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() };
-  for await (const { query, ...step } of pipeline.annotate(
-    job,
-    () => openModel(provider, card),
-    signal,
-    clock,
-  )) {
-    if (query) line.show(query.done, query.total, query.done, query.name);
-    else line.show(step.done, step.total, step.generated);
-  }
-  line.end();
 }
 
 /** @returns why, by record, for those that could not be scored */

@@ -10,10 +10,12 @@ import type { Order, OutputFormat, Setting } from '../../core/prompts/types.ts';
 import { similarNames } from '../../core/similar-name.ts';
 import { findPromptFile } from '../../files/prompt-files.ts';
 import { shippedPrompts } from '../../files/shipped.ts';
+import { CLOCK } from '../../storage/clock.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { MATRIX_FORMATS, type MatrixFormat, matrixOutput } from '../formats/matrix.ts';
+import { interrupted, tellWhetherStopped } from '../interrupt.ts';
 import { type DeviceSetting, findModel, type OfferedModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
 import { deviceOption, maxNewTokensOption, splitOption, wholeNumber } from '../options.ts';
@@ -111,18 +113,15 @@ async function matrix(name: string, options: Options): Promise<void> {
     racing: options.racing ?? false,
     variations: options.sensitivity ? Object.keys(VARIATION_WORDS) : options.moved ? ['choices-moved'] : [],
   });
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  const signal = interrupted();
   const line = new ProgressLine('matrix', 'answers');
-  const clock = { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() };
   const open = (card: ModelCard) => openModel((offered.get(card.id) as OfferedModel).provider, card);
-  for await (const step of grid.run(open, interrupt.signal, clock)) {
+  for await (const step of grid.run(open, signal, CLOCK)) {
     const at = [step.model, step.cell, step.part].filter((part) => part !== '').join(', ');
     line.show(step.done, step.total, step.generated, '', at);
   }
   line.end();
-  if (interrupt.signal.aborted)
-    process.stderr.write('Stopped; what was done is stored, and the same command goes on from here.\n');
+  tellWhetherStopped(signal);
   process.stdout.write(matrixOutput(grid.result(), options.format));
   if (writeBest !== undefined) writeBestPrompt(grid, writeBest);
   process.exitCode = EXIT.done;

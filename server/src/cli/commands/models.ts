@@ -19,6 +19,7 @@ import {
 } from '../../inference/index.ts';
 import { fetchedFolder } from '../../storage/location.ts';
 import { EXIT, UsageError } from '../exit.ts';
+import { interrupted } from '../interrupt.ts';
 import { type Examined, examine } from '../model-doctor.ts';
 import {
   allowedCode,
@@ -129,9 +130,8 @@ async function get(
     ...{ catalog: catalogModels(), parent: fetchedFolder(), allowedCode: allowedCode() },
     revision: options.revision,
   });
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
-  const plan = await planFetch(wanted, interrupt.signal);
+  const signal = interrupted();
+  const plan = await planFetch(wanted, signal);
   const what = fetchWords(plan, wanted);
   if (!options.yes && !(await agrees(`Fetch ${what}? [y/N] `))) {
     throw new UsageError(`Nothing was fetched: ${what} needs a yes, or --yes.`);
@@ -144,7 +144,7 @@ async function get(
       bytes += count;
       line.show(Math.round(bytes / 1e6), Math.round(plan.bytes / 1e6), Math.round(bytes / 1e6));
     },
-    interrupt.signal,
+    signal,
   );
   line.end();
   process.stdout.write(`${wanted.id} is there: annotate --model ${wanted.id}\n`);

@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { decodingOf } from '../../core/decoding.ts';
-import { maxNewTokensOf } from '../../core/pipeline/prompty.ts';
 import { type Keep, RationaleWork, type RecordRationale } from '../../core/pipeline/rationales.ts';
 import {
   type LinesTarget,
@@ -19,10 +18,13 @@ import { findPromptFile } from '../../files/prompt-files.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { shippedPrompts } from '../../files/shipped.ts';
 import { readTextFile } from '../../files/text-file.ts';
+import { CLOCK } from '../../storage/clock.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
+import { askedPrompt } from '../asking.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { rationalesOutput } from '../formats/rationales.ts';
+import { interrupted } from '../interrupt.ts';
 import { type DeviceSetting, findModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
 import {
@@ -132,7 +134,7 @@ async function rationales(file: string, options: Options): Promise<void> {
   const { pipeline } = openDataset(file, store, options.fields);
   const { provider, card } = await findModel(options.teacher, options.device);
   const promptOf = (name: string) => findPromptFile(name, pipeline.surroundings.path, shippedPrompts);
-  const prompt = promptOf(options.prompt ?? `setting-${options.setting ?? 1}`);
+  const { prompt, maxNewTokens } = askedPrompt(options, pipeline);
   const work = new RationaleWork(
     pipeline,
     {
@@ -140,29 +142,25 @@ async function rationales(file: string, options: Options): Promise<void> {
       prompt,
       rationalise: options.rationalise === false ? null : promptOf(options.rationalise),
       setting: options.setting,
-      decoding: { ...decodingOf(options), maxNewTokens: options.maxNewTokens ?? maxNewTokensOf(prompt) },
+      decoding: { ...decodingOf(options), maxNewTokens },
       split: options.split ?? null,
       limit: options.limit,
       keep: options.keep,
       ...(options.failuresOf !== undefined && { failuresOf: storedRun(store, options.failuresOf) }),
     },
-    { seconds: () => performance.now() / 1000, date: () => new Date().toISOString() },
+    CLOCK,
   );
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  const signal = interrupted();
   const lines = {
     generate: new ProgressLine(card.id, 'samples'),
     rationalise: new ProgressLine('from gold', 'samples'),
   };
-  for await (const { step, done, total, generated } of work.run(
-    () => openModel(provider, card),
-    interrupt.signal,
-  )) {
+  for await (const { step, done, total, generated } of work.run(() => openModel(provider, card), signal)) {
     lines[step].show(done, total, generated);
   }
   for (const line of Object.values(lines)) line.end();
   store.close();
-  if (interrupt.signal.aborted) {
+  if (signal.aborted) {
     process.stderr.write(
       'Stopped; the samples are stored, nothing is written, and the same command goes on from here.\n',
     );

@@ -21,7 +21,7 @@ import type {
   MatrixResult,
 } from './matrix-types.ts';
 import { usablePrompt } from './prompts.ts';
-import type { AnnotateJob, AnnotateOptions, RunReport } from './types.ts';
+import type { AnnotateJob, AnnotateOptions, Clock, RunReport } from './types.ts';
 
 export { RACE_RULE } from '../metrics/race.ts';
 
@@ -37,11 +37,6 @@ export const AXES = {
 export const VARIATION_WORDS: Readonly<Record<string, string>> = Object.fromEntries(
   VARIATIONS.map(({ id, what }) => [id, what]),
 );
-
-interface Clock {
-  readonly seconds: () => number;
-  readonly date: () => string;
-}
 
 /** A cell and how far it is. */
 interface Work {

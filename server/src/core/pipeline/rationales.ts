@@ -8,7 +8,7 @@ import type { Sample } from '../records/sample.ts';
 import type { RecordSource } from '../records/types.ts';
 import type { RunCard } from '../store/types.ts';
 import { usablePrompt } from './prompts.ts';
-import type { AnnotateProgress, JudgedOutput, NamedPrompt, RecordResult } from './types.ts';
+import type { AnnotateProgress, Clock, JudgedOutput, NamedPrompt, RecordResult } from './types.ts';
 
 export interface RationaleOptions {
   readonly model: ModelCard;
@@ -75,11 +75,6 @@ export interface RecordRationale {
 export interface RationaleProgress extends AnnotateProgress {
   /** `rationalise`: the records of which no sample passed are asked again, with the gold answer. */
   readonly step: 'generate' | 'rationalise';
-}
-
-interface Clock {
-  readonly seconds: () => number;
-  readonly date: () => string;
 }
 
 /** Rules whose findings make a rationale unfit to learn from, besides a wrong or contradictory one. */

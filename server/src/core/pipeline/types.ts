@@ -21,6 +21,14 @@ export interface Surroundings {
   readonly rules: RuleSettings;
 }
 
+/** The time, which core does not know by itself. */
+export interface Clock {
+  /** Of which only differences are taken. */
+  readonly seconds: () => number;
+  /** ISO 8601. */
+  readonly date: () => string;
+}
+
 /** Who was asked, and for what. */
 export interface Asked {
   readonly model: string;
