@@ -14,10 +14,17 @@ import { SETTINGS_SECTION } from '../../server/src/protocol/settings.ts';
 import { presentation } from './presentation.ts';
 import { RestartPolicy } from './restart-policy.ts';
 
-import type { ProgressReport, ServerState } from './session.ts';
-
 /** The commands that hovers may link to. */
 const HOVER_COMMANDS = ['rationale.annotate', 'rationale.openRulePage', 'vscode.open'];
+
+export type ServerState = 'starting' | 'running' | 'stopped';
+
+/** What a work-done report says. */
+export interface ProgressReport {
+  readonly message?: string;
+  /** 0 to 100. */
+  readonly percentage?: number;
+}
 
 /** What the server says and asks by itself. */
 export interface ServerEvents {

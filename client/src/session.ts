@@ -9,15 +9,7 @@ import type {
   PartialOutputParams,
   Requests,
 } from '../../server/src/protocol/messages.ts';
-
-export type ServerState = 'starting' | 'running' | 'stopped';
-
-/** What a work-done report says. */
-export interface ProgressReport {
-  readonly message?: string;
-  /** 0 to 100. */
-  readonly percentage?: number;
-}
+import type { ProgressReport, ServerState } from './language-client.ts';
 
 /** The language server as the features see it. The language client behind it is loaded at the first use. */
 export class Session implements vscode.Disposable {

@@ -49,6 +49,20 @@ describe('the imports that ARCHITECTURE.md allows', () => {
     assert.ok(imports.length > 100, `only ${imports.length} imports found`);
   });
 
+  it('run one way: no file imports, by whatever way round, one that imports it', () => {
+    const edges = Map.groupBy(imports, ({ from }) => from);
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const follow = (file: string, path: readonly string[]) => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      if (done.has(file)) return;
+      done.add(file);
+      for (const { target } of edges.get(file) ?? []) follow(target, [...path, file]);
+    };
+    for (const file of files) follow(file, []);
+    assert.deepEqual(circles, []);
+  });
+
   it('keep core pure: only its own files and packages that compute', () => {
     none(
       within('server/src/core/').filter(

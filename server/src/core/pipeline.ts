@@ -10,12 +10,12 @@ import type { Model, PartialOutput, Prediction } from './models/types.ts';
 import { Sitting } from './pipeline/annotate.ts';
 import { cascadeReport, isSent } from './pipeline/cascade.ts';
 import { refuseUnheld } from './pipeline/constraints.ts';
-import { Tests } from './pipeline/faithfulness.ts';
 import { Judging } from './pipeline/judging.ts';
 import { Measures } from './pipeline/measures.ts';
 import { type ComposedPrompt, Prompts, readPrompt, usablePrompt } from './pipeline/prompts.ts';
 import { type Comparison, RecordChecks } from './pipeline/records.ts';
 import { sampleNumbers } from './pipeline/samples.ts';
+import { Tests } from './pipeline/tests.ts';
 import type {
   AnnotateJob,
   AnnotateOptions,

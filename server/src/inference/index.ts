@@ -60,8 +60,8 @@ export {
 } from './catalog/place.ts';
 export { readModelsOf } from './catalog/settings.ts';
 export { type CatalogEntry, weightBytes } from './catalog/types.ts';
-export { fetchedModels, fetchModel, planFetch } from './hub/fetch-model.ts';
-export { fetchWords, type WantedModel, wantedModel } from './hub/wanted-model.ts';
+export { fetchedModels, fetchModel, fetchWords, planFetch } from './hub/fetch-model.ts';
+export { type WantedModel, wantedModel } from './hub/wanted-model.ts';
 /** For the cosine of texts. */
 export { sentenceEmbedder } from './onnx/sentence-embedder.ts';
 export type { Destination, EndpointAccess } from './openai/access.ts';

@@ -6,13 +6,17 @@ import { checkCascade, teacherOptions } from '../core/pipeline/cascade.ts';
 import { maxNewTokensOf } from '../core/pipeline/prompty.ts';
 import type { AnnotateJob, AnnotateOptions, NamedPrompt, Pipeline } from '../core/pipeline.ts';
 import { progressText } from '../core/progress.ts';
+import type { Store } from '../core/store/types.ts';
 import { findPromptFile } from '../files/prompt-files.ts';
 import type { AnnotateParams, AnnotateResult } from '../protocol/messages.ts';
+import type { Settings } from '../protocol/settings.ts';
 import { CLOCK } from '../storage/clock.ts';
-import type { OfferedModel } from './model-catalog.ts';
+import type { Client } from './client.ts';
+import type { Datasets } from './datasets.ts';
+import type { ModelCatalog, OfferedModel } from './model-catalog.ts';
 import { pathOf } from './open-document.ts';
 import { partialReport } from './output-reports.ts';
-import type { Session } from './session.ts';
+import type { PromptFiles } from './prompt-files.ts';
 import { Throttle } from './throttle.ts';
 
 /** Findings and hints show new predictions this often while a model runs. Milliseconds. */
@@ -21,14 +25,27 @@ const SHOW_EVERY = 500;
 /** What a cancelled run gets at the end of the server to store what it has done. Milliseconds. */
 const LAST_WORDS = 1500;
 
+/** What the annotator needs of the session. */
+interface Surroundings {
+  readonly client: Client;
+  readonly constrained: boolean;
+  readonly datasets: Datasets;
+  readonly device: Settings['device'];
+  readonly models: ModelCatalog;
+  readonly prompts: PromptFiles;
+  readonly promptsFolder: string;
+  store(): Store;
+  storeChanged(path: string, records: ReadonlySet<string> | null): void;
+}
+
 /** Runs models over datasets, one run after the other: they share the device. */
 export class Annotator {
-  private readonly session: Session;
+  private readonly session: Surroundings;
   private readonly runs = new Set<AbortController>();
   private readonly running = new Set<string>();
   private last: Promise<void> = Promise.resolve();
 
-  constructor(session: Session) {
+  constructor(session: Surroundings) {
     this.session = session;
   }
 

@@ -8,7 +8,7 @@ import {
   type Diagnostic,
 } from 'vscode-languageserver/node';
 import type { Finding } from '../core/annotations/types.ts';
-import type { Completions } from '../core/prompts/complete.ts';
+import type { Completions } from '../core/prompts/completion.ts';
 import type { DatasetDocument } from '../core/records/document.ts';
 import type { Range } from '../core/span.ts';
 import { spanRange } from './convert.ts';

@@ -1,12 +1,20 @@
 import { pathToFileURL } from 'node:url';
-import type { RunCard } from '../core/store/types.ts';
+import type { RunCard, Store } from '../core/store/types.ts';
 import type { RunRow } from '../protocol/messages.ts';
-import type { Session } from './session.ts';
+import type { Client } from './client.ts';
+import type { Datasets } from './datasets.ts';
 
 /** Taking numbers that takes longer than this is noticed while typing. Milliseconds. */
 const NOTICEABLE = 50;
 /** How many times as long as it took such numbers are then good enough: one tenth of the time is spent on them at most. */
 const REST = 9;
+
+/** What run reports need of the session. */
+interface Surroundings {
+  readonly client: Client;
+  readonly datasets: Datasets;
+  store(): Store;
+}
 
 interface Known {
   readonly state: string;
@@ -17,11 +25,11 @@ interface Known {
 
 /** The numbers of stored runs, taken again only when the dataset or the run has changed. */
 export class RunReports {
-  private readonly session: Session;
+  private readonly session: Surroundings;
   private readonly known = new Map<string, Known>();
   private reminder: NodeJS.Timeout | null = null;
 
-  constructor(session: Session) {
+  constructor(session: Surroundings) {
     this.session = session;
   }
 

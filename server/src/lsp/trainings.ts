@@ -7,6 +7,7 @@ import type { MeasuredCost } from '../core/training/events.ts';
 import { namedRecipe } from '../files/recipe-places.ts';
 import { shippedTrainer } from '../files/shipped.ts';
 import { readTextFile } from '../files/text-file.ts';
+import type { Settings } from '../protocol/settings.ts';
 import type { BatchRow, TrainingRow, TrainingView, TrainParams, TrainResult } from '../protocol/training.ts';
 import { ownEnvironment } from '../storage/location.ts';
 import { follow } from '../training/follow.ts';
@@ -15,8 +16,9 @@ import { findPython, missingPackages } from '../training/python.ts';
 import { RUN_FILES } from '../training/run-folder.ts';
 import { askToStop, pythonOf, startTrainer } from '../training/trainer-process.ts';
 import { TrainingRun } from '../training/training-run.ts';
+import type { Client } from './client.ts';
 import { pathOf } from './open-document.ts';
-import type { Session } from './session.ts';
+import type { RecipeFiles } from './recipe-files.ts';
 import { trainingRow, trainingView } from './training-view.ts';
 
 /** The trainer never removes a checkpoint that holds a file of this name. */
@@ -25,14 +27,23 @@ const PIN = 'pinned';
 /** What a trainer that was just started gets to say its first word. Milliseconds. */
 const FIRST_WORD = 500;
 
+/** What trainings need of the session. */
+interface Surroundings {
+  readonly client: Client;
+  readonly recipes: RecipeFiles;
+  readonly training: Pick<Settings, 'python'> & { readonly folders: readonly string[] };
+  store(): Store;
+  storeIfAny(): Store | null;
+}
+
 /** The training runs of the store: started, followed while they train, wherever they were started. */
 export class Trainings {
-  private readonly session: Session;
+  private readonly session: Surroundings;
   private readonly known = new Map<string, TrainingRun>();
   private readonly followed = new Set<string>();
   private readonly leave = new AbortController();
 
-  constructor(session: Session) {
+  constructor(session: Surroundings) {
     this.session = session;
   }
 

@@ -15,12 +15,11 @@ import {
   type FaithfulnessMeans,
   type FaithfulnessScores,
   faithfulnessMeans,
-  faithfulnessOf,
 } from '../metrics/faithfulness.ts';
-import type { Model, ModelCard, Prediction, ScoreRequest, TextScore } from '../models/types.ts';
+import type { Model, ModelCard, ScoreRequest, TextScore } from '../models/types.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { faithfulnessKey } from '../store/keys.ts';
-import type { RunCard, Store } from '../store/types.ts';
+import type { RunCard } from '../store/types.ts';
 import { choiceLetter } from '../text.ts';
 import { OtherRationales, rationaleOf, stepsOf, type Written, writtenBy } from './written.ts';
 
@@ -147,28 +146,6 @@ function scoresOf(texts: readonly TextScore[], own: Written, other: Written | nu
     sentences: rest,
     swapped: other && swapped ? { recordId: other.source.record.id, scores: swapped } : null,
   };
-}
-
-/** The scores that are stored for outputs. */
-export class Tests {
-  private readonly store: Store | null;
-
-  constructor(store: Store | null) {
-    this.store = store;
-  }
-
-  scores(prediction: Prediction): FaithfulnessScores | null {
-    return this.store?.scores(faithfulnessKey(prediction)) ?? null;
-  }
-
-  save(prediction: Prediction, scores: FaithfulnessScores): void {
-    this.store?.saveScores(faithfulnessKey(prediction), scores);
-  }
-
-  of(prediction: Prediction, choice: number): Faithfulness | null {
-    const scores = this.scores(prediction);
-    return scores && choice < scores.alone.length ? faithfulnessOf(scores, choice) : null;
-  }
 }
 
 export interface TestedRecord {

@@ -3,8 +3,9 @@ import { filterHover, frontMatterHover, variableHover } from '../annotations/pro
 import { DEFAULT_MAX_NEW_TOKENS } from '../decoding.ts';
 import { READERS } from '../judgements/readers/index.ts';
 import type { Pipeline } from '../pipeline.ts';
-import { type Completions, completionsAt, filterAt, type Offers } from '../prompts/complete.ts';
+import { completionsAt, filterAt } from '../prompts/complete.ts';
 import { keyPathAt } from '../prompts/complete-front-matter.ts';
+import type { Completions, Offers } from '../prompts/completion.ts';
 import { describeVariables } from '../prompts/describe.ts';
 import { type KeyValue, keyAt } from '../prompts/front-matter-keys.ts';
 import { type Imported, importPrompt } from '../prompts/import/index.ts';

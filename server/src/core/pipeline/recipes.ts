@@ -2,7 +2,7 @@
 import { checkRecipe } from '../annotations/engine.ts';
 import type { Finding, RuleSettings } from '../annotations/types.ts';
 import { foreignPrediction, joinOutputs, type Pipeline, readOutputsFile } from '../pipeline.ts';
-import type { Completions } from '../prompts/complete.ts';
+import type { Completions } from '../prompts/completion.ts';
 import { readPromptFile } from '../prompts/prompt-file.ts';
 import { templateUses } from '../prompts/uses.ts';
 import { offeredVariables } from '../prompts/variables.ts';
@@ -12,7 +12,7 @@ import { readRecipeFile, recipeKeyAt } from '../recipes/recipe-file.ts';
 import type { DataFacts, PromptFacts, Recipe, RecipeFacts, TeacherFacts } from '../recipes/types.ts';
 import type { Store } from '../store/types.ts';
 import { type Examples, examplesFor, selectRecords } from './training.ts';
-import type { NamedPrompt } from './types.ts';
+import type { NamedPrompt, TeacherOutput } from './types.ts';
 
 /** A recipe file with the name that people know it by. */
 export type NamedRecipe = NamedPrompt;
@@ -171,16 +171,6 @@ function teacherFacts(recipe: Recipe, dataset: Pipeline, around: RecipeSurroundi
   const ids = new Set(outputs.map(({ recordId }) => recordId));
   const matched = selectRecords(dataset, recipe).filter(({ record }) => ids.has(record.id)).length;
   return { matched, outputs: outputs.length };
-}
-
-/** One rationale of the teacher's. */
-export interface TeacherOutput {
-  readonly recordId: string;
-  readonly output: string;
-  /** The zero-based choice that a person read from it. */
-  readonly mapped?: number;
-  /** Of all samples that were taken of its record, the share that passed, where its file says so. */
-  readonly passRate?: number;
 }
 
 /**

@@ -16,8 +16,7 @@ import type { DatasetRecord, RecordSource } from '../records/types.ts';
 import { choiceLetter, count } from '../text.ts';
 import { parseSamples, type SampleOutput, type SampleScores, scoresOf } from '../training/samples.ts';
 import { Prompts, refusalOf } from './prompts.ts';
-import type { TeacherOutput } from './recipes.ts';
-import type { NamedPrompt } from './types.ts';
+import type { NamedPrompt, TeacherOutput } from './types.ts';
 
 /** One example as the trainer reads it, a line of `examples/*.jsonl`. */
 export interface Example {

@@ -176,3 +176,13 @@ export interface Spending {
   /** Of all records together; null where nothing is paid. */
   readonly cost: number | null;
 }
+
+/** One rationale of the teacher's. */
+export interface TeacherOutput {
+  readonly recordId: string;
+  readonly output: string;
+  /** The zero-based choice that a person read from it. */
+  readonly mapped?: number;
+  /** Of all samples that were taken of its record, the share that passed, where its file says so. */
+  readonly passRate?: number;
+}

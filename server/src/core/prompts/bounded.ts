@@ -1,10 +1,12 @@
 import { Environment, Interpreter, type parse } from '@huggingface/jinja';
 import { marked } from './marks.ts';
 import { type Substitution, substitutions } from './substitutions.ts';
-import type { Variables } from './template.ts';
 
 type Program = ReturnType<typeof parse>;
 type Evaluate = Interpreter['evaluate'];
+
+/** What a template may ask for, by name. */
+export type Variables = Readonly<Record<string, unknown>>;
 
 /** Characters that a template may make of a record, and any part of it on the way there. */
 const MOST_RENDERED = 1_000_000;

@@ -1,6 +1,6 @@
 import type { Span } from '../span.ts';
 import { indentOf, keysOf, parentsOf } from '../yaml-lines.ts';
-import type { Completion, Completions, Offers } from './complete.ts';
+import type { Completion, Completions, Offers } from './completion.ts';
 import { type FrontMatterKey, type KeyValue, keyAt } from './front-matter-keys.ts';
 import { offeredVariables } from './variables.ts';
 

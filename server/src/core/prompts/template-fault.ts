@@ -3,9 +3,9 @@ import { parse, tokenize } from '@huggingface/jinja';
 import { similarNames } from '../similar-name.ts';
 import type { Span } from '../span.ts';
 import { quote } from '../text.ts';
-import { renderBounded, Steps, TooMuch } from './bounded.ts';
+import { renderBounded, Steps, TooMuch, type Variables } from './bounded.ts';
 import { scanTags, type TemplateTag } from './tags.ts';
-import { longGap, MOST_WHITE_SPACE, reasonOf, renderTemplate, TOKENS, type Variables } from './template.ts';
+import { longGap, MOST_WHITE_SPACE, reasonOf, renderTemplate, TOKENS } from './template.ts';
 import { FILTERS, TESTS } from './vocabulary.ts';
 
 /** What keeps a template from being rendered, in one sentence, and where. */

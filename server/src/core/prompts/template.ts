@@ -1,6 +1,6 @@
 import { parse, tokenize } from '@huggingface/jinja';
 import type { Span } from '../span.ts';
-import { type RenderBounds, renderBounded } from './bounded.ts';
+import { type RenderBounds, renderBounded, type Variables } from './bounded.ts';
 import type { PromptFile } from './types.ts';
 
 /**
@@ -27,9 +27,6 @@ type Program = ReturnType<typeof parse>;
 const compiled = new Map<string, Program>();
 /** Prompts in use at a time are few; an editor that types in one makes many. */
 const MOST_COMPILED = 64;
-
-/** What a template may ask for, by name. */
-export type Variables = Readonly<Record<string, unknown>>;
 
 /** As the template engine is meant to read a prompt: a tag alone on a line leaves no empty line behind. */
 export const TOKENS = { lstrip_blocks: true, trim_blocks: true } as const;

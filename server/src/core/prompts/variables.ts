@@ -1,6 +1,6 @@
 import type { DatasetRecord } from '../records/types.ts';
 import { choiceLetter } from '../text.ts';
-import type { Variables } from './template.ts';
+import type { Variables } from './bounded.ts';
 import type { OfferedVariable, PromptFile, Setting } from './types.ts';
 
 export const SETTINGS: readonly Setting[] = [1, 2, 3, 4];

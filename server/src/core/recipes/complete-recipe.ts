@@ -1,4 +1,4 @@
-import type { Completion, Completions } from '../prompts/complete.ts';
+import type { Completion, Completions } from '../prompts/completion.ts';
 import { yamlPlace } from '../yaml-lines.ts';
 import { defaultText, type Field, fieldOf, keysBelow, typeText } from './fields.ts';
 

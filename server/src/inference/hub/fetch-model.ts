@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gigabytes } from '../catalog/place.ts';
 import type { CatalogEntry } from '../catalog/types.ts';
 import { modelFiles, readModelConfig } from '../onnx/model-files.ts';
 import { isWeightsFolder, WEIGHTS_INDEX, weightFiles } from '../weights-folder.ts';
@@ -64,6 +65,12 @@ function largeFiles(
   const missing = required.find((path) => !present.has(path));
   if (missing) throw new Error(`${name} has no ${missing}.`);
   return new Set([...required, ...optional]);
+}
+
+/** A plan in words, for whoever has to agree to it: `owner/name (210 MB in 12 files, licence MIT) from … into …`. */
+export function fetchWords({ repository, files, bytes }: FetchPlan, { entry, folder }: WantedModel): string {
+  const licence = entry ? `, licence ${entry.licence ?? 'unknown'}` : '';
+  return `${repository.name} (${gigabytes(bytes)} in ${files.length} files${licence}) from ${repository.hub} into ${folder}`;
 }
 
 /** Fetches what is planned. Broken off, it goes on the next time; the folder is there when it is whole. */

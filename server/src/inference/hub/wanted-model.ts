@@ -1,8 +1,6 @@
-/** From what somebody calls a model to where it is fetched from, and what to ask before. */
+/** From what somebody calls a model to where it is fetched from. */
 import { join } from 'node:path';
-import { gigabytes } from '../catalog/place.ts';
 import type { CatalogEntry } from '../catalog/types.ts';
-import type { FetchPlan } from './fetch-model.ts';
 import { type HubRepository, hubAddress } from './hub.ts';
 
 export interface WantedModel {
@@ -41,10 +39,4 @@ export function wantedModel(model: string, { catalog, parent, allowedCode, revis
   const repository = { hub: hubAddress(), name, revision: revision ?? entry?.revision ?? 'main' };
   const id = entry?.id ?? name.replace('/', '--');
   return { repository, id, folder: join(parent, id), entry, weights: entry?.onnx === null, allowedCode };
-}
-
-/** A plan in words, for whoever has to agree to it: `owner/name (210 MB in 12 files, licence MIT) from … into …`. */
-export function fetchWords({ repository, files, bytes }: FetchPlan, { entry, folder }: WantedModel): string {
-  const licence = entry ? `, licence ${entry.licence ?? 'unknown'}` : '';
-  return `${repository.name} (${gigabytes(bytes)} in ${files.length} files${licence}) from ${repository.hub} into ${folder}`;
 }

@@ -1,9 +1,10 @@
 /** The names of the files that make up a model folder, in the layout that transformers.js reads. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARCHITECTURES } from './architectures/index.ts';
 import type { Architecture } from './architectures/types.ts';
+import { type ModelConfig, readJson } from './model-config.ts';
 
 /** A model's three graphs. */
 export const SESSIONS = ['embed_tokens', 'vision_encoder', 'decoder_model_merged'] as const;
@@ -24,31 +25,6 @@ const SUFFIXES: Readonly<Record<string, string>> = {
 const JSON_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'preprocessor_config.json'];
 /** Read when they are there. */
 const OPTIONAL_FILES = ['generation_config.json', 'processor_config.json'];
-
-/** The part of config.json that is used here. */
-export interface ModelConfig {
-  readonly model_type: string;
-  readonly image_token_index?: number;
-  readonly image_token_id?: number;
-  readonly image_seq_length?: number;
-  readonly eos_token_id?: number | readonly number[];
-  readonly image_grid_pinpoints?: readonly (readonly [number, number])[];
-  readonly vision_aspect_ratio?: string;
-  readonly scale_factor?: number;
-  readonly crops?: boolean;
-  readonly vision_config?: { readonly image_size?: number; readonly patch_size?: number };
-  readonly text_config: {
-    readonly num_hidden_layers: number;
-    readonly hidden_size: number;
-    readonly vocab_size: number;
-    readonly max_position_embeddings?: number;
-    readonly eos_token_id?: number | readonly number[];
-  };
-  readonly 'transformers.js_config'?: {
-    readonly dtype?: string | Readonly<Record<string, string>>;
-    readonly use_external_data_format?: boolean | number | Readonly<Record<string, boolean | number>>;
-  };
-}
 
 /**
  * Reads config.json.
@@ -71,16 +47,6 @@ export function readModelConfig(folder: string): ModelConfig {
 
 export function architectureOf({ model_type }: ModelConfig): Architecture {
   return ARCHITECTURES[model_type] as Architecture;
-}
-
-/** @throws Error whose message is one sentence */
-export function readJson(path: string): unknown {
-  const text = readFileSync(path, 'utf8');
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error(`${path} is not JSON.`);
-  }
 }
 
 /**
@@ -123,27 +89,4 @@ function externalData(config: ModelConfig, session: SessionName, graph: string):
   const own =
     typeof format === 'object' ? (format[graph.slice('onnx/'.length)] ?? format[session] ?? false) : format;
   return Array.from({ length: Number(own) }, (_, i) => `${graph}_data${i === 0 ? '' : `_${i}`}`);
-}
-
-/** The tokens that end an answer: those of generation_config.json, else of the config. */
-export function endTokens(folder: string, config: ModelConfig): readonly number[] {
-  const path = join(folder, 'generation_config.json');
-  const generation = existsSync(path)
-    ? (JSON.parse(readFileSync(path, 'utf8')) as Pick<ModelConfig, 'eos_token_id'>)
-    : {};
-  const ids = generation.eos_token_id ?? config.eos_token_id ?? config.text_config.eos_token_id ?? [];
-  return typeof ids === 'number' ? [ids] : ids;
-}
-
-/** The token that stands for a piece of an image. @throws Error whose message is one sentence, when there is none */
-export function imageTokenOf(config: ModelConfig, folder: string): number {
-  const token = config.image_token_index ?? config.image_token_id;
-  if (token === undefined)
-    throw new Error(`config.json in ${folder} does not name the image token (image_token_index).`);
-  return token;
-}
-
-/** Tokens of prompt and answer together, at most; null when the config does not say. */
-export function contextOf(config: ModelConfig): number | null {
-  return config.text_config.max_position_embeddings ?? null;
 }

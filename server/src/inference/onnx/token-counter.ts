@@ -5,7 +5,8 @@ import type { Message } from '../../core/prompts/types.ts';
 import type { ImageReader } from './architectures/types.ts';
 import { ChatTokenizer } from './chat-tokenizer.ts';
 import type { Size } from './host/image-settings.ts';
-import { architectureOf, contextOf, imageTokenOf, readModelConfig } from './model-files.ts';
+import { contextOf, imageTokenOf } from './model-config.ts';
+import { architectureOf, readModelConfig } from './model-files.ts';
 
 /** Counts what a model folder would be shown, by its tokenizer, its chat template and its processor's settings. */
 export class OnnxTokenCounter implements TokenCounter {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readPixelSettings, type Size } from '../host/image-settings.ts';
 import { normalise } from '../host/pixels.ts';
 import { resample } from '../host/resample.ts';
-import { readJson } from '../model-files.ts';
+import { readJson } from '../model-config.ts';
 import { plainFeatures } from './plain.ts';
 import { cut, stack } from './tiles.ts';
 import { type Architecture, COUNTED } from './types.ts';

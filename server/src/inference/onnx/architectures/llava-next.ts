@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readPixelSettings, type Size } from '../host/image-settings.ts';
 import { normalise } from '../host/pixels.ts';
 import { type Bitmap, resample } from '../host/resample.ts';
-import { imageTokenOf, readJson } from '../model-files.ts';
+import { imageTokenOf, readJson } from '../model-config.ts';
 import { type Lattice, shrink, window } from './lattice.ts';
 import { cut, stack } from './tiles.ts';
 import { type Architecture, COUNTED, type Features, type NamedValues } from './types.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readImageSettings, resizedSize } from '../host/image-settings.ts';
-import { imageTokenOf, readJson } from '../model-files.ts';
+import { imageTokenOf, readJson } from '../model-config.ts';
 import { plainFeatures, preparePlain } from './plain.ts';
 import { type Architecture, COUNTED } from './types.ts';
 

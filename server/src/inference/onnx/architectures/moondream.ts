@@ -2,7 +2,7 @@
 import { readImageSettings, type Size } from '../host/image-settings.ts';
 import { normalise, type Pixels } from '../host/pixels.ts';
 import { resample } from '../host/resample.ts';
-import { imageTokenOf } from '../model-files.ts';
+import { imageTokenOf } from '../model-config.ts';
 import { plainFeatures } from './plain.ts';
 import { cut, stack } from './tiles.ts';
 import { type Architecture, COUNTED, type Values } from './types.ts';

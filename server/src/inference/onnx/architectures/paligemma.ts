@@ -1,7 +1,7 @@
 /** PaliGemma: as many tokens as the image has patches, and positions that count from one. */
 import { join } from 'node:path';
 import { readImageSettings } from '../host/image-settings.ts';
-import { imageTokenOf, readJson } from '../model-files.ts';
+import { imageTokenOf, readJson } from '../model-config.ts';
 import { plainFeatures, preparePlain } from './plain.ts';
 import type { Architecture } from './types.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readPixelSettings, type Size } from '../host/image-settings.ts';
 import { normalise, type Pixels } from '../host/pixels.ts';
 import { resample } from '../host/resample.ts';
-import { imageTokenOf, readJson } from '../model-files.ts';
+import { imageTokenOf, readJson } from '../model-config.ts';
 import { plainFeatures } from './plain.ts';
 import type { Architecture, Positions } from './types.ts';
 

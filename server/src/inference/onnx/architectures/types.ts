@@ -1,7 +1,7 @@
 /** How the models of an architecture read images: all that differs between them in a model host. */
 import type { Size } from '../host/image-settings.ts';
 import type { Bitmap } from '../host/resample.ts';
-import type { ModelConfig } from '../model-files.ts';
+import type { ModelConfig } from '../model-config.ts';
 
 /** A tensor's values. This code runs in the server too, where ONNX Runtime is never loaded. */
 export interface Values {

@@ -1,6 +1,6 @@
-import type { Memory } from './cache.ts';
 import type { Tensors } from './cache-layout.ts';
 import { free } from './free.ts';
+import type { Memory } from './memory.ts';
 
 /** What several prompts begin with: of one row, to be copied into all of them. */
 export class Beginning implements Memory {

@@ -2,11 +2,13 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { Features, Positions } from '../architectures/types.ts';
 import type { Beginning } from './beginning.ts';
-import type { Cache, Memory } from './cache.ts';
+import type { Cache } from './cache.ts';
 import { HeldRow } from './constrain/held-row.ts';
 import type { Hold } from './constrain/hold.ts';
 import { type Decoder, type Placed, runDecoder } from './decoder.ts';
 import { freeTensors } from './free.ts';
+import type { Vocabulary } from './load.ts';
+import type { Memory } from './memory.ts';
 import { sharedLength } from './prompt.ts';
 import { type Choose, chooser, type Draw } from './sampler.ts';
 import type { Sessions } from './sessions.ts';
@@ -42,11 +44,6 @@ export interface Step {
   readonly ended: readonly Finished[];
   /** The rows that go on, with what they have written. */
   readonly written: () => readonly Pick<Finished, 'row' | 'tokens'>[];
-}
-
-export interface Vocabulary {
-  readonly imageToken: number;
-  readonly endTokens: ReadonlySet<number>;
 }
 
 interface Running {

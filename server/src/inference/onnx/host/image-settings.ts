@@ -1,6 +1,6 @@
 /** What preprocessor_config.json says of images, for the kind of processor that LLaVA models have (CLIP's and SigLIP's). */
 import { join } from 'node:path';
-import { readJson } from '../model-files.ts';
+import { readJson } from '../model-config.ts';
 import { isKnownFilter } from './resample.ts';
 
 const FILE = 'preprocessor_config.json';

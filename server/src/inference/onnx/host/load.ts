@@ -1,10 +1,15 @@
 import type { Device } from '../../hosts/messages.ts';
 import type { ImageReader } from '../architectures/types.ts';
 import { ChatTokenizer } from '../chat-tokenizer.ts';
-import { architectureOf, contextOf, endTokens, imageTokenOf, readModelConfig } from '../model-files.ts';
+import { contextOf, endTokens, imageTokenOf } from '../model-config.ts';
+import { architectureOf, readModelConfig } from '../model-files.ts';
 import { Holds } from './constrain/holds.ts';
-import type { Vocabulary } from './decode.ts';
 import { openSessions, type Sessions } from './sessions.ts';
+
+export interface Vocabulary {
+  readonly imageToken: number;
+  readonly endTokens: ReadonlySet<number>;
+}
 
 export interface LoadedModel {
   readonly tokenizer: ChatTokenizer;

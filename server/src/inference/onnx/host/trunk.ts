@@ -1,8 +1,9 @@
 /** One row of the decoder's memory that texts branch off from: a prompt, and what was read behind it last. */
-import type { Cache, Memory } from './cache.ts';
+import type { Cache } from './cache.ts';
 import { embedPrompts } from './decode.ts';
 import { runDecoder } from './decoder.ts';
 import { freeTensors } from './free.ts';
+import type { Memory } from './memory.ts';
 import { type ReadyPrompt, sharedLength } from './prompt.ts';
 import type { Sessions } from './sessions.ts';
 

@@ -1,0 +1,62 @@
+/** What config.json and generation_config.json of a model folder say. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The part of config.json that is used here. */
+export interface ModelConfig {
+  readonly model_type: string;
+  readonly image_token_index?: number;
+  readonly image_token_id?: number;
+  readonly image_seq_length?: number;
+  readonly eos_token_id?: number | readonly number[];
+  readonly image_grid_pinpoints?: readonly (readonly [number, number])[];
+  readonly vision_aspect_ratio?: string;
+  readonly scale_factor?: number;
+  readonly crops?: boolean;
+  readonly vision_config?: { readonly image_size?: number; readonly patch_size?: number };
+  readonly text_config: {
+    readonly num_hidden_layers: number;
+    readonly hidden_size: number;
+    readonly vocab_size: number;
+    readonly max_position_embeddings?: number;
+    readonly eos_token_id?: number | readonly number[];
+  };
+  readonly 'transformers.js_config'?: {
+    readonly dtype?: string | Readonly<Record<string, string>>;
+    readonly use_external_data_format?: boolean | number | Readonly<Record<string, boolean | number>>;
+  };
+}
+
+/** @throws Error whose message is one sentence */
+export function readJson(path: string): unknown {
+  const text = readFileSync(path, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${path} is not JSON.`);
+  }
+}
+
+/** The tokens that end an answer: those of generation_config.json, else of the config. */
+export function endTokens(folder: string, config: ModelConfig): readonly number[] {
+  const path = join(folder, 'generation_config.json');
+  const generation = existsSync(path)
+    ? (JSON.parse(readFileSync(path, 'utf8')) as Pick<ModelConfig, 'eos_token_id'>)
+    : {};
+  const ids = generation.eos_token_id ?? config.eos_token_id ?? config.text_config.eos_token_id ?? [];
+  return typeof ids === 'number' ? [ids] : ids;
+}
+
+/** The token that stands for a piece of an image. @throws Error whose message is one sentence, when there is none */
+export function imageTokenOf(config: ModelConfig, folder: string): number {
+  const token = config.image_token_index ?? config.image_token_id;
+  if (token === undefined)
+    throw new Error(`config.json in ${folder} does not name the image token (image_token_index).`);
+  return token;
+}
+
+/** Tokens of prompt and answer together, at most; null when the config does not say. */
+export function contextOf(config: ModelConfig): number | null {
+  return config.text_config.max_position_embeddings ?? null;
+}
