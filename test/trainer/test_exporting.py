@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from rationale_trainer.exporting.student import ExportedStudent
 from rationale_trainer.families import load
-from rationale_trainer.families.base import FamilyError
+from rationale_trainer.failure import FamilyError
 from rationale_trainer.families.prefix import Prefix
 from rationale_trainer.tiny import write_tiny
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from PIL import Image
 from rationale_trainer.families import load
-from rationale_trainer.families.base import FamilyError
+from rationale_trainer.failure import FamilyError
 from rationale_trainer.families.sequences import IMAGE, PADDING, PROMPT, TARGET, Picture
 from rationale_trainer.generate import image_path
 from rationale_trainer.prompts import messages

@@ -5,6 +5,10 @@ class Unusable(Exception):
     """Nothing was started: the run folder, the models or this machine cannot be used. One sentence."""
 
 
+class FamilyError(Unusable):
+    """A model or an example that cannot be used. One sentence."""
+
+
 class Stopped(BaseException):
     """Someone asked to stop before the first step."""
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from .families.base import FamilyError
+from .failure import FamilyError
 
 
 def model_folder(name: str) -> Path:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 
+from ..failure import FamilyError
 from .decoder import BATCH, LENGTH, write_decoder
 from .folder import write_json_files
 from .graphs import Graph, write_graph
@@ -25,8 +26,6 @@ class EmbedTokens(torch.nn.Module):
 @torch.no_grad()
 def export_family(family, folder: Path):
     """Adapters must be merged; a learnt prefix goes into the decoder. Computed in single precision, on the CPU."""
-    from ..families.base import FamilyError
-
     vision = family.vision_graph()
     if vision is None:
         raise FamilyError(f"Models of type {family.model_type} are not exported to ONNX: they run in Python or behind an endpoint.")

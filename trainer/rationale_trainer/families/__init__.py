@@ -6,7 +6,8 @@ from pathlib import Path
 
 import torch
 
-from .base import Family, FamilyError
+from ..failure import FamilyError
+from .base import Family
 
 # Modules are imported when a model needs them.
 FAMILIES = {

@@ -16,14 +16,10 @@ import torch
 from PIL import Image
 from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerFast
 
-from ..failure import Cut, Unusable
+from ..failure import Cut, FamilyError
 from .exported import Exported
 from .prefix import Prefix, load_prefix
 from .sequences import IMAGE, PROMPT, TARGET, Batch, Picture, Sequence, collate
-
-
-class FamilyError(Unusable):
-    """A model or an example that cannot be used; the message is one sentence for the user."""
 
 
 class Family(Exported, ABC):

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import torch
 
+from ..exporting.export import export_family
 from ..exporting.graphs import Graph
 from .sequences import Picture
 
@@ -47,6 +48,4 @@ class Exported:
 
     def export(self, folder: Path):
         """Writes the folder that the onnx provider loads. @throws FamilyError when this model cannot be exported."""
-        from ..exporting.export import export_family
-
         export_family(self, folder)

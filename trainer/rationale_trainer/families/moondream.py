@@ -11,10 +11,11 @@ from safetensors.torch import load_file
 from torch.nn.functional import interpolate
 from transformers import AutoTokenizer, GenerationConfig
 
+from ..exporting.graphs import Graph
+from ..failure import FamilyError
 from ..moondream.model import MoondreamConfig, MoondreamForConditionalGeneration
 from ..moondream.weights import from_published, is_published
-from ..exporting.graphs import Graph
-from .base import Family, FamilyError
+from .base import Family
 from .sequences import Picture
 
 TEMPLATE = (
