@@ -160,6 +160,37 @@ describe('a grammar', () => {
     );
   });
 
+  it('is stepped through alike by its table, which knows every state', () => {
+    for (const asking of ASKINGS) {
+      const automaton = automatonOf(asking, 3);
+      const { classes, steps, ends, waysOut } = automaton.table();
+      const byte = fc.integer({ min: 0, max: 255 });
+      const begun = fc.constantFrom(
+        '',
+        '<SUMMARY>',
+        '<REASONING>It is.</',
+        '{"reasoning": "',
+        'So.\nAnswer',
+        ' B',
+      );
+      fc.assert(
+        fc.property(begun, fc.array(byte, { maxLength: 12 }), (text, more) => {
+          let state = automaton.start;
+          let row = 0;
+          for (const one of [...encoder.encode(text), ...more]) {
+            state = automaton.next(state, one);
+            row = steps[row]![classes[one]!]!;
+            assert.equal(row === DEAD, state === DEAD);
+            if (state === DEAD) return;
+            assert.equal(ends.includes(row), automaton.accepts(state));
+            assert.equal(waysOut[row], automaton.wayOut(state));
+          }
+        }),
+        { numRuns: 30 },
+      );
+    }
+  });
+
   it('of a letter takes its letters and nothing else', () => {
     const ask = { strategy: null, format: 'letter', order: 'answer-last' } as const;
     const automaton = automatonOf(ask, 30);

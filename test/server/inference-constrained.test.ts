@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Grammar } from '../../server/src/core/grammars/types.ts';
-import { readAnswer } from '../../server/src/core/judgements/reader.ts';
 import type { Decoding, ModelRequest, Prediction } from '../../server/src/core/models/types.ts';
 import { constraintOf } from '../../server/src/core/pipeline/constraints.ts';
 import type { Asking } from '../../server/src/core/prompts/compose.ts';
 import { randomNumbers } from '../../server/src/core/random.ts';
-import { parseRationale } from '../../server/src/core/rationales/parse.ts';
 import { ChatTokenizer } from '../../server/src/inference/onnx/chat-tokenizer.ts';
 import { HeldRow } from '../../server/src/inference/onnx/host/constrain/held-row.ts';
 import { Holds } from '../../server/src/inference/onnx/host/constrain/holds.ts';
@@ -17,23 +15,14 @@ import { ImageFeatures } from '../../server/src/inference/onnx/host/features.ts'
 import { generate } from '../../server/src/inference/onnx/host/generate.ts';
 import { type LoadedModel, loadModel } from '../../server/src/inference/onnx/host/load.ts';
 import { chooser } from '../../server/src/inference/onnx/host/sampler.ts';
+import { ASKINGS, assertReads } from './held-answers.ts';
 import { needsPair, recordIds, requestFor, shippedModels, textRequest } from './inference-fixtures.ts';
 import { withTokenizer } from './other-tokenizer.ts';
 
 const CPU = { kind: 'cpu', threads: 1 } as const;
-const CHOICES = ['attract', 'repel', 'do nothing', 'melt'];
 const ends = new Set([2]);
 /** Tags, quotes, line ends and brackets are what could break a format. */
 const UNRULY = /[<>"\\\n[{}/]|^ *(?:User|Question)/;
-
-const ASKINGS: readonly Asking[] = [
-  { strategy: null, format: 'stages', order: 'answer-last' },
-  { strategy: 'chain-of-thought', format: 'stages', order: 'answer-first' },
-  { strategy: null, format: 'json', order: 'answer-last' },
-  { strategy: 'svrd-stages', format: 'json', order: 'answer-last' },
-  { strategy: null, format: 'letter', order: 'answer-last' },
-  { strategy: 'short', format: 'letter', order: 'answer-last' },
-];
 
 describe('holding outputs to their format', function () {
   this.timeout(120_000);
@@ -241,26 +230,6 @@ function write(
     tokens.push(token);
   }
   return { tokens, stopped: false };
-}
-
-/** The output is what its format's own parser takes, and the answer that is read from it is a choice. */
-function assertReads(output: string, { format, strategy }: Asking, choices: number): void {
-  const rationale = parseRationale(output);
-  const letters = 'ABCD'.slice(0, choices);
-  switch (format) {
-    case 'stages':
-      assert.match(output.trim(), /^<[\s\S]*<\/(?:CONCLUSION|REASONING)>$/);
-      for (const { closeTag, text } of rationale.stages) assert.ok(closeTag && text !== '', output);
-      assert.ok(letters.includes(rationale.byName.conclusion?.text ?? '?'), output);
-      break;
-    case 'json':
-      assert.ok(letters.includes(JSON.parse(output).answer), output);
-      break;
-    case 'letter':
-      assert.match(output, new RegExp(strategy === null ? `^\\s?[${letters}]$` : `\nAnswer: [${letters}]$`));
-      return;
-  }
-  assert.notEqual(readAnswer(output, rationale, CHOICES.slice(0, choices)).choice, null, output);
 }
 
 async function run(

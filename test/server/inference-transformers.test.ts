@@ -71,6 +71,8 @@ describe('folders of Hugging Face weights', function () {
     assert.notEqual((await listed({ named: [path] }))[0]?.revision, card?.revision);
     const [vilt] = await listed({ named: [folder('vilt', 'vilt')] });
     assert.equal(vilt?.scoresChoices, true);
+    assert.deepEqual([card?.scores, card?.constrains], [true, ['choice', 'json', 'regex']]);
+    assert.deepEqual([vilt?.scores, vilt?.constrains], [undefined, undefined], 'it writes nothing');
   });
 
   it('say what is missing', async () => {

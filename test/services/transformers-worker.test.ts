@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Model, ModelRequest, PartialOutput, Prediction } from '../../server/src/core/models/types.ts';
+import { constraintOf } from '../../server/src/core/pipeline/constraints.ts';
 import type { HostedModel } from '../../server/src/inference/hosts/model.ts';
 import { createProviders, type PythonAccess } from '../../server/src/inference/index.ts';
 import { pythonIn } from '../../server/src/training/python.ts';
@@ -97,6 +98,22 @@ for name in ("mllama", "vilt"): write_tiny(name, Path(${JSON.stringify(folder)})
     return found;
   }
 
+  /** Of each prompt, how likely two letters are without a rationale and after one. */
+  async function scores(opened: Model, requests: readonly ModelRequest[]): Promise<number[][]> {
+    const given = ['<CONCLUSION>', '<REASONING>Like poles repel.</REASONING>\n<CONCLUSION>'];
+    const texts = given.flatMap((one) => ['A', 'B'].map((text) => ({ given: one, text })));
+    const found = new Map<string, number[]>();
+    const asked = requests.map(({ key, messages }) => ({ key, messages, texts }));
+    for await (const one of opened.score!(asked, new AbortController().signal)) {
+      assert.equal(one.error, undefined);
+      found.set(
+        one.key,
+        one.texts.map(({ logProbability }) => logProbability),
+      );
+    }
+    return requests.map(({ key }) => found.get(key) ?? []);
+  }
+
   it('writes what transformers writes, says what it runs on, and shows what is written so far', async () => {
     const opened = await open('mllama');
     assert.match(opened.device, /^CPU \(1 thread\), fp32, torch \d[^,]*, transformers 5\./);
@@ -157,13 +174,19 @@ for name in ("mllama", "vilt"): write_tiny(name, Path(${JSON.stringify(folder)})
     await assert.rejects(open('cut'), /^Error: The weights in \S+model\.safetensors cannot be read: .*\.$/);
   });
 
-  it('writes what the onnx provider writes of the same weights', async function () {
+  it('writes, holds to a format and scores as the onnx provider does with the same weights', async function () {
     needsPair(this);
     run(['-c', UNPACK, join(shippedModels, 'teacher'), join(folder, 'teacher')]);
     const requests = recordIds('val')
       .slice(0, 16)
       .map((id) => requestFor(id));
-    const found = await answers(await open('teacher'), requests, 160);
+    const own = await open('teacher');
+    const found = await answers(own, requests, 160);
+    const json = constraintOf({ strategy: 'svrd-stages', format: 'json', order: 'answer-last' }, 2);
+    // So that half of them must be led to an end.
+    const held = requests.map((one) => ({ ...one, constraint: json }));
+    const foundHeld = await answers(own, held, 60);
+    const foundScores = await scores(own, requests);
     const [onnx] = createProviders({ shippedModels, device: 'cpu', named: [] });
     const card = (await onnx?.list())?.find(({ id }) => id === 'sketchbook-teacher');
     const other = await onnx!.open(card!, () => {});
@@ -171,9 +194,21 @@ for name in ("mllama", "vilt"): write_tiny(name, Path(${JSON.stringify(folder)})
       const expected = await answers(other, requests, 160);
       for (const { key } of requests) {
         const { output, usage, finishReason } = expected.get(key)!;
-        const own = found.get(key)!;
-        assert.deepEqual([own.output, own.usage, own.finishReason], [output, usage, finishReason]);
+        const one = found.get(key)!;
+        assert.deepEqual([one.output, one.usage, one.finishReason], [output, usage, finishReason]);
       }
+      const expectedHeld = await answers(other, held, 60);
+      for (const { key } of held) {
+        const { output, usage, finishReason } = expectedHeld.get(key)!;
+        JSON.parse(output);
+        const one = foundHeld.get(key)!;
+        assert.deepEqual([one.output, one.usage, one.finishReason], [output, usage, finishReason]);
+      }
+      const expectedScores = await scores(other, requests);
+      assert.ok(Math.max(...foundScores.flat()) > -1 && Math.min(...foundScores.flat()) < -5);
+      for (const [i, one] of foundScores.entries())
+        for (const [j, tokens] of one.entries())
+          assert.ok(Math.abs(tokens - expectedScores[i]![j]!) < 1e-3, `${i} ${j}`);
     } finally {
       await other.close();
     }

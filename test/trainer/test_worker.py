@@ -4,6 +4,7 @@ import json
 import math
 import re
 import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -13,9 +14,12 @@ from PIL import Image
 from rationale_trainer.failure import Unusable
 from rationale_trainer.families import load as load_family
 from rationale_trainer.tiny import write_tiny
+from rationale_trainer.worker.holding import HeldRow, Holds
 from rationale_trainer.worker.load import load
 from rationale_trainer.worker.processors import processor_of
+from rationale_trainer.worker.spelling import special_of, spelling_of
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 WRITERS = ("llava", "llava-next", "llava-onevision", "pixtral", "qwen2-vl", "paligemma", "idefics3", "smolvlm", "mllama", "kosmos-2")
 # transformers' own processor wants torchvision for these.
@@ -61,9 +65,9 @@ def requests(folder, pictured=True):
     return said
 
 
-def answered(held, asked, decoding=GREEDY, watched=False):
+def answered(held, asked, decoding=GREEDY, watched=False, grammars=()):
     heard = Heard()
-    held.generate(asked, decoding, heard, watched)
+    held.generate(asked, decoding, heard, watched, list(grammars))
     found = heard.predictions()
     assert sorted(found) == sorted(one["key"] for one in asked)
     assert sum(len(message["predictions"]) for message in heard.messages if message["type"] == "predictions") == len(asked)
@@ -201,6 +205,217 @@ def test_log_probabilities_are_those_of_one_pass_over_the_answer(folder):
     assert math.isclose(found["logProbability"], expected, rel_tol=1e-4)
 
 
+GIVEN = ["", "the answer is", "the answer is red. the answer is", "a rock is a solid. the answer is", "the answer is red because"]
+SCORED = ["A", "B", " red", "green blue", " the largest part is red"]
+
+
+def scored(held, asked):
+    heard = Heard()
+    held.score(asked, heard)
+    found = [one for message in heard.messages if message["type"] == "scores" for one in message["scores"]]
+    assert [one["key"] for one in found] == [one["key"] for one in asked]
+    return found
+
+
+def by_one_pass(held, request, given, text):
+    """Log-probabilities of the text's tokens by a pass over everything, which knows nothing of caches."""
+    prompts, model = held.prompts, held.model
+    inputs = prompts.inputs(request["messages"])
+    chat = prompts.text(request["messages"])
+    before, whole = prompts.tokens(chat + given), prompts.tokens(chat + given + text)
+    if whole[: len(before)] != before:
+        return None
+    start = inputs["input_ids"].shape[1] + len(before) - len(prompts.tokens(chat))
+    more = torch.tensor([whole[len(prompts.tokens(chat)) :]])
+    count = more.shape[1]
+    for name, filling in (("input_ids", more), ("attention_mask", 1), ("mm_token_type_ids", 0), ("token_type_ids", 1), ("image_embeds_position_mask", 0)):
+        if name in inputs:
+            added = filling if name == "input_ids" else torch.full((1, count), filling, dtype=inputs[name].dtype)
+            inputs[name] = torch.cat([inputs[name], added], 1)
+    if "cross_attention_mask" in inputs:
+        inputs["cross_attention_mask"] = torch.cat([inputs["cross_attention_mask"], inputs["cross_attention_mask"][:, -1:].expand(-1, count, -1, -1)], 1)
+    model = model if "pixel_values" in inputs else getattr(model, "text_model", model)
+    with torch.inference_mode():
+        logits = model(**inputs, use_cache=False).logits[0, start - 1 : -1]
+    if hasattr(getattr(model, "model", None), "rope_deltas"):
+        model.model.rope_deltas = None
+    tokens = inputs["input_ids"][0, start:]
+    return logits.log_softmax(-1).gather(-1, tokens[:, None])[:, 0].tolist()
+
+
+@pytest.mark.parametrize("name", [*WRITERS, "moondream"])
+def test_given_texts_are_scored_as_by_one_pass_over_prompt_and_text(name, folder):
+    held = load(str(made(folder, name)), "cpu", [], False)
+    texts = [{"given": given, "text": text} for given in GIVEN for text in SCORED]
+    asked = [{**request, "texts": texts} for request in requests(folder)[:2] + ([] if name == "paligemma" else requests(folder, pictured=False)[:1])]
+    compared, sums = 0, set()
+    for request, found in zip(asked, scored(held, asked)):
+        assert "error" not in found, found
+        for text, score in zip(texts, found["texts"]):
+            expected = by_one_pass(held, request, **text)
+            if expected is None:
+                continue
+            compared += 1
+            sums.add(round(score["logProbability"], 3))
+            np.testing.assert_allclose(score["tokens"], expected, atol=1e-4)
+            assert math.isclose(score["logProbability"], sum(expected), abs_tol=1e-3)
+    assert compared >= 40 and len(sums) > compared / 2, "texts and prompts differ in their scores"
+
+
+def test_a_prompt_is_read_once_for_all_its_texts(folder, monkeypatch):
+    from rationale_trainer.worker.scoring import Trunk
+
+    held, read = load(str(made(folder, "llava")), "cpu", [], False), []
+    forward = Trunk._forward
+    monkeypatch.setattr(Trunk, "_forward", lambda self, inputs, behind: read.append(inputs["input_ids"].shape[1]) or forward(self, inputs, behind))
+    sentences = "a rock is a solid. water is a liquid. the picture is red. green is the largest part."
+    givens = ["", *(sentences[: i + 1] for i, letter in enumerate(sentences) if letter == ".")]
+    [request] = requests(folder)[:1]
+    [found] = scored(held, [{**request, "texts": [{"given": given, "text": text} for given in givens for text in " A, B, C, D, E".split(",")]}])
+    assert len(found["texts"]) == 25
+    prompt, *behind = read
+    assert prompt == held.prompts.inputs(request["messages"])["input_ids"].shape[1]
+    whole = len(held.prompts.tokens(sentences))
+    assert sum(behind) <= 2 * whole, f"{behind} tokens for sentences of {whole}"
+
+
+def test_texts_that_cannot_be_scored_fail_alone_in_a_sentence(folder):
+    held = load(str(made(folder, "qwen2-vl")), "cpu", [], False)
+    [good] = requests(folder)[:1]
+    text = {"given": "", "text": "A"}
+    gone = [{"role": "user", "content": [{"type": "image", "path": str(folder / "gone.png")}, {"type": "text", "text": "what?"}]}]
+    asked = [
+        {**good, "key": "empty", "texts": [text, {"given": "the answer is", "text": ""}]},
+        {**good, "key": "long", "texts": [text, {"given": "", "text": "the answer " * 2000}]},
+        {"key": "gone", "messages": gone, "texts": [text]},
+        {**good, "texts": [text]},
+    ]
+    *failed, fine = scored(held, asked)
+    assert [one["texts"] for one in failed] == [[], [], []]
+    assert failed[0]["error"] == "A text to be scored is empty."
+    assert re.match(r"^Prompt and text are \d+ tokens long, and the model takes 2048\.$", failed[1]["error"])
+    assert failed[2]["error"].startswith(f"The image {folder / 'gone.png'} cannot be read: ")
+    assert len(fine["texts"]) == 1 and "error" not in fine
+
+
+def in_node(root, said):
+    """What test/trainer/held_answers.ts says to it."""
+    node = root / "node_modules" / "node" / "bin" / "node"
+    run = subprocess.run([str(node), "test/trainer/held_answers.ts"], input=json.dumps(said), cwd=root, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-3000:]
+    return run.stdout
+
+
+@pytest.fixture(scope="module")
+def ways(root):
+    """By way of asking, the compiled grammars for two, three and four choices."""
+    return json.loads(in_node(root, {}))
+
+
+def sentence_piece(bytes_too):
+    """A tokenizer of another kind, whose tokens say where words begin."""
+    words = {"▁the": -1.0, "▁red": -2.0, "▁answer": -2.0, "is": -2.0, "▁": -3.0}
+    letters = {chr(one): -5.0 for one in range(33, 127) if not (bytes_too and chr(one) in "{}")}
+    raw = {f"<0x{byte:02X}>": -9.0 for byte in range(256)} if bytes_too else {"\n": -5.0, "é": -6.0}
+    tokenizer = Tokenizer(models.Unigram([("<unk>", 0.0), ("<s>", 0.0), ("</s>", 0.0), *(words | letters | raw).items()], unk_id=0, byte_fallback=bytes_too))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    steps = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    tokenizer.decoder = decoders.Sequence(steps) if bytes_too else decoders.Metaspace()
+    return transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>")
+
+
+def written(tokenizer, hold, limit, draw):
+    """A whole answer, its tokens chosen by `draw(scores)`, and whether the limit cut it."""
+    row = HeldRow(hold, limit)
+    tokens = []
+    while len(tokens) < limit:
+        token = draw(row.held)
+        if token == tokenizer.eos_token_id:
+            break
+        tokens.append(token)
+        row.took(token)
+    return tokenizer.decode(tokens, skip_special_tokens=False, clean_up_tokenization_spaces=False), row.is_cut
+
+
+@pytest.mark.parametrize("kind", ["byte-level", "SentencePiece with bytes", "Metaspace"])
+def test_whatever_a_model_likes_becomes_an_answer_that_is_read(kind, ways, root, sample):
+    teacher = transformers.PreTrainedTokenizerFast(tokenizer_file=str(sample / "models" / "teacher" / "tokenizer.json"), bos_token="<s>", eos_token="</s>")
+    tokenizer = teacher if kind == "byte-level" else sentence_piece(kind == "SentencePiece with bytes")
+    words = len(tokenizer)
+    spelling = spelling_of(tokenizer, words)
+    random = np.random.RandomState(1)
+    for _ in range(200):
+        tokens = random.randint(0, words, 6).tolist()
+        spelt = b"".join(spelling[token] for token in tokens)
+        text = spelt.decode(errors="replace")
+        if "\ufffd" not in text:
+            assert tokenizer.decode(tokens, clean_up_tokenization_spaces=False) == (text if kind == "byte-level" else text.removeprefix(" "))
+    holds = Holds(lambda: spelling, special_of(tokenizer), [tokenizer.eos_token_id])
+    # Tags, quotes, line ends and brackets are what could break a format.
+    unruly = [token for token, one in enumerate(spelling) if re.search(rb'[<>"\\\n[{}/]|^ *(?:User|Question)', one)]
+    answers = []
+    for way, grammars in enumerate(ways):
+        holds.learn(grammars)
+        for choices, compiled in enumerate(grammars, 2):
+            for liking, temperature in ((0, 0), (3, 0), (1, 1)):
+                generator = torch.Generator().manual_seed(100 * way + choices)
+
+                def draw(held):
+                    liked = torch.randn(words, generator=generator) * 4
+                    liked[unruly] += liking
+                    likely = held(liked).softmax(-1)
+                    return int(likely.argmax() if temperature == 0 else torch.multinomial(likely, 1, generator=generator))
+
+                output, _ = written(tokenizer, holds.of(compiled["grammar"]), random.randint(100, 160), draw)
+                answers.append([way, choices, output])
+    in_node(root, {"answers": answers})
+    assert len({output for *_, output in answers}) > 30
+
+
+def test_an_answer_that_the_limit_cuts_ends_well_and_says_so(ways, root, folder):
+    held = load(str(made(folder, "llava")), "cpu", [], False)
+    stages, choices = ways[0][0], 2
+    asked = [{**request, "constraint": stages["grammar"]} for request in requests(folder)] + requests(folder, pictured=False)
+    found = answered(held, asked, {"maxNewTokens": 150, "temperature": 0}, grammars=[stages])
+    free = answered(held, requests(folder, pictured=False), {"maxNewTokens": 150, "temperature": 0})
+    assert {key: found[key] for key in free}.keys() == free.keys()
+    for key, one in free.items():
+        assert found[key]["output"] == one["output"], "beside rows that are held, a free one is free"
+    kept = [found[request["key"]] for request in requests(folder)]
+    in_node(root, {"answers": [[0, choices, one["output"]] for one in kept]})
+    assert len({one["output"] for one in kept}) > 1
+    assert {one["finishReason"] for one in kept} == {"length"}, "noise never ends by itself"
+    assert all(one["usage"]["outputTokens"] <= 150 for one in kept)
+    # Where nothing would fit, it is only cut.
+    short = answered(held, asked[:1], {"maxNewTokens": 3, "temperature": 0}, grammars=[stages])
+    assert short["0True"]["finishReason"] == "length" and short["0True"]["usage"]["outputTokens"] == 3
+
+
+def test_samples_that_are_held_are_the_same_in_every_batch(ways, root, folder):
+    held = load(str(made(folder, "qwen2-vl")), "cpu", [], False)
+    decoding = {"maxNewTokens": 60, "temperature": 1.5, "seed": 3, "samples": 3}
+    letters = ways[5][2]
+    asked = [{**request, "key": f"{request['key']} {sample}", "sample": sample, "constraint": letters["grammar"]} for request in requests(folder) for sample in range(3)]
+    together = answered(held, asked, decoding, grammars=[letters])
+    for request in asked[::3]:
+        assert answered(held, [request], decoding, grammars=[letters])[request["key"]]["output"] == together[request["key"]]["output"]
+    in_node(root, {"answers": [[5, 4, one["output"]] for one in together.values()]})
+
+
+def test_what_cannot_be_held_to_a_format_is_refused_before_anything_is_run(ways, folder):
+    held = load(str(made(folder, "llava")), "cpu", [], False)
+    letters = {**ways[4][0], "grammar": [{"kind": "one-of", "texts": ["A", "Ж"]}], "texts": ["A", "Ж"]}
+    [request] = requests(folder)[:1]
+    with pytest.raises(Unusable, match=r"^The model's tokens cannot spell \"Ж\", so its output cannot be held to this format\.$"):
+        answered(held, [{**request, "constraint": letters["grammar"]}], grammars=[letters])
+    with pytest.raises(Unusable, match=r"^The model's files name no token that ends an answer, "):
+        Holds(held.holds._spelling, {}, []).learn([ways[4][0]])
+    pieces = Tokenizer(models.WordPiece({"[UNK]": 0, "a": 1}, unk_token="[UNK]"))
+    pieces.decoder = decoders.WordPiece()
+    with pytest.raises(Unusable, match=r"^The model's tokenizer joins its tokens in a way \(WordPiece\) in which no output can be held to a format\.$"):
+        spelling_of(transformers.PreTrainedTokenizerFast(tokenizer_object=pieces), 2)
+
+
 def test_an_answer_ends_at_texts_that_end_answers(folder):
     path = made(folder, "pixtral")
     [request] = requests(folder)[:1]
@@ -214,7 +429,7 @@ def test_an_answer_ends_at_texts_that_end_answers(folder):
 def test_partial_outputs_grow_into_the_answer(folder, monkeypatch):
     monkeypatch.setattr("rationale_trainer.worker.listening.LOOK_EVERY", 0)
     held, heard = load(str(made(folder, "mllama")), "cpu", [], False), Heard()
-    held.generate(requests(folder), GREEDY, heard, True)
+    held.generate(requests(folder), GREEDY, heard, True, [])
     finished = {}
     for message in heard.messages:
         for partial in message.get("partials", []):

@@ -62,8 +62,11 @@ def work():
                 held = _load(channel, message)
             elif held is None:
                 raise Unusable("No model is loaded.")
+            elif message["type"] == "score":
+                held.score(message["requests"], channel)
+                channel.send("done", memory=held.memory)
             else:
-                held.generate(message["requests"], message["decoding"], channel, message["isWatched"])
+                held.generate(message["requests"], message["decoding"], channel, message["isWatched"], message.get("compiled", []))
                 channel.send("done", memory=held.memory)
         except Exception as error:  # The server is to hear of anything that goes wrong; the worker stays.
             channel.send("refused", reason=sentence(error))

@@ -1,4 +1,4 @@
-"""From requests to predictions, for models that write."""
+"""From requests to predictions and scores, for models that write."""
 
 import gc
 from collections import defaultdict
@@ -9,9 +9,12 @@ import torch
 
 from .batches import joined
 from .choosing import Choosing, seed_of
+from .holding import HeldRow, Hold, Holding, Holds
 from .listening import Listening
 from .placing import Place
 from .prompts import Prompts, Refused
+from .scoring import scores_of
+from .spelling import special_of, spelling_of
 
 # Rows that a batch has at most, where there is memory for them.
 ROWS_GPU, ROWS_CPU = 32, 8
@@ -26,6 +29,7 @@ class Row:
     limit: int
     seed: int | None
     image_tokens: int
+    hold: Hold | None
 
     @property
     def ids(self) -> list[int]:
@@ -53,10 +57,15 @@ class Writer(Held):
         self.prompts, self.ends, self.stops = prompts, ends, stops
         self.rows = ROWS_CPU if model.device.type == "cpu" else ROWS_GPU
         self.context = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+        tokenizer = prompts.tokenizer
+        words = model.get_output_embeddings().weight.shape[0] if model.get_output_embeddings() is not None else len(tokenizer)
+        self.holds = Holds(lambda: spelling_of(tokenizer, words), special_of(tokenizer), ends)
 
     @torch.inference_mode()
-    def generate(self, requests: list[dict], decoding: dict, channel, is_watched: bool):
-        """Answers each request exactly once."""
+    def generate(self, requests: list[dict], decoding: dict, channel, is_watched: bool, grammars: list[dict]):
+        """Answers each request exactly once. `grammars`: what outputs are held to, compiled."""
+        # What cannot be held to its format is refused before anything is run.
+        self.holds.learn(grammars)
         asked = defaultdict(list)
         for request in requests:
             # Samples of a record ask the same: their prompt is made once.
@@ -80,7 +89,7 @@ class Writer(Held):
             return []
         limit = decoding["maxNewTokens"] if self.context is None else min(decoding["maxNewTokens"], self.context - length)
         places, ids = self.prompts.image_tokens(inputs, self.model.config), inputs["input_ids"][0].tolist()
-        return [Row(one["key"], inputs, limit, seed_of(decoding, ids, one.get("sample", 0)), places) for one in group]
+        return [Row(one["key"], inputs, limit, seed_of(decoding, ids, one.get("sample", 0)), places, self.holds.of(one.get("constraint"))) for one in group]
 
     def _batches(self, rows: list[Row]) -> list[list[Row]]:
         """Rows that can run together, the longest first: what does not fit shows at once."""
@@ -105,10 +114,8 @@ class Writer(Held):
             reason = "There is not enough memory on the GPU for this prompt and its answer."
             self.rows = max(1, min(self.rows, len(rows) // 2))
         except (RuntimeError, ValueError, IndexError) as error:
-            reason = f"The model cannot run this prompt: {str(error).strip().splitlines()[0].rstrip('.')}."
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+            reason = _unrunnable(error)
+        self._free()
         left = [row for row in rows if row.key not in told]
         if len(rows) == 1 and left:
             channel.send("predictions", predictions=[failed(left[0].key, reason)])
@@ -118,12 +125,20 @@ class Writer(Held):
                 if part:
                     self._run(part, decoding, channel, is_watched)
 
+    def _free(self):
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
     def _write(self, rows: list[Row], decoding: dict, channel, is_watched: bool, told: set[str]):
-        inputs = {name: self._placed(tensor) for name, tensor in joined([row.inputs for row in rows], self.model.generation_config.pad_token_id).items()}
+        inputs = {name: self.placed(tensor) for name, tensor in joined([row.inputs for row in rows], self.model.generation_config.pad_token_id).items()}
         choosing = Choosing(decoding, [row.seed for row in rows])
+        holding = Holding([row.hold and HeldRow(row.hold, row.limit) for row in rows])
 
         def finished(row: int, tokens: list[int], reason: str):
             told.add(rows[row].key)
+            held = holding.rows[row]
+            reason = "length" if held is not None and held.is_cut else reason
             channel.send("predictions", predictions=[self._prediction(rows[row], row, tokens, reason, choosing)])
 
         def step(written: dict[int, list[int]]):
@@ -134,16 +149,37 @@ class Writer(Held):
 
         limits = [row.limit for row in rows]
         listening = Listening(inputs["input_ids"].shape[1], limits, self.ends, self.stops, self.decode, finished, step)
-        generate = self.model.generate
-        if "pixel_values" not in inputs and hasattr(self.model, "text_model"):
-            # KOSMOS-2 wants a picture; the model within does without.
-            generate = self.model.text_model.generate
-        generate(**inputs, max_new_tokens=max(limits), logits_processor=[choosing], stopping_criteria=[listening])
-        # Qwen2-VL keeps where the pictures of the last batch stood.
+        processors = [*([holding] if any(holding.rows) else []), choosing]
+        self.model_for(inputs).generate(**inputs, max_new_tokens=max(limits), logits_processor=processors, stopping_criteria=[listening])
+        self.forget()
+
+    def model_for(self, inputs: dict[str, torch.Tensor]):
+        """KOSMOS-2 wants a picture; the model within does without."""
+        return self.model if "pixel_values" in inputs else getattr(self.model, "text_model", self.model)
+
+    def forget(self):
+        """Qwen2-VL keeps where the pictures of the last batch stood."""
         if hasattr(getattr(self.model, "model", None), "rope_deltas"):
             self.model.model.rope_deltas = None
 
-    def _placed(self, tensor: torch.Tensor) -> torch.Tensor:
+    @torch.inference_mode()
+    def score(self, requests: list[dict], channel):
+        """Answers each request exactly once."""
+        for request in requests:
+            key = request["key"]
+            channel.send("working", keys=[key])
+            try:
+                answer = {"key": key, "texts": scores_of(self, request, lambda: channel.send("alive"))}
+            except Refused as error:
+                answer = {"key": key, "texts": [], "error": str(error)}
+            except torch.OutOfMemoryError:
+                answer = {"key": key, "texts": [], "error": "There is not enough memory on the GPU for this prompt and its texts."}
+                self._free()
+            except (RuntimeError, ValueError, IndexError, TypeError) as error:
+                answer = {"key": key, "texts": [], "error": _unrunnable(error)}
+            channel.send("scores", scores=[answer])
+
+    def placed(self, tensor: torch.Tensor) -> torch.Tensor:
         tensor = tensor.to(self.model.device)
         return tensor.to(self.where.dtype) if tensor.is_floating_point() else tensor
 
@@ -166,6 +202,10 @@ class Writer(Held):
 def failed(key: str, error: str) -> dict:
     """The prediction of a request that could not be answered."""
     return {"key": key, "output": "", "finishReason": "error", "usage": {"promptTokens": 0, "imageTokens": 0, "outputTokens": 0}, "error": error}
+
+
+def _unrunnable(error: Exception) -> str:
+    return f"The model cannot run this prompt: {(str(error).strip().splitlines() or [type(error).__name__])[0].rstrip('.')}."
 
 
 def _transformers_version() -> str:

@@ -26,7 +26,7 @@ class ChoiceScorer(Held):
         self._cut = False
 
     @torch.inference_mode()
-    def generate(self, requests: list[dict], decoding: dict, channel, is_watched: bool):
+    def generate(self, requests: list[dict], decoding: dict, channel, is_watched: bool, grammars: list[dict]):
         for request in requests:
             channel.send("working", keys=[request["key"]])
             try:

@@ -58,6 +58,10 @@ class Prompts:
         begin = self.tokenizer.bos_token
         return not self._trained_here and not (begin and text.startswith(begin))
 
+    def tokens(self, text: str) -> list[int]:
+        """Of a text that the chat template has written, in which a picture is what the template has for it."""
+        return self.tokenizer.encode(text, add_special_tokens=self._adds(text))
+
     def image_tokens(self, inputs: dict[str, torch.Tensor], config) -> int:
         token = getattr(config, "image_token_id", None) or getattr(config, "image_token_index", None)
         return 0 if token is None else int((inputs["input_ids"] == token).sum())
@@ -73,6 +77,9 @@ class Kosmos2Prompts(Prompts):
         if len(pictures) > 1:
             raise ValueError(f"KOSMOS-2 sees one picture, and there are {len(pictures)}")
         return self.processor(images=pictures or None, text=[text], return_tensors="pt")
+
+    def tokens(self, text: str) -> list[int]:
+        return self.tokenizer.encode(text, add_special_tokens=False)
 
     def image_tokens(self, inputs: dict[str, torch.Tensor], config) -> int:
         return int(inputs["image_embeds_position_mask"].sum()) if "image_embeds_position_mask" in inputs else 0

@@ -6,6 +6,18 @@ const UNKNOWN = -2;
 /** What a text is filled up with where any character will do. */
 const FILLER = '.'.charCodeAt(0);
 
+/** An automaton for whoever has none of its code. */
+export interface AutomatonTable {
+  /** By byte: its class. */
+  readonly classes: readonly number[];
+  /** By state and class: the state behind; `DEAD` where there is none. */
+  readonly steps: readonly (readonly number[])[];
+  /** States in which the text may end. The first state is 0. */
+  readonly ends: readonly number[];
+  /** By state: the first byte of a shortest way to an end; null at one, or where the way is not known. */
+  readonly waysOut: readonly (number | null)[];
+}
+
 /** The texts of a grammar, byte by byte. States are numbers, worked out when they are first reached. */
 export class Automaton {
   readonly start = 0;
@@ -52,6 +64,22 @@ export class Automaton {
     };
     const number = this.bytes.findIndex((_, one) => left(one) < least);
     return number === -1 ? null : (this.bytes[number] as number);
+  }
+
+  /** All of it, with every state worked out. */
+  table(): AutomatonTable {
+    const classes = Array.from(this.classes);
+    const steps: number[][] = [];
+    // States are found while those before them are stepped from.
+    for (let state = 0; state < this.states.length; state++)
+      steps.push(this.bytes.map((_, number) => this.step(state, number)));
+    const states = Array.from(steps.keys());
+    return {
+      classes,
+      steps,
+      ends: states.filter((state) => this.accepts(state)),
+      waysOut: states.map((state) => this.wayOut(state)),
+    };
   }
 
   private step(state: number, number: number): number {

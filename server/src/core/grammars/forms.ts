@@ -1,6 +1,9 @@
 /** A grammar as servers take it: a list of texts, a JSON schema, or a pattern. */
 import { type Grammar, type GrammarForm, MOST_SPACE, type ObjectField, type Piece } from './types.ts';
 
+/** Of a model whose tokens are chosen by a process of ours: it can be held to any grammar. */
+export const ALL_FORMS: readonly GrammarForm[] = ['choice', 'json', 'regex'];
+
 /** The form that says all of a grammar. */
 export function formOf([only, ...others]: Grammar): GrammarForm {
   if (others.length > 0) return 'regex';

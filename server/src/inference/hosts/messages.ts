@@ -1,4 +1,6 @@
 /** What the server and the processes that hold models say to each other. */
+import type { AutomatonTable } from '../../core/grammars/automaton.ts';
+import type { Grammar } from '../../core/grammars/types.ts';
 import type {
   Decoding,
   ModelRequest,
@@ -15,6 +17,13 @@ export interface Device {
   readonly kind: DeviceKind;
   /** Threads of one operation; counts on the CPU only. */
   readonly threads: number;
+}
+
+/** A grammar, worked out for a process in another language. */
+export interface CompiledGrammar extends AutomatonTable {
+  readonly grammar: Grammar;
+  /** Texts that stand in it as they are. */
+  readonly texts: readonly string[];
 }
 
 export type ToHost =
@@ -35,6 +44,8 @@ export type ToHost =
       readonly decoding: Decoding;
       /** Whether to tell what is written so far. */
       readonly isWatched: boolean;
+      /** The requests' grammars, for a host that cannot compile them. */
+      readonly compiled?: readonly CompiledGrammar[];
     }
   | { readonly type: 'score'; readonly requests: readonly ScoreRequest[] }
   | { readonly type: 'load-sentences'; readonly folder: string; readonly device: Device }

@@ -10,7 +10,7 @@ import type {
   Scores,
 } from '../../core/models/types.ts';
 import { HostFailure, HostProcess, type Started } from './host-process.ts';
-import type { FromHost, ToHost } from './messages.ts';
+import type { CompiledGrammar, FromHost, ToHost } from './messages.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface Patience {
@@ -43,6 +43,8 @@ export interface HostedModelOptions {
   readonly size: number;
   readonly patience: Patience;
   readonly onNotice: (sentence: string) => void;
+  /** For a host that cannot compile grammars; absent: it can. */
+  readonly compile?: (requests: readonly ModelRequest[]) => readonly CompiledGrammar[];
 }
 
 interface Keyed {
@@ -111,8 +113,12 @@ export class HostedModel implements Model {
     onPartial?: (partial: PartialOutput) => void,
   ): AsyncIterable<Prediction> {
     const isWatched = onPartial !== undefined;
+    const { compile } = this.options;
     yield* this.inTurn(requests, signal, {
-      ask: (some) => ({ type: 'generate', requests: some, decoding, isWatched }),
+      ask: (some) => ({
+        ...{ type: 'generate', requests: some, decoding, isWatched },
+        ...(compile && { compiled: compile(some) }),
+      }),
       answersIn(message) {
         if (message.type === 'partials') for (const partial of message.partials) onPartial?.(partial);
         return message.type === 'predictions' ? message.predictions : [];

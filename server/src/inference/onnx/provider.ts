@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { ALL_FORMS } from '../../core/grammars/forms.ts';
 import type { Model, ModelCard, ModelProvider } from '../../core/models/types.ts';
 import { SHIPPED_FAMILY } from '../../core/shipped-family.ts';
 import { CATALOG } from '../catalog/entries.ts';
@@ -42,9 +43,6 @@ const SHIPPED = [
     description: "The distilled student: trained on the teacher's rationales.",
   },
 ] as const;
-
-/** The decode loop is ours: an output can be held to any grammar. */
-const FORMS = ['choice', 'json', 'regex'] as const;
 
 type Known = Pick<ModelCard, 'id' | 'name' | 'role' | 'description'> & { readonly folder: string };
 
@@ -113,7 +111,7 @@ async function cardOf(known: Known): Promise<ModelCard> {
     ...known,
     provider: 'onnx',
     trainedWith: trainedPrompts(known.folder),
-    constrains: FORMS,
+    constrains: ALL_FORMS,
     scores: true as const,
   };
   try {

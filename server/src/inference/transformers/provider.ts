@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { ALL_FORMS } from '../../core/grammars/forms.ts';
 import type { Model, ModelCard, ModelProvider } from '../../core/models/types.ts';
 import { CATALOG } from '../catalog/entries.ts';
 import type { CatalogEntry } from '../catalog/types.ts';
@@ -14,6 +15,7 @@ import {
   weightsSize,
 } from '../weights-folder.ts';
 import { SCORES_CHOICES } from './families.ts';
+import { grammarCompiler } from './grammars.ts';
 import type { PythonAccess } from './python.ts';
 import { mayRunCode } from './remote-code.ts';
 
@@ -76,9 +78,12 @@ async function cardOf(
   } as const;
   try {
     if (!python) throw new Error('it needs Python, which may not be started here.');
-    const scores = familyOf(folder) === SCORES_CHOICES ? { scoresChoices: true as const } : {};
+    const can =
+      familyOf(folder) === SCORES_CHOICES
+        ? { scoresChoices: true as const }
+        : { constrains: ALL_FORMS, scores: true as const };
     presentWeights(folder);
-    return { ...card, ...scores, revision: await weightsRevision(folder) };
+    return { ...card, ...can, revision: await weightsRevision(folder) };
   } catch (error) {
     return { ...card, revision: '', unavailable: `${id} cannot run: ${(error as Error).message}` };
   }
@@ -112,6 +117,7 @@ async function open(
       size: weightsSize(folder),
       patience: PATIENCE,
       onNotice,
+      compile: grammarCompiler(),
     }),
   );
 }
