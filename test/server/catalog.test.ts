@@ -70,7 +70,8 @@ describe('the catalog', () => {
       places['kosmos-2']?.why ?? '',
       /^Python runs it, and none was found that has what that takes/,
     );
-    assert.equal(places['gemma-3-4b']?.place, 'needs-endpoint');
+    assert.equal(places['gemma-3-4b']?.place, 'needs-python');
+    assert.equal(places['moondream-3']?.place, 'does-not-fit');
     for (const { why } of Object.values(places)) assert.match(why, /^[A-Z].*[.]$/);
   });
 

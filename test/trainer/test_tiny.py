@@ -10,8 +10,8 @@ from PIL import Image
 from rationale_trainer.tiny import TINY, write_tiny
 
 # Their processors ask for torchvision (for videos) or do not exist: how they read pictures is in test_families.py.
-WITHOUT_PROCESSOR = {"llava-onevision", "pixtral", "qwen2-vl", "smolvlm", "moondream"}
-PLACES = {"mllama": "<|image|>", "kosmos-2": ""}
+WITHOUT_PROCESSOR = {"llava-onevision", "pixtral", "qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl", "smolvlm", "moondream"}
+PLACES = {"mllama": "<|image|>", "kosmos-2": "", "gemma-3": "<start_of_image>"}
 
 
 @pytest.fixture(scope="module")

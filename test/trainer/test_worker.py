@@ -21,9 +21,10 @@ from rationale_trainer.worker.spelling import special_of, spelling_of
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-WRITERS = ("llava", "llava-next", "llava-onevision", "pixtral", "qwen2-vl", "paligemma", "idefics3", "smolvlm", "mllama", "kosmos-2")
+WRITERS = ("llava", "llava-next", "llava-onevision", "pixtral", "qwen2-vl", "qwen2.5-vl", "qwen3-vl", "gemma-3", "internvl", "paligemma",
+           "idefics3", "smolvlm", "mllama", "kosmos-2")  # fmt: skip
 # transformers' own processor wants torchvision for these.
-WITHOUT_PROCESSOR = ("llava-onevision", "pixtral", "qwen2-vl", "smolvlm")
+WITHOUT_PROCESSOR = ("llava-onevision", "pixtral", "qwen2-vl", "qwen2.5-vl", "qwen3-vl", "internvl", "smolvlm")
 SIZES = [(48, 80), (40, 100), (96, 31), (32, 32)]
 TEXTS = ["what colour?", "which of these is a solid? a rock is a solid, water is a liquid.", "green blue", "what colour is the picture?"]
 LONGEST = 10
@@ -228,7 +229,9 @@ def by_one_pass(held, request, given, text):
     start = inputs["input_ids"].shape[1] + len(before) - len(prompts.tokens(chat))
     more = torch.tensor([whole[len(prompts.tokens(chat)) :]])
     count = more.shape[1]
-    for name, filling in (("input_ids", more), ("attention_mask", 1), ("mm_token_type_ids", 0), ("token_type_ids", 1), ("image_embeds_position_mask", 0)):
+    # PaliGemma's 1 is what is learnt, Gemma 3's what is of a picture.
+    kind = int(model.config.model_type == "paligemma")
+    for name, filling in (("input_ids", more), ("attention_mask", 1), ("mm_token_type_ids", 0), ("token_type_ids", kind), ("image_embeds_position_mask", 0)):
         if name in inputs:
             added = filling if name == "input_ids" else torch.full((1, count), filling, dtype=inputs[name].dtype)
             inputs[name] = torch.cat([inputs[name], added], 1)

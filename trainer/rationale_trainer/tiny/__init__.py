@@ -4,8 +4,8 @@ a real model of a kind and not its answers. Each is made in a second and takes p
 from pathlib import Path
 
 from .other import KOSMOS_2, VILT
-from .tiled import IDEFICS3, LLAVA_NEXT, LLAVA_ONEVISION, MLLAMA, SMOLVLM
-from .whole import LLAVA, MOONDREAM, PALIGEMMA, PIXTRAL, QWEN2_VL
+from .tiled import IDEFICS3, INTERNVL, LLAVA_NEXT, LLAVA_ONEVISION, MLLAMA, SMOLVLM
+from .whole import GEMMA_3, LLAVA, MOONDREAM, PALIGEMMA, PIXTRAL, QWEN2_5_VL, QWEN2_VL, QWEN3_VL
 from .writing import write
 
 TINY = {
@@ -14,6 +14,10 @@ TINY = {
     "llava-onevision": LLAVA_ONEVISION,
     "pixtral": PIXTRAL,
     "qwen2-vl": QWEN2_VL,
+    "qwen2.5-vl": QWEN2_5_VL,
+    "qwen3-vl": QWEN3_VL,
+    "gemma-3": GEMMA_3,
+    "internvl": INTERNVL,
     "paligemma": PALIGEMMA,
     "idefics3": IDEFICS3,
     "smolvlm": SMOLVLM,

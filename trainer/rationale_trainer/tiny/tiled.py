@@ -95,3 +95,26 @@ MLLAMA = Tiny(
         "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"
     ),
 )  # fmt: skip
+
+
+def _internvl(token, words):
+    vision = {**VISION, "image_size": [32, 32], "patch_size": [8, 8]}
+    text = {"model_type": "qwen2", **TEXT, "vocab_size": words}
+    return hf.InternVLForConditionalGeneration(hf.InternVLConfig(vision_config=vision, text_config=text, image_token_id=token("<IMG_CONTEXT>"), image_seq_length=4))
+
+
+INTERNVL = Tiny(
+    _internvl,
+    {
+        "image_processor_type": "GotOcr2ImageProcessor", "processor_class": "InternVLProcessor", "do_convert_rgb": True, "do_resize": True,
+        "size": {"height": 32, "width": 32}, "crop_to_patches": True, "min_patches": 1, "max_patches": 4, "resample": 3, **NORMALISED,
+    },
+    {"processor_class": "InternVLProcessor", "image_seq_length": 4},
+    special=("<img>", "</img>", "<IMG_CONTEXT>", "<video>", "<|im_start|>", "<|im_end|>"),
+    named={"start_image_token": "<img>", "end_image_token": "</img>", "context_image_token": "<IMG_CONTEXT>", "video_token": "<video>"},
+    template=(
+        "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{% for part in message['content'] %}"
+        "{% if part['type'] == 'image' %}<IMG_CONTEXT>\n{% else %}{{ part['text'] }}{% endif %}{% endfor %}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    ),
+)  # fmt: skip

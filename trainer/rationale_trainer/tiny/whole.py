@@ -54,28 +54,67 @@ PIXTRAL = Tiny(
 )  # fmt: skip
 
 
-def _qwen2_vl(token, words):
-    text = {**TEXT, "vocab_size": words, "rope_parameters": {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 10000.0}}
-    vision = {"depth": 2, "embed_dim": 32, "hidden_size": 64, "mlp_ratio": 2, "num_heads": 2, "patch_size": 8, "spatial_merge_size": 2, "temporal_patch_size": 2}
-    config = hf.Qwen2VLConfig(
-        text_config=text, vision_config=vision, image_token_id=token("<|image_pad|>"), video_token_id=token("<|video_pad|>"),
-        vision_start_token_id=token("<|vision_start|>"), vision_end_token_id=token("<|vision_end|>"),
+ROPE = {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 10000.0}
+QWEN_VISION = {"depth": 2, "hidden_size": 64, "num_heads": 2, "patch_size": 8, "spatial_merge_size": 2, "temporal_patch_size": 2}
+
+
+def _qwen(version: str, text: dict, vision: dict):
+    def build(token, words):
+        config = getattr(hf, f"{version}Config")(
+            text_config={**TEXT, "vocab_size": words, "rope_parameters": ROPE, **text}, vision_config={**QWEN_VISION, **vision},
+            image_token_id=token("<|image_pad|>"), video_token_id=token("<|video_pad|>"),
+            vision_start_token_id=token("<|vision_start|>"), vision_end_token_id=token("<|vision_end|>"),
+        )  # fmt: skip
+        return getattr(hf, f"{version}ForConditionalGeneration")(config)
+
+    return Tiny(
+        build,
+        {
+            # Of all of them.
+            "image_processor_type": "Qwen2VLImageProcessor", "processor_class": f"{version}Processor", "do_convert_rgb": True, "do_resize": True,
+            "size": {"shortest_edge": 256, "longest_edge": 4096}, "min_pixels": 256, "max_pixels": 4096, "resample": 3,
+            "patch_size": 8, "merge_size": 2, "temporal_patch_size": 2, **NORMALISED,
+        },
+        special=("<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>"),
+        template=(
+            "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{% for part in message['content'] %}"
+            "{% if part['type'] == 'image' %}<|vision_start|><|image_pad|><|vision_end|>{% else %}{{ part['text'] }}{% endif %}{% endfor %}"
+            "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+        ),
     )  # fmt: skip
-    return hf.Qwen2VLForConditionalGeneration(config)
 
 
-QWEN2_VL = Tiny(
-    _qwen2_vl,
-    {
-        "image_processor_type": "Qwen2VLImageProcessor", "processor_class": "Qwen2VLProcessor", "do_convert_rgb": True, "do_resize": True,
-        "size": {"shortest_edge": 256, "longest_edge": 4096}, "min_pixels": 256, "max_pixels": 4096, "resample": 3,
-        "patch_size": 8, "merge_size": 2, "temporal_patch_size": 2, **NORMALISED,
-    },
-    special=("<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>"),
+QWEN2_VL = _qwen("Qwen2VL", {}, {"embed_dim": 32, "mlp_ratio": 2})
+# A window of two by two merged patches, left in the last layer.
+QWEN2_5_VL = _qwen("Qwen2_5_VL", {}, {"hidden_size": 32, "out_hidden_size": 64, "intermediate_size": 48, "window_size": 32, "fullatt_block_indexes": [1]})
+QWEN3_VL = _qwen(
+    "Qwen3VL",
+    {"head_dim": 16, "rope_parameters": {**ROPE, "mrope_interleaved": True}},
+    {"hidden_size": 32, "out_hidden_size": 64, "intermediate_size": 48, "num_position_embeddings": 16, "deepstack_visual_indexes": [0, 1]},
+)
+
+
+def _gemma3(token, words):
+    # A window shorter than prompts are.
+    text = {**TEXT, "head_dim": 16, "vocab_size": words, "sliding_window": 12, "layer_types": ["sliding_attention", "full_attention"], "query_pre_attn_scalar": 16}
+    vision = {**VISION, "vision_use_head": False}
+    config = hf.Gemma3Config(
+        text_config=text, vision_config=vision, mm_tokens_per_image=4, image_token_index=token("<image_soft_token>"),
+        boi_token_index=token("<start_of_image>"), eoi_token_index=token("<end_of_image>"),
+    )  # fmt: skip
+    return hf.Gemma3ForConditionalGeneration(config)
+
+
+GEMMA_3 = Tiny(
+    _gemma3,
+    {"image_processor_type": "Gemma3ImageProcessor", "processor_class": "Gemma3Processor", "image_seq_length": 4, **FIXED},
+    {"processor_class": "Gemma3Processor", "image_seq_length": 4},
+    special=("<start_of_image>", "<end_of_image>", "<image_soft_token>", "<start_of_turn>", "<end_of_turn>"),
+    named={"boi_token": "<start_of_image>", "eoi_token": "<end_of_image>", "image_token": "<image_soft_token>"},
     template=(
-        "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{% for part in message['content'] %}"
-        "{% if part['type'] == 'image' %}<|vision_start|><|image_pad|><|vision_end|>{% else %}{{ part['text'] }}{% endif %}{% endfor %}"
-        "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+        "{{ bos_token }}{% for message in messages %}<start_of_turn>{{ 'model' if message['role'] == 'assistant' else message['role'] }}\n"
+        "{% for part in message['content'] %}{% if part['type'] == 'image' %}<start_of_image>{% else %}{{ part['text'] | trim }}{% endif %}{% endfor %}"
+        "<end_of_turn>\n{% endfor %}{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}"
     ),
 )  # fmt: skip
 

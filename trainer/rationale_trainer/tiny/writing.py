@@ -36,10 +36,12 @@ class Tiny:
     processor: dict = field(default_factory=dict)
     special: tuple[str, ...] = ("<image>",)
     template: str | None = None
+    # Special tokens that a processor asks the tokenizer for by name.
+    named: dict[str, str] = field(default_factory=dict)
 
 
 def write(tiny: Tiny, folder: Path, seed: int):
-    tokenizer = _tokenizer(tiny.special)
+    tokenizer = _tokenizer(tiny.special, tiny.named)
     torch.manual_seed(seed)
     model = tiny.build(tokenizer.convert_tokens_to_ids, len(tokenizer)).eval()
     _make_loud(model)
@@ -53,7 +55,7 @@ def write(tiny: Tiny, folder: Path, seed: int):
             (folder / f"{name}.json").write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
 
 
-def _tokenizer(special: tuple[str, ...]) -> PreTrainedTokenizerFast:
+def _tokenizer(special: tuple[str, ...], named: dict[str, str]) -> PreTrainedTokenizerFast:
     """Byte-level BPE whose alphabet is ASCII, so that any tokens decode to text that tells them apart."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -65,7 +67,7 @@ def _tokenizer(special: tuple[str, ...]) -> PreTrainedTokenizerFast:
     framing = {f"{name}_token": f"[{name.upper()}]" for name in ("cls", "sep", "mask") if f"[{name.upper()}]" in special}
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token=BOS, eos_token=EOS, pad_token=PAD, unk_token=UNKNOWN, padding_side="left",
-        additional_special_tokens=list(special), **framing, clean_up_tokenization_spaces=False,
+        extra_special_tokens=named or list(special), **framing, clean_up_tokenization_spaces=False,
     )  # fmt: skip
 
 

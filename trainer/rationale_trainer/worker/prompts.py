@@ -10,7 +10,7 @@ from ..failure import Unusable
 
 
 # Types whose answers do not change when they are padded, as test/trainer/test_worker.py holds them to.
-PADDED = {"llava", "llava_next", "llava_onevision", "qwen2_vl", "paligemma", "idefics3", "smolvlm", "mllama"}
+PADDED = {"llava", "llava_next", "llava_onevision", "qwen2_vl", "qwen2_5_vl", "qwen3_vl", "gemma3", "internvl", "paligemma", "idefics3", "smolvlm", "mllama"}
 
 
 class Refused(Exception):

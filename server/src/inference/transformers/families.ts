@@ -3,7 +3,9 @@
  * transformers can show pictures to and have write are run as well, with prompts of equal length in a batch.
  */
 export const PYTHON_FAMILIES: ReadonlySet<string> = new Set([
+  'gemma3',
   'idefics3',
+  'internvl',
   'kosmos-2',
   'llava',
   'llava_next',
@@ -11,7 +13,9 @@ export const PYTHON_FAMILIES: ReadonlySet<string> = new Set([
   'mllama',
   'moondream1',
   'paligemma',
+  'qwen2_5_vl',
   'qwen2_vl',
+  'qwen3_vl',
   'smolvlm',
   'vilt',
 ]);
