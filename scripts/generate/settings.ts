@@ -1,6 +1,8 @@
 import { applyEdits, modify } from 'jsonc-parser';
 import type { Rule } from '../../server/src/core/annotations/types.ts';
 import { modelsSchema } from '../../server/src/inference/catalog/settings.ts';
+import { DEVICE_SETTINGS } from '../../server/src/inference/onnx/devices/choose.ts';
+import { DEVICE_KINDS, DEVICES } from '../../server/src/inference/onnx/devices/table.ts';
 import { endpointsSchema } from '../../server/src/inference/openai/settings.ts';
 
 const PATH = ['contributes', 'configuration', 'properties'];
@@ -8,6 +10,7 @@ const PATH = ['contributes', 'configuration', 'properties'];
 /** `package.json` with the settings of rules and endpoints written into it; everything else stays as it is. */
 export function withSettings(packageJson: string, rules: readonly Rule[]): string {
   const blocks = {
+    'rationale.device': deviceBlock(),
     'rationale.rules': settingsBlock(rules),
     'rationale.endpoints': endpointsBlock(),
     'rationale.models': modelsBlock(),
@@ -20,6 +23,21 @@ function withSetting(packageJson: string, name: string, block: object): string {
     formattingOptions: { insertSpaces: true, tabSize: 2 },
   });
   return applyEdits(packageJson, edits);
+}
+
+function deviceBlock() {
+  return {
+    type: 'string',
+    enum: DEVICE_SETTINGS,
+    enumDescriptions: [
+      'The best device that works here and is clearly faster than the processor.',
+      ...DEVICE_KINDS.map((kind) => DEVICES[kind].description),
+    ],
+    default: 'auto',
+    scope: 'machine-overridable',
+    description:
+      'Where local models run. The Models view shows the device really used, and why better ones were passed over. A device that is chosen here is not replaced by another. Models that run with Python know auto, cuda and cpu.',
+  };
 }
 
 function modelsBlock() {

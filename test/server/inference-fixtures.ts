@@ -81,3 +81,10 @@ function readSetting(setting: number) {
   const name = `setting-${setting}.prompty`;
   return readPromptFile(readFileSync(join(sample, 'prompts', name), 'utf8'), name);
 }
+
+/** Everything that comes, in its order. */
+export async function all<T>(coming: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const one of coming) found.push(one);
+  return found;
+}

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelCard, Prediction } from '../../server/src/core/models/types.ts';
 import type { HostedModel } from '../../server/src/inference/hosts/model.ts';
-import { createProviders } from '../../server/src/inference/index.ts';
-import type { DeviceSetting } from '../../server/src/inference/onnx/devices.ts';
-import { chooseDevice, probeDevice } from '../../server/src/inference/onnx/devices.ts';
+import { createProviders, type DeviceSetting } from '../../server/src/inference/index.ts';
 import { needsPair, recordIds, requestFor, shippedModels } from './inference-fixtures.ts';
 
 const DECODING = { maxNewTokens: 24, temperature: 0 } as const;
@@ -169,35 +167,4 @@ describe('the onnx provider', function () {
       await model.close();
     }
   });
-});
-
-describe('choosing a device', function () {
-  this.timeout(120_000);
-
-  it('takes the CPU for a small model, and one thread where a second does not pay', async () => {
-    assert.deepEqual(await chooseDevice('auto', 5_000_000), {
-      device: { kind: 'cpu', threads: 1 },
-      name: 'CPU (1 thread)',
-    });
-  });
-
-  it('falls back on the CPU with a reason where there is no GPU', async function () {
-    if (process.platform !== 'linux' || existsSync('/dev/dri') || existsSync('/dev/nvidia0')) this.skip();
-    const { device, reason } = await chooseDevice('webgpu', 5_000_000);
-    assert.equal(device.kind, 'cpu');
-    assert.match(reason ?? '', /^WebGPU is not available here: .+\.$/);
-    assert.equal((await chooseDevice('auto', 10 ** 9)).device.kind, 'cpu');
-  });
-
-  for (const [what, problem] of [
-    ['crashes', 'its probe was ended by SIGABRT.'],
-    ['hangs', 'its probe gave no sign of life for 1 second.'],
-  ] as const) {
-    it(`outlives a driver that ${what}`, async () => {
-      process.env.RATIONALE_TEST_PROBE = what;
-      const host = join(import.meta.dirname, 'inference-fake-host.ts');
-      assert.deepEqual(await probeDevice({ kind: 'webgpu', threads: 1 }, host, 1000), { problem });
-      delete process.env.RATIONALE_TEST_PROBE;
-    });
-  }
 });

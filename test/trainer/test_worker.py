@@ -591,6 +591,16 @@ def test_a_model_goes_where_it_fits(folder, monkeypatch):
     assert placed([16], 32) == ("cpu", "bfloat16", "The model needs 23.0 GB and the GPU has 16.0 GB free: it runs on the CPU instead.")
     with pytest.raises(Unusable, match=r"^The model does not fit: it needs 23.0 GB in bf16, and 16.0 GB of memory are free\.$"):
         placed([16], 16)
+    # A device that was asked for is not replaced.
+    assert placed([24], 64, wish="cuda") == ("cuda:0", "bfloat16", None)
+    with pytest.raises(Unusable, match=r"^The model needs 23.0 GB and the GPU has 16.0 GB free\.$"):
+        placed([16], 64, wish="cuda")
+    monkeypatch.setattr(torch.version, "cuda", None)
+    with pytest.raises(Unusable, match=r"^PyTorch \S+ has no CUDA here: it was built without it; install the build for CUDA, or choose auto or cpu\.$"):
+        placed([], 64, wish="cuda")
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    with pytest.raises(Unusable, match=r"^PyTorch \S+ has no CUDA here: no NVIDIA card with a driver was found; choose auto or cpu\.$"):
+        placed([], 64, wish="cuda")
 
 
 @torch.inference_mode()

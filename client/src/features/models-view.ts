@@ -96,6 +96,7 @@ function modelItem(model: ModelRow): vscode.TreeItem {
     model.description,
     `Its outputs can be held to ${model.heldTo}.`,
     model.unavailable ?? (model.device ? `Runs on ${model.device}.` : 'Its device is shown once it has run.'),
+    ...model.passedOver,
   ].join('\n\n');
   item.iconPath = model.unavailable
     ? new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('problemsWarningIcon.foreground'))

@@ -12,6 +12,8 @@ export interface Examined {
   /** Bytes of the process that runs it. */
   readonly memory: number | null;
   readonly problem: string | null;
+  /** Why it is not a better device, a sentence for each of these. */
+  readonly passedOver: readonly string[];
 }
 
 const CHOICES = ['a nail', 'a compass needle'];
@@ -22,7 +24,7 @@ const DECODING = { maxNewTokens: 64, temperature: 0 };
 
 /** Asks a model the same question twice, and measures the second time: the first one warms it up. */
 export async function examine({ provider, card }: OfferedModel): Promise<Examined> {
-  const nothing = { model: card.id, device: null, tokensPerSecond: null, memory: null };
+  const nothing = { model: card.id, device: null, tokensPerSecond: null, memory: null, passedOver: [] };
   if (card.unavailable) return { ...nothing, problem: card.unavailable };
   try {
     const model = await openModel(provider, card);
@@ -46,8 +48,9 @@ export async function examine({ provider, card }: OfferedModel): Promise<Examine
         }
         seconds = (performance.now() - began) / 1000;
       }
-      const { device, memory = null } = model;
-      return { model: card.id, device, tokensPerSecond: tokens / seconds, memory, problem: null };
+      const { device, memory = null, passedOver = [] } = model;
+      const tokensPerSecond = tokens / seconds;
+      return { model: card.id, device, tokensPerSecond, memory, problem: null, passedOver };
     } finally {
       await model.close();
     }

@@ -6,6 +6,7 @@ import { shippedModels } from '../files/shipped.ts';
 import {
   type CatalogEntry,
   createProviders,
+  type DeviceSetting,
   type EndpointSettings,
   fetchedModels,
   type Placed,
@@ -21,8 +22,6 @@ import { UsageError } from './exit.ts';
 import { pythonAccess, pythonIfAny } from './python.ts';
 import { workspaceSettings } from './settings.ts';
 import { withUsableStore } from './usable-store.ts';
-
-export type DeviceSetting = 'auto' | 'cpu' | 'webgpu';
 
 export interface OfferedModel {
   readonly provider: ModelProvider;

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Severity } from '../core/annotations/types.ts';
 import { DEFAULT_MAX_NEW_TOKENS } from '../core/decoding.ts';
 import { readFieldMap } from '../core/pipeline.ts';
+import { DEVICE_SETTINGS } from '../inference/index.ts';
 
 export type Format = 'text' | 'json' | 'jsonl';
 /** What commands that find things can print as well: for code scanning services, and for test reports. */
@@ -28,9 +29,7 @@ function formats(choices: readonly CheckFormat[]): Option {
 
 /** Where local models run. */
 export function deviceOption(): Option {
-  return new Option('--device <device>', 'where local models run')
-    .choices(['auto', 'cpu', 'webgpu'])
-    .default('auto');
+  return new Option('--device <device>', 'where local models run').choices(DEVICE_SETTINGS).default('auto');
 }
 
 /** How the records are asked. */

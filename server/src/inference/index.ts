@@ -1,6 +1,6 @@
 import type { ModelProvider } from '../core/models/types.ts';
 import type { CatalogEntry } from './catalog/types.ts';
-import type { DeviceSetting } from './onnx/devices.ts';
+import type { DeviceSetting } from './onnx/devices/choose.ts';
 import { onnxProvider } from './onnx/provider.ts';
 import { type EndpointAccess, environmentAccess } from './openai/access.ts';
 import { openaiProvider } from './openai/provider.ts';
@@ -62,6 +62,8 @@ export { readModelsOf } from './catalog/settings.ts';
 export { type CatalogEntry, weightBytes } from './catalog/types.ts';
 export { fetchedModels, fetchModel, fetchWords, planFetch } from './hub/fetch-model.ts';
 export { type WantedModel, wantedModel } from './hub/wanted-model.ts';
+export { DEVICE_SETTINGS, type DeviceSetting } from './onnx/devices/choose.ts';
+export { type ExaminedDevice, examineDevices } from './onnx/devices/examine.ts';
 /** For the cosine of texts. */
 export { sentenceEmbedder } from './onnx/sentence-embedder.ts';
 export type { Destination, EndpointAccess } from './openai/access.ts';

@@ -22,7 +22,8 @@ export class ModelCatalog {
   private readonly shippedModels: string;
   private readonly added: () => AddedModels;
   private readonly python: () => Surroundings['python'];
-  private readonly devices = new Map<string, string>();
+  /** By model: where it ran, and why not on a better device. */
+  private readonly devices = new Map<string, Pick<Model, 'device' | 'passedOver'>>();
   /** By id and revision. */
   private readonly counters = new Map<string, Promise<TokenCounter | null>>();
 
@@ -69,7 +70,7 @@ export class ModelCatalog {
 
   async open({ provider, card }: OfferedModel, onNotice: (sentence: string) => void): Promise<Model> {
     const model = await provider.open(card, onNotice);
-    this.devices.set(card.id, model.device);
+    this.devices.set(card.id, { device: model.device, passedOver: model.passedOver });
     return model;
   }
 
@@ -92,8 +93,8 @@ export class ModelCatalog {
     return catalog.map((entry) => placeOf(entry, around)).filter(({ place }) => place !== 'here');
   }
 
-  /** The device that the model ran on since the server started; null when it was not opened. */
-  deviceOf(id: string): string | null {
+  /** Where the model ran since the server started; null when it was not opened. */
+  deviceOf(id: string): Pick<Model, 'device' | 'passedOver'> | null {
     return this.devices.get(id) ?? null;
   }
 }

@@ -1,5 +1,6 @@
 import type { Connection } from 'vscode-languageserver/node';
 import { readRuleSettings } from '../core/annotations/rule-settings.ts';
+import { DEVICE_SETTINGS } from '../inference/index.ts';
 import { type OutputsSetting, SETTINGS_SECTION, type Settings } from '../protocol/settings.ts';
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -27,7 +28,7 @@ export function readSettings(value: unknown): Settings {
     models: isObject(given.models) ? given.models : DEFAULT_SETTINGS.models,
     endpoints: isObject(given.endpoints) ? given.endpoints : DEFAULT_SETTINGS.endpoints,
     remoteCode: given.remoteCode ?? DEFAULT_SETTINGS.remoteCode,
-    device: device === 'cpu' || device === 'webgpu' ? device : DEFAULT_SETTINGS.device,
+    device: DEVICE_SETTINGS.find((one) => one === device) ?? DEFAULT_SETTINGS.device,
     constrained: constrained === true,
     inlayHints: typeof inlayHints === 'boolean' ? inlayHints : DEFAULT_SETTINGS.inlayHints,
     python: typeof python === 'string' ? python.trim() : DEFAULT_SETTINGS.python,

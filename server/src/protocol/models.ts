@@ -64,6 +64,8 @@ export interface ModelRow {
   readonly description: string;
   /** The device it runs on (`WebGPU (NVIDIA H200)`), as found by running it; null: not opened yet. */
   readonly device: string | null;
+  /** Why it is not a better device, a sentence for each of these. */
+  readonly passedOver: readonly string[];
   /** What its outputs can be held to: `a letter, a JSON object, tags or lines`; `nothing`. */
   readonly heldTo: string;
   /** Null, or one sentence that says why it cannot run here. */

@@ -47,7 +47,7 @@ export type RuleSeverity = 'error' | 'warning' | 'information' | 'hint' | 'off';
 
 export type RuleSetting = RuleSeverity | { readonly severity?: RuleSeverity; readonly threshold?: number };
 
-export type DeviceSetting = 'auto' | 'cpu' | 'webgpu';
+export type DeviceSetting = 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
 /** Name of the settings section. */
 export const SETTINGS_SECTION = 'rationale';

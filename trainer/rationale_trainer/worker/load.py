@@ -26,7 +26,7 @@ transformers.dynamic_module_utils.TIME_OUT_REMOTE_CODE = 0
 
 
 def load(folder: str, device: str, stop: list[str], remote_code: bool):
-    """`device`: "auto" or "cpu"; `stop`: what ends an answer besides what the model names; `remote_code`: the folder's
+    """`device`: "auto", "cuda" or "cpu"; `stop`: what ends an answer besides what the model names; `remote_code`: the folder's
     own code may run. @throws Unusable, in one sentence"""
     path = Path(folder)
     config = _config(path)

@@ -24,7 +24,9 @@ class Place:
 
 
 def place(folder: Path, wish: str) -> Place:
-    """`wish`: "auto" or "cpu". @throws Unusable when the model fits nowhere"""
+    """`wish`: "auto", "cuda" or "cpu". @throws Unusable when the model fits nowhere, or not where it was wished"""
+    if wish == "cuda" and not torch.cuda.is_available():
+        raise Unusable(f"PyTorch {torch.__version__} has no CUDA here: {_why_no_cuda()}.")
     parameters = parameters_of(folder)
     refusal = None
     if wish != "cpu" and torch.cuda.is_available():
@@ -36,7 +38,10 @@ def place(folder: Path, wish: str) -> Place:
             return Place(f"cuda:{best}", dtype, _words(torch.cuda.get_device_name(best), dtype))
         if needed <= sum(free):
             return Place("auto", dtype, _words(f"{count} × {torch.cuda.get_device_name(best)}", dtype))
-        refusal = f"The model needs {_gigabytes(needed)} and the GPU has {_gigabytes(free[best])} free: it runs on the CPU instead."
+        lack = f"The model needs {_gigabytes(needed)} and the GPU has {_gigabytes(free[best])} free"
+        if wish == "cuda":
+            raise Unusable(f"{lack}.")
+        refusal = f"{lack}: it runs on the CPU instead."
     elif wish != "cpu" and torch.backends.mps.is_available():
         return Place("mps", torch.float16, _words("MPS", torch.float16))
     free = psutil.virtual_memory().available
@@ -45,6 +50,12 @@ def place(folder: Path, wish: str) -> Place:
             threads = torch.get_num_threads()
             return Place("cpu", dtype, _words(f"CPU ({threads} thread{'' if threads == 1 else 's'})", dtype), refusal)
     raise Unusable(f"The model does not fit: it needs {_gigabytes(2 * parameters * ROOM)} in bf16, and {_gigabytes(free)} of memory are free.")
+
+
+def _why_no_cuda() -> str:
+    if torch.version.cuda is None:
+        return "it was built without it; install the build for CUDA, or choose auto or cpu"
+    return "no NVIDIA card with a driver was found; choose auto or cpu"
 
 
 def parameters_of(folder: Path) -> int:

@@ -7,6 +7,7 @@ import type { AnnotateOptions, Pipeline, RunReport } from '../../core/pipeline.t
 import type { Setting } from '../../core/prompts/types.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
 import type { Sample } from '../../core/records/sample.ts';
+import type { DeviceSetting } from '../../inference/index.ts';
 import { CLOCK } from '../../storage/clock.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
@@ -14,7 +15,7 @@ import { answerRecords, askedPrompt } from '../asking.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { reportOutput } from '../formats/report.ts';
 import { interrupted, tellWhetherStopped } from '../interrupt.ts';
-import { type DeviceSetting, findModel, type OfferedModel } from '../models.ts';
+import { findModel, type OfferedModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
 import {
   constrainedOption,

@@ -4,6 +4,7 @@ import { planTests, refuseUnscored, runTests } from '../../core/pipeline/faithfu
 import type { AnnotateJob, Pipeline } from '../../core/pipeline.ts';
 import type { Setting } from '../../core/prompts/types.ts';
 import type { FieldMap } from '../../core/records/field-map.ts';
+import type { DeviceSetting } from '../../inference/index.ts';
 import { CLOCK } from '../../storage/clock.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
@@ -11,7 +12,7 @@ import { answerRecords, askedPrompt } from '../asking.ts';
 import { EXIT } from '../exit.ts';
 import { faithfulnessOutput } from '../formats/faithfulness.ts';
 import { interrupted, tellWhetherStopped } from '../interrupt.ts';
-import { type DeviceSetting, findModel, type OfferedModel, openModel } from '../models.ts';
+import { findModel, type OfferedModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
 import {
   deviceOption,

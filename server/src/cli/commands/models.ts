@@ -5,6 +5,9 @@ import type { ModelCard } from '../../core/models/types.ts';
 import { heldTo } from '../../core/pipeline/constraints.ts';
 import {
   type CatalogEntry,
+  type DeviceSetting,
+  type ExaminedDevice,
+  examineDevices,
   fetchModel,
   fetchWords,
   findLocalServers,
@@ -21,14 +24,7 @@ import { fetchedFolder } from '../../storage/location.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { interrupted } from '../interrupt.ts';
 import { type Examined, examine } from '../model-doctor.ts';
-import {
-  allowedCode,
-  catalogModels,
-  type DeviceSetting,
-  findModel,
-  offeredModels,
-  placedModels,
-} from '../models.ts';
+import { allowedCode, catalogModels, findModel, offeredModels, placedModels } from '../models.ts';
 import { deviceOption, type Format, formatOption } from '../options.ts';
 import { ProgressLine } from '../progress.ts';
 import { pythonIfAny } from '../python.ts';
@@ -64,6 +60,11 @@ export function modelsCommand(program: Command): void {
     .addOption(deviceOption())
     .addOption(formatOption())
     .action(doctor);
+  models
+    .command('devices')
+    .description('try each device that ONNX models can run on, best first, and say why one does not work')
+    .addOption(formatOption())
+    .action(devices);
 }
 
 async function list({ format, local }: ListOptions): Promise<void> {
@@ -175,11 +176,46 @@ async function doctor(
       row.device ?? '–',
       row.tokensPerSecond?.toFixed(1) ?? '–',
       row.memory ? gigabytes(row.memory) : '–',
-      row.problem ?? 'runs',
+      row.problem ? 'does not run' : 'runs',
     ]),
   );
+  if (format === 'text') {
+    for (const { model, problem } of rows) if (problem) process.stdout.write(`${model}: ${problem}\n`);
+    process.stdout.write(passedOverText(rows));
+  }
   process.exitCode = rows.some((row) => row.problem) ? EXIT.findings : EXIT.done;
 }
+
+/** Each reason once, with the models that it is about. */
+function passedOverText(rows: readonly Examined[]): string {
+  const reasons = rows.flatMap(({ model, passedOver }) => passedOver.map((why) => ({ model, why })));
+  const lines = [...Map.groupBy(reasons, ({ why }) => why)].map(
+    ([why, about]) => `${about.map(({ model }) => model).join(', ')}: ${why}\n`,
+  );
+  return lines.length > 0 ? `Better devices that were passed over:\n${lines.join('')}` : '';
+}
+
+async function devices({ format }: { readonly format: Format }): Promise<void> {
+  const rows = await examineDevices();
+  const cells = ({ device, name, state, milliseconds }: ExaminedDevice) => [
+    device,
+    name,
+    DEVICE_STATES[state],
+    milliseconds === null ? '–' : milliseconds.toFixed(1),
+  ];
+  process.stdout.write(
+    print(rows, format, ['--device', 'name', 'here', 'ms for a piece of attention'], cells),
+  );
+  if (format !== 'text') return;
+  for (const { device, problem } of rows) if (problem) process.stdout.write(`${device}: ${problem}\n`);
+}
+
+const DEVICE_STATES: Readonly<Record<ExaminedDevice['state'], string>> = {
+  works: 'works',
+  broken: 'does not work',
+  'not-installed': 'not installed',
+  elsewhere: 'on other platforms',
+};
 
 function print<T>(rows: readonly T[], format: Format, head: string[], cells: (row: T) => string[]): string {
   if (format === 'json') return `${JSON.stringify(rows, null, 2)}\n`;

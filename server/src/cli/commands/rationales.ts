@@ -18,6 +18,7 @@ import { findPromptFile } from '../../files/prompt-files.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import { shippedPrompts } from '../../files/shipped.ts';
 import { readTextFile } from '../../files/text-file.ts';
+import type { DeviceSetting } from '../../inference/index.ts';
 import { CLOCK } from '../../storage/clock.ts';
 import { defaultStorePath } from '../../storage/location.ts';
 import { openStore } from '../../storage/sqlite-store.ts';
@@ -25,7 +26,7 @@ import { askedPrompt } from '../asking.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { rationalesOutput } from '../formats/rationales.ts';
 import { interrupted } from '../interrupt.ts';
-import { type DeviceSetting, findModel, openModel } from '../models.ts';
+import { findModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
 import {
   constrainedOption,

@@ -127,6 +127,8 @@ export interface Model {
   readonly card: ModelCard;
   /** The device really used, as the user reads it: `CPU (2 threads)`, `WebGPU (NVIDIA …)`. */
   readonly device: string;
+  /** Why it is not a device that would be better, a sentence for each of these. */
+  readonly passedOver?: readonly string[];
   /** Bytes that the model's process takes, as of the last run; absent where it is not on this machine. */
   readonly memory?: number | null;
   generate(

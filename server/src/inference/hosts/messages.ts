@@ -10,7 +10,8 @@ import type {
   Scores,
 } from '../../core/models/types.ts';
 
-export type DeviceKind = 'cpu' | 'webgpu';
+/** By ONNX Runtime's names. */
+export type DeviceKind = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
 /** Where a model runs. */
 export interface Device {
@@ -32,7 +33,7 @@ export type ToHost =
   | {
       readonly type: 'load-weights';
       readonly folder: string;
-      readonly device: 'auto' | 'cpu';
+      readonly device: 'auto' | 'cpu' | 'cuda';
       /** What ends an answer besides what the model's own files name. */
       readonly stop: readonly string[];
       /** The folder's own code may run. */
@@ -50,7 +51,7 @@ export type ToHost =
   | { readonly type: 'score'; readonly requests: readonly ScoreRequest[] }
   | { readonly type: 'load-sentences'; readonly folder: string; readonly device: Device }
   | { readonly type: 'embed'; readonly texts: readonly string[] }
-  /** Times a matrix product on the device and exits. */
+  /** Tries the device, and times it. */
   | { readonly type: 'probe'; readonly device: Device };
 
 export type FromHost =
@@ -58,7 +59,7 @@ export type FromHost =
   | { readonly type: 'loaded'; readonly device?: string }
   /** One sentence that the user is to read. */
   | { readonly type: 'notice'; readonly sentence: string }
-  /** Loading or probing failed; one sentence. */
+  /** Loading failed; one sentence. */
   | { readonly type: 'refused'; readonly reason: string }
   /** These requests are in hand: if the host dies now, one of them is the reason. */
   | { readonly type: 'working'; readonly keys: readonly string[] }
@@ -71,4 +72,6 @@ export type FromHost =
   | { readonly type: 'done'; readonly memory: number }
   /** Sentence vectors of the texts of the last `embed`, in their order. */
   | { readonly type: 'embedded'; readonly vectors: readonly number[][] }
-  | { readonly type: 'probed'; readonly milliseconds: number };
+  | { readonly type: 'probed'; readonly milliseconds: number }
+  /** The device does not do what it was tried with: one sentence, and the version of ONNX Runtime that says it. */
+  | { readonly type: 'unusable'; readonly reason: string; readonly runtime: string };

@@ -39,6 +39,8 @@ export interface HostedModelOptions {
   readonly load: ToHost;
   /** As people read it; what the host says of itself goes before. */
   readonly deviceName: string;
+  /** Why it is not a better device, a sentence for each of these. */
+  readonly passedOver?: readonly string[];
   /** Bytes of the model's files. */
   readonly size: number;
   readonly patience: Patience;
@@ -63,6 +65,7 @@ interface Task<Request, Answer> {
 export class HostedModel implements Model {
   readonly card: ModelCard;
   device: string;
+  readonly passedOver: readonly string[];
   memory: number | null = null;
   private readonly options: HostedModelOptions;
   private host: HostProcess | null = null;
@@ -72,6 +75,7 @@ export class HostedModel implements Model {
   constructor(options: HostedModelOptions) {
     this.card = options.card;
     this.device = options.deviceName;
+    this.passedOver = options.passedOver ?? [];
     this.options = options;
   }
 

@@ -8,7 +8,9 @@ import { forked } from '../hosts/host-process.ts';
 import { HostedModel, PATIENCE, type Patience, startModel } from '../hosts/model.ts';
 import { revisionOf } from '../revision.ts';
 import { isWeightsFolder } from '../weights-folder.ts';
-import { type ChosenDevice, chooseDevice, type DeviceSetting } from './devices.ts';
+import { type ChosenDevice, type DeviceSetting, devicesFor } from './devices/choose.ts';
+import type { Probe } from './devices/probe.ts';
+import { DEVICES } from './devices/table.ts';
 import { hostEntry } from './host-entry.ts';
 import { modelFiles, readModelConfig } from './model-files.ts';
 import { trainedPrompts } from './trained-prompts.ts';
@@ -24,6 +26,8 @@ export interface OnnxOptions {
   /** Models that were fetched from a hub, by their ids of the catalog or their repositories. */
   readonly fetched?: readonly { readonly id: string; readonly folder: string }[];
   readonly patience?: Patience;
+  /** How devices are tried; absent: each in a process of its own. */
+  readonly probe?: Probe;
 }
 
 const SHIPPED = [
@@ -132,33 +136,45 @@ function presentFiles(folder: string): string[] {
 
 async function open(
   card: ModelCard,
-  { device: setting, patience }: OnnxOptions,
+  { device: setting, patience, probe }: OnnxOptions,
   onNotice: (sentence: string) => void,
 ): Promise<Model> {
   const folder = card.folder as string;
   const size = presentFiles(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+  const passedOver: string[] = [];
   const start = ({ device, name }: ChosenDevice) => {
     const options = {
       card,
       called: 'The model host',
-      startHost: () => forked(hostEntry()),
+      startHost: () => forked(hostEntry(), DEVICES[device.kind].variables),
       load: { type: 'load', folder, device } as const,
       deviceName: name,
+      passedOver,
       size,
       patience: patience ?? PATIENCE,
       onNotice,
     };
     return startModel(new HostedModel(options));
   };
-  const chosen = await chooseDevice(setting, size);
-  if (chosen.reason) onNotice(`${chosen.reason} ${card.name} runs on the CPU instead.`);
-  try {
-    return await start(chosen);
-  } catch (error) {
-    if (chosen.device.kind === 'cpu') throw error;
-    onNotice(
-      `${card.name} does not load on ${chosen.name} and runs on the CPU instead: ${(error as Error).message}`,
-    );
-    return start(await chooseDevice('cpu', size));
+  const notices: string[] = [];
+  for await (const candidate of devicesFor(setting, size, probe)) {
+    if ('why' in candidate) {
+      passedOver.push(candidate.why);
+      if (!candidate.isQuiet) notices.push(candidate.why);
+      continue;
+    }
+    try {
+      const model = await start(candidate);
+      if (notices.length > 0) onNotice(`${notices.join(' ')} ${card.name} runs on ${candidate.name}.`);
+      return model;
+    } catch (error) {
+      // A device that was asked for is not replaced, and behind the CPU there is none.
+      if (setting !== 'auto' || candidate.device.kind === 'cpu') throw error;
+      const why = `${card.name} does not run on ${candidate.name}: ${(error as Error).message}`;
+      passedOver.push(why);
+      notices.push(why);
+    }
   }
+  // Not reached: behind every other device there is the CPU.
+  throw new Error(`There is no device for ${card.name}.`);
 }

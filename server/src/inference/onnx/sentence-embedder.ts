@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { SentenceEmbedder } from '../../core/models/types.ts';
 import { forked, HostFailure, HostProcess } from '../hosts/host-process.ts';
 import { PATIENCE } from '../hosts/model.ts';
-import { chooseDevice } from './devices.ts';
+import { cpuDevice } from './devices/choose.ts';
 import { hostEntry } from './host-entry.ts';
 import { sentenceFiles } from './sentence-files.ts';
 
@@ -18,7 +18,7 @@ export function sentenceEmbedder(named: string): SentenceEmbedder {
   return {
     name: `${files.name} (ONNX, the mean of at most ${files.maxTokens} tokens)`,
     async embed(texts, onProgress) {
-      const { device } = await chooseDevice('cpu', statSync(files.graph).size);
+      const { device } = cpuDevice(statSync(files.graph).size);
       const host = new HostProcess(forked(hostEntry()));
       try {
         host.send({ type: 'load-sentences', folder: files.folder, device });

@@ -20,7 +20,8 @@ import type { PythonAccess } from './python.ts';
 import { mayRunCode } from './remote-code.ts';
 
 export interface TransformersOptions {
-  readonly device: 'auto' | 'cpu' | 'webgpu';
+  /** As the setting has it, which also names devices that PyTorch does not have. */
+  readonly device: string;
   /** Names that may be folders of weights, or repositories in the model cache: `owner/name`, `owner/name@revision`. */
   readonly named: readonly string[];
   /** Models that were fetched from a hub, by their ids of the catalog or their repositories. */
@@ -34,6 +35,9 @@ export interface TransformersOptions {
 
 /** Milliseconds without a sign of life after which a worker is replaced: reading long prompts on a CPU takes minutes. */
 const PATIENCE = { working: 600_000, loading: 1_800_000 };
+
+/** Of the devices that can be chosen, those that PyTorch has by these names; on a Mac `auto` is MPS. */
+const DEVICES = ['auto', 'cuda', 'cpu'] as const;
 
 interface Known {
   readonly id: string;
@@ -91,10 +95,16 @@ async function cardOf(
 
 async function open(
   card: ModelCard,
-  { device, catalog = CATALOG, python, fetched = [], remoteCode = [] }: TransformersOptions,
+  { device: setting, catalog = CATALOG, python, fetched = [], remoteCode = [] }: TransformersOptions,
   onNotice: (sentence: string) => void,
 ): Promise<Model> {
   const folder = card.folder as string;
+  const device = DEVICES.find((one) => one === setting);
+  if (!device) {
+    throw new Error(
+      `${card.name} runs with PyTorch, which does not have the device ${setting}: choose ${DEVICES.join(', ')}.`,
+    );
+  }
   // A card that is not available is not opened.
   const { path, variables } = await (python as PythonAccess).find();
   return startModel(
@@ -105,7 +115,7 @@ async function open(
       load: {
         type: 'load-weights',
         folder,
-        device: device === 'cpu' ? 'cpu' : 'auto',
+        device,
         stop: catalog.find(({ id }) => id === card.id)?.stop ?? [],
         remoteCode: mayRunCode(
           folder,

@@ -14,7 +14,8 @@ export const models: RequestHandler<'rationale/models'> = async (_params, sessio
     provider: card.provider,
     role: card.role,
     description: card.description,
-    device: session.models.deviceOf(card.id) ?? lastDevice(runs, card.id),
+    device: session.models.deviceOf(card.id)?.device ?? lastDevice(runs, card.id),
+    passedOver: session.models.deviceOf(card.id)?.passedOver ?? [],
     heldTo: heldTo(card),
     unavailable: card.unavailable ?? null,
   }));

@@ -5,6 +5,7 @@ import { free } from './free.ts';
 import type { Size } from './image-settings.ts';
 import { bitmapOf, readImageFile } from './images.ts';
 import { reasonOf } from './reason.ts';
+import type { Bitmap } from './resample.ts';
 import type { Sessions } from './sessions.ts';
 
 interface FreshImage {
@@ -48,6 +49,13 @@ export class ImageFeatures {
     return found;
   }
 
+  /** The features of one image, which are not kept. @throws Error of ONNX Runtime */
+  async ofBitmap(image: Bitmap): Promise<Features> {
+    const { width, height } = image;
+    const [features] = await this.encode([{ size: { width, height }, inputs: this.reader.prepare(image) }]);
+    return features as Features;
+  }
+
   /** Images of one group run together. */
   private groupOf({ digest, inputs }: FreshImage): string {
     if (!this.reader.isBatched) return digest;
@@ -87,7 +95,7 @@ export class ImageFeatures {
     });
   }
 
-  private async encode(images: readonly FreshImage[]): Promise<Features[]> {
+  private async encode(images: readonly Pick<FreshImage, 'size' | 'inputs'>[]): Promise<Features[]> {
     const { vision } = this.sessions;
     const feeds = Object.fromEntries(
       vision.inputNames.map((name) => {

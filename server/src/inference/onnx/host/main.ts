@@ -2,12 +2,14 @@
  * The model host: a child process that holds one model on one device. Running a model blocks the event loop, and
  * killing the process is the only way to stop it at once.
  */
-import type { FromHost, ToHost } from '../../hosts/messages.ts';
+import { env } from 'onnxruntime-node';
+import type { Device, FromHost, ToHost } from '../../hosts/messages.ts';
 import { ImageFeatures } from './features.ts';
 import { generate } from './generate.ts';
 import { type LoadedModel, loadModel } from './load.ts';
 import { probe } from './probe.ts';
 import { reasonOf } from './reason.ts';
+import { rehearse } from './rehearse.ts';
 import { score } from './score.ts';
 import { SentenceModel } from './sentences.ts';
 
@@ -38,9 +40,10 @@ function alive(): void {
 async function handle(message: ToHost): Promise<void> {
   switch (message.type) {
     case 'probe':
-      return send({ type: 'probed', milliseconds: await probe(message.device) });
+      return send(await tried(message.device));
     case 'load': {
       const model = await loadModel(message.folder, message.device);
+      if (message.device.kind !== 'cpu') await rehearse(model);
       held = { model, features: new ImageFeatures(model.sessions, model.images) };
       return send({ type: 'loaded' });
     }
@@ -67,6 +70,14 @@ async function handle(message: ToHost): Promise<void> {
         alive,
       });
       return done();
+  }
+}
+
+async function tried(device: Device): Promise<FromHost> {
+  try {
+    return { type: 'probed', milliseconds: await probe(device) };
+  } catch (error) {
+    return { type: 'unusable', reason: reasonOf(error), runtime: env.versions.node ?? env.versions.common };
   }
 }
 

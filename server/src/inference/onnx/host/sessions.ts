@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import type { Device } from '../../hosts/messages.ts';
+import { DEVICES } from '../devices/table.ts';
 import type { ModelConfig } from '../model-config.ts';
 import { architectureOf, graphFile } from '../model-files.ts';
 import { cacheLayout, cacheNames } from './cache-layout.ts';
@@ -32,9 +33,10 @@ export async function openSessions(folder: string, config: ModelConfig, device: 
   const vision = await openSession(path('vision_encoder'), device);
   const decoderPath = path('decoder_model_merged');
   const graph = await readGraph(decoderPath);
-  const changed = device.kind === 'cpu' && graph ? freshOutputs(graph, layers) : null;
-  // ONNX Runtime's WebGPU ends the process over a product with nothing to sum: over an empty cache, or no token before the last.
-  const hasStandIns = device.kind === 'webgpu' && graph !== null && readsCacheApart(graph, layers);
+  const { cache } = DEVICES[device.kind];
+  const changed = cache === 'in place' && graph ? freshOutputs(graph, layers) : null;
+  // Other devices fail over a product with nothing to sum, WebGPU with the process: over an empty cache, or no token before the last.
+  const hasStandIns = cache !== 'in place' && graph !== null && readsCacheApart(graph, layers);
   const { readsBothWays = false } = architectureOf(config);
   const growing = (session: InferenceSession, fresh: FreshOutputs) =>
     growingDecoder(session, cacheLayout(session, layers), hidden, fresh, readsBothWays);
@@ -53,7 +55,7 @@ async function readGraph(path: string): Promise<Uint8Array | null> {
 /**
  * @throws Error whose message is one sentence naming the file
  * @param model the graph's bytes, when they are not those of the file
- * @param kept outputs that stay on a GPU
+ * @param kept outputs that stay on the device, where it keeps the cache
  */
 export async function openSession(
   path: string,
@@ -62,7 +64,7 @@ export async function openSession(
   kept: readonly string[] = [],
 ): Promise<InferenceSession> {
   const options: InferenceSession.SessionOptions = {
-    executionProviders: [device.kind],
+    ...DEVICES[device.kind].session,
     intraOpNumThreads: device.threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
@@ -71,7 +73,7 @@ export async function openSession(
     // Where weights are that the graph names by their files, when it is not read from its own.
     extra: { session: { model_external_initializers_file_folder_path: dirname(path) } },
   };
-  if (device.kind === 'webgpu') {
+  if (DEVICES[device.kind].cache === 'on the device') {
     options.preferredOutputLocation = Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const]));
   }
   try {
