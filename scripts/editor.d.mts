@@ -5,6 +5,8 @@ export interface EditorOptions {
   readonly vsix?: string;
   /** The folder of an extension to use as it stands. */
   readonly linkExtension?: string;
+  /** Folders of extensions that are there besides. */
+  readonly otherExtensions?: readonly string[];
   /** Workspace trust is in force: a fresh folder is then not trusted. */
   readonly trust?: boolean;
   /** Variables for the server and everything it starts. */

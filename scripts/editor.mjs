@@ -38,8 +38,8 @@ export async function startEditor(options = {}) {
   const folders = ['--user-data-dir', userData, '--extensions-dir', extensions];
   const environment = { ...toolEnvironment(), ...options.environment };
   if (options.vsix) installVsix(entry, folders, environment, options.vsix);
-  if (options.linkExtension)
-    symlinkSync(options.linkExtension, join(extensions, `${extensionId()}-link`), 'dir');
+  for (const folder of [options.linkExtension ?? [], options.otherExtensions ?? []].flat())
+    symlinkSync(folder, join(extensions, `${extensionId(folder)}-link`), 'dir');
 
   const port = await freePort();
   const quietly = ['--disable-telemetry', '--disable-update-check'];
@@ -96,8 +96,8 @@ function installVsix(entry, folders, env, vsix) {
   if (result.status !== 0) throw new Error(`Installing ${vsix} failed:\n${result.stdout}${result.stderr}`);
 }
 
-function extensionId() {
-  const { publisher, name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+function extensionId(folder) {
+  const { publisher, name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return `${publisher}.${name}`;
 }
 

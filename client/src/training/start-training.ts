@@ -51,7 +51,7 @@ function settingWords(): string {
 }
 
 function lacks({ python, packages }: MissingPython): string {
-  return python ? `${python} lacks ${packages.join(', ')}` : 'No Python was found';
+  return python ? `${python} lacks ${packages.join(', ')}` : 'No Python 3.11 or newer was found';
 }
 
 async function makeEnvironment(session: Host['session'], { python }: MissingPython): Promise<void> {

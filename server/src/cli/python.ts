@@ -20,7 +20,7 @@ export async function usablePython(
   const probe = await findPython({ ...choice, offered: [], own }, shippedTrainer);
   const missing = probe ? missingPackages(probe) : [];
   if (probe && missing.length === 0) return probe;
-  const why = probe ? `${probe.path} lacks ${missing.join(', ')}` : 'no Python was found';
+  const why = probe ? `${probe.path} lacks ${missing.join(', ')}` : 'no Python 3.11 or newer was found';
   const command = environmentCommand(own, shippedTrainer, probe?.path ?? null);
   throw new UsageError(
     `${what} needs Python packages: ${why}. This makes an environment of its own for them:\n${command}`,

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { continues, preparationOf } from '../core/progress.ts';
 import type { Progress } from '../core/training/events.ts';
 import { follow } from '../training/follow.ts';
+import { pythonWords } from '../training/python.ts';
 import { askToStop } from '../training/trainer-process.ts';
 import { TrainingRun } from '../training/training-run.ts';
 import { ProgressLine } from './progress.ts';
@@ -26,10 +27,7 @@ export async function findTrainer(
     from: [dirname(recipe)],
   };
   const probe = await usablePython('Training', choice);
-  const devices = [probe.cuda && 'CUDA', probe.mps && 'MPS'].filter(Boolean).join(' and ') || 'the CPU alone';
-  const { torch, transformers } = probe.packages;
-  const words = `Python ${probe.version} (${probe.path}), torch ${torch}, transformers ${transformers}, on ${devices}.`;
-  return { path: probe.path, words };
+  return { path: probe.path, words: pythonWords(probe) };
 }
 
 /**

@@ -30,7 +30,7 @@ export class EditorPython implements PythonAccess {
     const probe = await this.probe();
     const missing = probe ? missingPackages(probe) : [];
     if (probe && missing.length === 0) return { path: probe.path, variables: ownVariables(shippedTrainer) };
-    const why = probe ? `${probe.path} lacks ${missing.join(', ')}` : 'no Python was found';
+    const why = probe ? `${probe.path} lacks ${missing.join(', ')}` : 'no Python 3.11 or newer was found';
     throw new Error(
       `This model needs Python packages: ${why}; name a Python that has them in rationale.python, or check a recipe, which offers to make an environment for them.`,
     );

@@ -12,7 +12,7 @@ import type { BatchRow, TrainingRow, TrainingView, TrainParams, TrainResult } fr
 import { ownEnvironment } from '../storage/location.ts';
 import { follow } from '../training/follow.ts';
 import { prepareRun } from '../training/prepare.ts';
-import { findPython, missingPackages } from '../training/python.ts';
+import { findPython, missingPackages, pythonWords } from '../training/python.ts';
 import { RUN_FILES } from '../training/run-folder.ts';
 import { askToStop, pythonOf, startTrainer } from '../training/trainer-process.ts';
 import { TrainingRun } from '../training/training-run.ts';
@@ -101,6 +101,7 @@ export class Trainings {
     );
     const packages = probe ? missingPackages(probe) : [];
     if (!probe || packages.length > 0) return { missing: { python: probe?.path ?? null, packages } };
+    this.session.client.log(pythonWords(probe));
     const prepared = isRun ? { folder: path, notices: [] } : this.prepare(path, name);
     const { folder } = prepared;
     store.addTraining(folder, new Date().toISOString());

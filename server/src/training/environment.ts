@@ -66,7 +66,9 @@ async function runStep(
   let last = '';
   for (const stream of [child.stdout, child.stderr]) {
     createInterface(stream).on('line', (line) => {
-      last = line.trim() || last;
+      // What begins with a hint is advice on another command.
+      const isHint = /^\s*hint:/i.test(line);
+      if (line.trim() !== '' && !isHint) last = line.trim().replace(/^(?:error|cause):\s*/i, '');
       onLine(line);
     });
   }

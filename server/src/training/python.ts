@@ -37,6 +37,8 @@ export interface PythonProbe {
   readonly gpuMemory: number;
 }
 
+/** The trainer and its locked packages run on this version of Python and newer ones. */
+const OLDEST = '3.11';
 const WINDOWS = process.platform === 'win32';
 const run = promisify(execFile);
 /** Importing PyTorch from a cold disk. Milliseconds. */
@@ -71,8 +73,14 @@ export function pythonIn(environment: string): string {
   return WINDOWS ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');
 }
 
-/** Asks a Python what it has. @throws Error with one sentence when it does not run */
-export async function probePython(path: string, { requirements }: TrainerFiles): Promise<PythonProbe> {
+/** Asks a Python what it has. @throws Error with one sentence when it does not run or is too old */
+export async function probePython(path: string, files: TrainerFiles): Promise<PythonProbe> {
+  const probe = await askPython(path, files);
+  if (isOld(probe)) throw new Error(`The Python ${path} is ${probe.version}: ${OLDEST} or newer is needed.`);
+  return probe;
+}
+
+async function askPython(path: string, { requirements }: TrainerFiles): Promise<PythonProbe> {
   try {
     const { stdout } = await run(path, ['-c', PROBE, ...requiredPackages(requirements)], {
       timeout: PATIENCE,
@@ -85,6 +93,10 @@ export async function probePython(path: string, { requirements }: TrainerFiles):
   }
 }
 
+function isOld({ version }: PythonProbe): boolean {
+  return version.localeCompare(OLDEST, 'en', { numeric: true }) < 0;
+}
+
 /** The names of what training needs. */
 function requiredPackages(requirements: string): string[] {
   return readFileSync(requirements, 'utf8')
@@ -93,13 +105,19 @@ function requiredPackages(requirements: string): string[] {
     .filter((name) => name !== '');
 }
 
+/** What a person is told of the Python that trains. */
+export function pythonWords({ path, version, packages, cuda, mps }: PythonProbe): string {
+  const devices = [cuda && 'CUDA', mps && 'MPS'].filter(Boolean).join(' and ') || 'the CPU alone';
+  return `Python ${version} (${path}), torch ${packages.torch}, transformers ${packages.transformers}, on ${devices}.`;
+}
+
 export function missingPackages({ packages }: PythonProbe): string[] {
   return Object.entries(packages).flatMap(([name, version]) => (version === null ? [name] : []));
 }
 
 /**
- * The first Python that has everything; or else the first that runs, with what it lacks. Null when none runs.
- * @throws Error with one sentence when the one that the user named does not run, and none that trained before can
+ * The first Python that has everything; or else the first that is new enough, with what it lacks. Null without one.
+ * @throws Error with one sentence when the one that the user named cannot be used, nor one that trained before
  */
 export async function findPython(choice: PythonChoice, files: TrainerFiles): Promise<PythonProbe | null> {
   let first: PythonProbe | null = null;
