@@ -128,7 +128,7 @@ export interface TrainingCurves {
   readonly step: readonly number[];
   readonly loss: readonly number[];
   readonly learningRate: readonly number[];
-  readonly gradientNorm: readonly number[];
+  readonly gradientNorm: readonly (number | null)[];
 }
 
 /** How the student did on the evaluation's records after a step; counts of `n`. */

@@ -4,6 +4,7 @@ Every process has an `Events`; only the one that leads writes.
 """
 
 import json
+import math
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ class Events:
     def write(self, type: str, **fields):
         if self.file is None:
             return
+        # JSON has no word for what is not a number.
+        fields = {name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in fields.items()}
         time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         line = json.dumps({"v": VERSION, "time": time, "type": type, **fields}, ensure_ascii=False) + "\n"
         # One write of one line in append mode: a reader never sees two lines mixed, and a kill leaves half of the last at most.

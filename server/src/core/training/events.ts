@@ -57,7 +57,8 @@ export interface Step extends EventBase {
   readonly epoch: number;
   readonly loss: number;
   readonly learning_rate: number;
-  readonly gradient_norm: number;
+  /** Null where it was not finite: in half precision the step was then left out. */
+  readonly gradient_norm: number | null;
   readonly tokens: number;
   /** That this step took. */
   readonly seconds: number;

@@ -20,9 +20,12 @@ def cost(learner: Learner) -> tuple[dict | None, list[Finding]]:
         learner.family.model.train()
         begun = time.perf_counter()
         learner.step_gradients([longest])
+        # A step that moves nothing takes the optimiser's own memory. Gradients of half precision may be infinite here.
+        for parameter in learner.parameters:
+            if parameter.grad is not None:
+                parameter.grad.zero_()
         for group in learner.optimiser.param_groups:
             group["lr"] = 0.0
-        # At a rate of 0 nothing moves, but the optimiser's own memory is taken.
         learner.optimiser.step()
         seconds, memory = time.perf_counter() - begun, memory_used(device)
     except (RuntimeError, MemoryError) as error:
