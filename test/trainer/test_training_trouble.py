@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -201,11 +202,32 @@ def test_runs_side_by_side_share_features(run, sample, untrained):
     folder = run()
     assert trained(folder) == 0
     shared = folder.parent / ".cache" / "features"
-    before = {file: file.stat().st_mtime_ns for file in shared.iterdir()}
+    before = {file: file.stat().st_ino for file in shared.iterdir()}
     other = make_run(folder.with_name("other"), sample, student=untrained, examples=16, optimiser={"learning_rate": 1e-4})
     assert trained(other) == 0
-    assert before and {file: file.stat().st_mtime_ns for file in shared.iterdir()} == before
+    assert before and {file: file.stat().st_ino for file in shared.iterdir()} == before
     assert not [event for event in read_events(other / "events.jsonl") if event["type"] == "progress"]
+
+
+def test_features_of_other_runs_go_when_they_grow_too_many(run, sample, untrained, monkeypatch):
+    """Those that were used last stay, and those of the run itself, however many."""
+    folder = run(examples=130)
+    assert trained(folder) == 0
+    shared = folder.parent / ".cache" / "features"
+    own = {file: file.stat().st_ino for file in shared.iterdir()}
+    size = sum(file.stat().st_size for file in own)
+    for number, age in enumerate((30_000, 40_000, 20_000)):
+        other = shared / f"{number}.safetensors"
+        other.write_bytes(bytes(1000))
+        os.utime(other, (time.time() - age,) * 2)
+    monkeypatch.setenv("RATIONALE_FEATURES_GB", str((size + 2000) / 1e9))
+    changed = make_run(folder.with_name("other"), sample, student=untrained, examples=130, optimiser={"learning_rate": 1e-4})
+    assert train_command(changed, check=False) == 0
+    assert {file.name for file in shared.iterdir() if file not in own} == {"0.safetensors", "2.safetensors"}
+    monkeypatch.setenv("RATIONALE_FEATURES_GB", "0")
+    again = make_run(folder.with_name("again"), sample, student=untrained, examples=130, optimiser={"learning_rate": 2e-4})
+    assert train_command(again, check=False) == 0
+    assert {file: file.stat().st_ino for file in shared.iterdir()} == own
 
 
 def ask_to_stop_after_the_first_features():

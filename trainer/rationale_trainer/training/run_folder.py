@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,15 @@ class RunFolder:
         kept = {name: self.recipe.get(name) for name in DECIDING}
         train = [(e.id, e.messages, e.images, e.target, e.rejected, e.answer_target, e.answer_messages, e.weight) for e in self.train]
         return hashlib.sha256(json.dumps([kept, train], sort_keys=True).encode()).hexdigest()
+
+
+def features_limit() -> float:
+    """Bytes of image features that runs side by side keep for each other, by RATIONALE_FEATURES_GB. @throws Unusable"""
+    text = os.environ.get("RATIONALE_FEATURES_GB", "20")
+    try:
+        return float(text) * 1e9
+    except ValueError:
+        raise Unusable(f"RATIONALE_FEATURES_GB is a number of gigabytes, not {text}.") from None
 
 
 # The parts of a recipe that decide the weights; evaluation, checkpoints and export may be changed between two starts.

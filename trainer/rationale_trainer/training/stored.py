@@ -2,11 +2,12 @@
 
 Image features of a frozen tower, a teacher's log-probabilities and a reference model's are all of this kind. A file is
 written whole and then renamed; after a kill, what is there is used and the rest is computed. With several processes each
-computes its share of the files.
+computes its share of the files. A file's time is that of its last use.
 """
 
 import hashlib
 import os
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Callable
@@ -48,12 +49,26 @@ class Stored:
             self.tell(self.folder.name, sum(len(items) for items, path in zip(shards, files) if path.exists()), len(keys))
         accelerator.wait_for_everyone()
         for shard, file in zip(shards, files):
+            os.utime(file)
             with safe_open(file, "pt") as opened:
                 # The file is mapped, not read: what is not used costs no memory.
                 self.memory |= {key: opened.get_tensor(key) for key in shard}
 
     def __getitem__(self, key: str) -> torch.Tensor:
         return self.memory[key]
+
+
+def keep_within(folder: Path, limit: float, since: float):
+    """Takes files away until the folder holds no more than `limit` bytes: those whose last use is longest ago, none used `since`."""
+    files = sorted((file.stat().st_mtime, file.stat().st_size, file) for file in folder.glob("*") if file.is_file())
+    excess = sum(size for _, size, _ in files) - limit
+    for used, size, file in files:
+        if excess <= 0 or used >= since:
+            return
+        # Another run may have taken it away, or have it open where that forbids it.
+        with suppress(OSError):
+            file.unlink()
+            excess -= size
 
 
 def silent(what: str, done: int, total: int):

@@ -17,10 +17,13 @@ from .evaluation import Evaluation
 from .events import Events, read_events
 from .learner import Learner
 from .preflight import preflight
-from .run_folder import RunFolder, read_run_folder
+from .run_folder import RunFolder, features_limit, read_run_folder
+from .stored import keep_within
 from .student import put_weights, save_merged, weights
 from .tensorboard import Curves
 
+# Other runs, and the clocks of other machines, may be behind by less.
+HOUR = 3600
 MIXED = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
 
 
@@ -28,10 +31,7 @@ def train(path: Path, check: bool):
     """@throws Unusable, Failed"""
     logging.disable_progress_bar()
     run = read_run_folder(path)
-    if run.recipe["precision"] == "fp16" and not torch.cuda.is_available():
-        raise Unusable("Precision fp16 needs a CUDA GPU, where losses are scaled: use bf16 or fp32.")
-    # Accelerate joins processes without a GPU only when it is told that there is none.
-    accelerator = Accelerator(mixed_precision=MIXED[run.recipe["precision"]], cpu=not torch.accelerator.is_available())
+    accelerator = make_accelerator(run.recipe["precision"])
     events = Events(run.events, accelerator.is_main_process, echo=check)
     if not check and is_finished(run):
         return
@@ -50,6 +50,14 @@ def train(path: Path, check: bool):
     Run(run, learner, accelerator, events).go()
 
 
+def make_accelerator(precision: str) -> Accelerator:
+    """@throws Unusable"""
+    if precision == "fp16" and not torch.cuda.is_available():
+        raise Unusable("Precision fp16 needs a CUDA GPU, where losses are scaled: use bf16 or fp32.")
+    # Accelerate joins processes without a GPU only when it is told that there is none.
+    return Accelerator(mixed_precision=MIXED[precision], cpu=not torch.accelerator.is_available())
+
+
 def _end(signal, frame):
     """Before the first step there is nothing to save: what was computed beforehand is on disk."""
     raise Stopped
@@ -65,6 +73,7 @@ class Run:
         self.run, self.recipe, self.learner, self.accelerator, self.events = run, run.recipe, learner, accelerator, events
         self.evaluation = Evaluation(run, learner.family, learner.vision, accelerator, events) if run.evaluation else None
         self.step, self.begun, self.saved = 0, time.monotonic(), -1
+        self.opened = time.time()
         self.asked = self.cut = False
 
     def go(self):
@@ -73,6 +82,8 @@ class Run:
         if self.evaluation:
             learner.vision.fill(self.evaluation.pictures)
         learner.teacher.release()
+        if self.accelerator.is_main_process:
+            keep_within(self.run.features, features_limit(), since=self.opened - HOUR)
         resumed = self._resume()
         # From here on the step that is being done comes to its end.
         signal.signal(signal.SIGTERM, self._ask)
@@ -101,6 +112,7 @@ class Run:
         if not math.isfinite(loss):
             raise self._failed(f"The loss of step {self.step + 1} is {loss}")
         norm, rate = learner.update(self.step)
+        # In half precision such a step was left out, and the losses of the next are scaled less.
         if not math.isfinite(norm) and not learner.scaler:
             raise self._failed(f"The gradients of step {self.step + 1} are not finite")
         learner.objective.after_step(loss)
