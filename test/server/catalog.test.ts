@@ -64,11 +64,14 @@ describe('the catalog', () => {
       places['pixtral-12b']?.why ?? '',
       /take 25\.4 GB in bf16, and this machine has 16\.0 GB\. Serve it/,
     );
-    assert.match(places['llava-next-7b']?.why ?? '', /Serve it with vLLM or `transformers serve`, and name/);
+    assert.match(
+      places['llava-next-7b']?.why ?? '',
+      /Or serve it with vLLM or `transformers serve`, and name/,
+    );
     assert.equal(places['kosmos-2']?.place, 'needs-python');
     assert.match(
       places['kosmos-2']?.why ?? '',
-      /^Python runs it, and none was found that has what that takes/,
+      /^It runs with Python, and none here has PyTorch and transformers/,
     );
     assert.equal(places['gemma-3-4b']?.place, 'needs-python');
     assert.equal(places['moondream-3']?.place, 'does-not-fit');
@@ -83,7 +86,7 @@ describe('the catalog', () => {
     assert.equal(place('llava-cot-11b', 0).place, 'does-not-fit');
     assert.match(place('llava-cot-11b', 8e9).why, /take 21\.3 GB in bf16, and this machine has 16\.0 GB/);
     assert.equal(place('llava-cot-11b', 24e9).place, 'to-fetch-for-python');
-    assert.match(place('llava-cot-11b', 24e9).why, / Or: Serve it with SGLang or `transformers serve`/);
+    assert.match(place('llava-cot-11b', 24e9).why, / Or serve it with SGLang or `transformers serve`/);
     assert.equal(place('moondream-2', 0).place, 'to-fetch-for-python', 'by a class of ours');
   });
 
@@ -266,13 +269,31 @@ describe('fetching a model', function () {
       'rationale.models.json',
       '{"models": {"mine": {"onnx": "some/model", "family": "llava", "parameters": 100}}}',
     );
-    assert.match((await run('models', 'list')).stdout, /mine .* 100 million .* once fetched/);
+    assert.match(
+      (await run('models', 'list')).stdout,
+      /^mine +100 million +once fetched\n {4}It runs here once it is fetched: `models get mine`/m,
+    );
     const rows = JSON.parse((await run('models', 'list', '--format', 'json')).stdout);
     const row = (id: string) => rows.find((one: { id: string }) => one.id === id);
     assert.deepEqual(row('mine').weightBytes, { fp32: 4e8, bf16: 2e8, int8: 1e8, q4: 5e7 });
     assert.equal(row('gpt-4').weightBytes.bf16, null);
     assert.equal((await run('models', 'get', 'mine', '--yes')).status, 0);
     assert.match((await run('models', 'list')).stdout, /mine +│ other +│ onnx .* yes/);
+  });
+
+  it('shows all that is known of one, and lists all within eighty columns', async () => {
+    const shown = (await run('models', 'show', 'kosmos-2')).stdout;
+    assert.match(shown, /^weights alone +6\.7 GB in fp32, 3\.3 GB in bf16, 1\.7 GB in int8, /m);
+    assert.match(shown, /^licence +mit$/m);
+    assert.match(shown, /^answers end at +<\/s>$/m);
+    assert.match(shown, /^runs here +\S/m);
+    assert.match((await run('models', 'show', 'sketchbook-teacher')).stdout, /^trained with +setting-1, /m);
+    const { status, stderr } = await run('models', 'show', 'nothing');
+    assert.deepEqual(
+      [status, stderr],
+      [2, 'There is no model nothing: `models list` has those that are known.\n'],
+    );
+    for (const line of (await run('models', 'list')).stdout.split('\n')) assert.ok(line.length <= 80, line);
   });
 
   it('says in one sentence what there is not', async () => {

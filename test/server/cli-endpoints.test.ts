@@ -38,7 +38,10 @@ describe('endpoints on the command line', function () {
 
   it('are listed, with what is missing and what is wrong with the file', async () => {
     const { stdout, stderr } = await run({}, 'models', 'list');
-    assert.match(stdout, /mini .* openai .*mini needs a key: set the environment variable SOME_API_KEY\./);
+    assert.match(
+      stdout,
+      /mini .* openai .* no +│[\s\S]*^mini needs a key: set the environment variable SOME_API_KEY\.$/m,
+    );
     assert.match(
       stderr,
       /rationale\.models\.json: "url" of the endpoint "broken" must be an http or https address/,

@@ -87,7 +87,7 @@ describe('annotating through the language server', () => {
       /The output of scripted:.* cannot be held to tags or lines, as this prompt asks, but to nothing\.$/,
     );
     const { models } = await editor.request('rationale/models', null);
-    assert.equal(models.find(({ id }) => id === model)?.heldTo, 'a letter, a JSON object, tags or lines');
+    assert.equal(models.find(({ id }) => id === model)?.heldTo, 'any format');
   });
 
   it('asks a teacher where the samples of a student disagree, and shows the numbers of both together', async () => {

@@ -104,11 +104,11 @@ function modelItem(model: ModelRow): vscode.TreeItem {
   return item;
 }
 
-function catalogItem({ id, name, place, why, parameters, licence, canFetch }: CatalogRow): vscode.TreeItem {
+function catalogItem({ id, name, place, why, details, canFetch }: CatalogRow): vscode.TreeItem {
   const item = new vscode.TreeItem(name);
   item.id = `catalog/${id}`;
   item.description = place;
-  item.tooltip = `${id}\n\nParameters: ${parameters}, licence: ${licence ?? 'unknown'}.\n\n${why}`;
+  item.tooltip = `${id}\n\n${why}\n\n${details.map((detail) => detail.join(': ')).join('\n')}`;
   item.iconPath = new vscode.ThemeIcon('circle-outline');
   item.contextValue = canFetch ? 'fetchableModel' : undefined;
   return item;

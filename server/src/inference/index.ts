@@ -59,7 +59,8 @@ export {
   type Surroundings,
 } from './catalog/place.ts';
 export { readModelsOf } from './catalog/settings.ts';
-export { type CatalogEntry, weightBytes } from './catalog/types.ts';
+export type { CatalogEntry } from './catalog/types.ts';
+export { bytesAtEach, describe } from './catalog/words.ts';
 export { fetchedModels, fetchModel, fetchWords, planFetch } from './hub/fetch-model.ts';
 export { type WantedModel, wantedModel } from './hub/wanted-model.ts';
 export { DEVICE_SETTINGS, type DeviceSetting } from './onnx/devices/choose.ts';

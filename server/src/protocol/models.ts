@@ -14,9 +14,8 @@ export interface CatalogRow {
   readonly place: string;
   /** One sentence: why, and what to do. */
   readonly why: string;
-  /** `2.2 billion`, or `unknown`. */
-  readonly parameters: string;
-  readonly licence: string | null;
+  /** What is known of it, name by name. */
+  readonly details: readonly (readonly [name: string, value: string])[];
   /** It runs here once it is fetched. */
   readonly canFetch: boolean;
 }
@@ -66,7 +65,7 @@ export interface ModelRow {
   readonly device: string | null;
   /** Why it is not a better device, a sentence for each of these. */
   readonly passedOver: readonly string[];
-  /** What its outputs can be held to: `a letter, a JSON object, tags or lines`; `nothing`. */
+  /** What its outputs can be held to: `any format`; `a letter, a JSON object`; `nothing`. */
   readonly heldTo: string;
   /** Null, or one sentence that says why it cannot run here. */
   readonly unavailable: string | null;

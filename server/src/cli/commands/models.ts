@@ -1,35 +1,31 @@
 import { createInterface } from 'node:readline/promises';
-import Table from 'cli-table3';
 import type { Command } from 'commander';
 import type { ModelCard } from '../../core/models/types.ts';
-import { heldTo } from '../../core/pipeline/constraints.ts';
 import {
-  type CatalogEntry,
+  bytesAtEach,
   type DeviceSetting,
+  describe,
   type ExaminedDevice,
   examineDevices,
   fetchModel,
   fetchWords,
   findLocalServers,
   gigabytes,
-  type LocalServer,
   PLACE_WORDS,
-  parametersWords,
+  type Placed,
   planFetch,
   providersOf,
   wantedModel,
-  weightBytes,
 } from '../../inference/index.ts';
 import { fetchedFolder } from '../../storage/location.ts';
 import { EXIT, UsageError } from '../exit.ts';
+import { cardRows, listed, localText, modelTable, offeredTable, placedText } from '../formats/models.ts';
 import { interrupted } from '../interrupt.ts';
 import { type Examined, examine } from '../model-doctor.ts';
 import { allowedCode, catalogModels, findModel, offeredModels, placedModels } from '../models.ts';
 import { deviceOption, type Format, formatOption } from '../options.ts';
 import { ProgressLine } from '../progress.ts';
 import { pythonIfAny } from '../python.ts';
-
-const PRECISIONS = ['fp32', 'bf16', 'int8', 'q4'] as const;
 
 interface ListOptions {
   readonly format: Format;
@@ -44,6 +40,14 @@ export function modelsCommand(program: Command): void {
     .option('--local', 'also ask the usual ports of this machine for model servers', false)
     .addOption(formatOption())
     .action(list);
+  models
+    .command('show')
+    .description(
+      'what the catalog knows of a model: size, licence, pictures, what it can tell, where it runs',
+    )
+    .argument('<model>', 'an id of `models list`')
+    .addOption(formatOption())
+    .action(show);
   models
     .command('get')
     .description(
@@ -77,50 +81,37 @@ async function list({ format, local }: ListOptions): Promise<void> {
   if (format !== 'text') {
     const rows = [
       ...offered.map((card) => ({ ...card, place: card.unavailable ? 'unusable' : 'here' })),
-      ...placed.map(({ entry, place, why }) => ({
-        ...entry,
-        providers: providersOf(entry),
-        weightBytes: bytesAtEach(entry),
-        place,
-        why,
-      })),
+      ...placed.map(placedJson),
       ...servers.map((server) => ({ ...server, place: 'local-server' })),
     ];
     process.stdout.write(print(rows, format, [], () => []));
     return;
   }
-  const rows = [
-    ...offered.map((card) => [
-      card.id,
-      card.role,
-      card.provider,
-      '–',
-      heldTo(card),
-      card.unavailable ?? runs(card),
-    ]),
-    ...placed.map(({ entry, place }) => {
-      const providers = providersOf(entry).join(', ') || '–';
-      return [entry.id, '–', providers, parametersWords(entry.parameters), '–', PLACE_WORDS[place]];
-    }),
-  ];
-  const head = ['model', 'role', 'provider', 'parameters', 'can be held to', 'runs here'];
-  process.stdout.write(print(rows, format, head, (row) => row));
-  process.stdout.write('Asking for a model that is not at hand says what it takes.\n');
+  const { columns } = process.stdout;
+  process.stdout.write(offeredTable(offered, runs) + placedText(placed, columns));
   if (local) process.stdout.write(localText(servers));
 }
 
-/** Bytes of the weights alone, by precision. */
-function bytesAtEach(entry: CatalogEntry): Record<string, number | null> {
-  return Object.fromEntries(PRECISIONS.map((precision) => [precision, weightBytes(entry, precision)]));
+async function show(id: string, { format }: { readonly format: Format }): Promise<void> {
+  const placed = (await placedModels()).find(({ entry }) => entry.id === id);
+  const card = (await offeredModels('auto', [id])).find((offered) => offered.card.id === id)?.card;
+  if (!placed && !card)
+    throw new UsageError(`There is no model ${id}: \`models list\` has those that are known.`);
+  if (format !== 'text') {
+    const row = { ...card, ...(placed && placedJson(placed)) };
+    process.stdout.write(print([row], format, [], () => []));
+    return;
+  }
+  const rows = [
+    ...(placed ? describe(placed.entry) : []),
+    ...(card ? cardRows(card) : []),
+    ...(placed && !card ? [['runs here', `${PLACE_WORDS[placed.place]}. ${placed.why}`] as const] : []),
+  ];
+  process.stdout.write(listed(rows, process.stdout.columns));
 }
 
-function localText(servers: readonly LocalServer[]): string {
-  if (servers.length === 0) return 'No model server answers on the usual ports of this machine.\n';
-  const lines = servers.map(({ name, url, models }) => {
-    const endpoint = { [models[0] ?? name]: { url, model: models[0] ?? '' } };
-    return `${name} answers at ${url}, with ${models.join(', ') || 'no model'}. In rationale.models.json: ${JSON.stringify({ endpoints: endpoint })}`;
-  });
-  return `${lines.join('\n')}\n`;
+function placedJson({ entry, place, why }: Placed) {
+  return { ...entry, providers: providersOf(entry), weightBytes: bytesAtEach(entry), place, why };
 }
 
 async function get(
@@ -220,7 +211,7 @@ const DEVICE_STATES: Readonly<Record<ExaminedDevice['state'], string>> = {
 function print<T>(rows: readonly T[], format: Format, head: string[], cells: (row: T) => string[]): string {
   if (format === 'json') return `${JSON.stringify(rows, null, 2)}\n`;
   if (format === 'jsonl') return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-  const table = new Table({ head, style: { head: [], border: [] } });
+  const table = modelTable(head);
   table.push(...rows.map(cells));
   return `${table.toString()}\n`;
 }

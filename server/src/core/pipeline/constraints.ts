@@ -1,5 +1,5 @@
 /** What an output is held to, where a model can be held to the format that its prompt asks for. */
-import { formOf } from '../grammars/forms.ts';
+import { ALL_FORMS, formOf } from '../grammars/forms.ts';
 import type { Grammar, GrammarForm } from '../grammars/types.ts';
 import type { ModelCard } from '../models/types.ts';
 import type { Asking } from '../prompts/compose.ts';
@@ -31,8 +31,9 @@ const WORDS: Readonly<Record<GrammarForm, string>> = {
   regex: 'tags or lines',
 };
 
-/** What a model's outputs can be held to: `a letter, a JSON object, tags or lines`; `nothing`. */
+/** What a model's outputs can be held to: `any format`; `a letter, a JSON object`; `nothing`. */
 export function heldTo({ constrains = [] }: Pick<ModelCard, 'constrains'>): string {
+  if (ALL_FORMS.every((form) => constrains.includes(form))) return 'any format';
   return constrains.map((form) => WORDS[form]).join(', ') || 'nothing';
 }
 

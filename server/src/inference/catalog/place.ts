@@ -91,12 +91,15 @@ export function placeOf(entry: CatalogEntry, around: Surroundings): Placed {
   }
   const bytes = weightBytes(entry, 'bf16');
   if (bytes !== null && bytes > memory)
-    return say('does-not-fit', `${tooLarge(bytes, 'in bf16', memory)} ${serve(repository, servers)}`);
+    return say(
+      'does-not-fit',
+      `${tooLarge(bytes, 'in bf16', memory)} ${serve('Serve', repository, servers)}`,
+    );
   const why =
     onnx === null
       ? 'No ONNX files of it are known that run here.'
       : `Models of type ${family} do not run here yet.`;
-  return say('needs-endpoint', `${why} ${serve(repository, servers)}`);
+  return say('needs-endpoint', `${why} ${serve('Serve', repository, servers)}`);
 }
 
 function tooLarge(bytes: number, how: string, memory: number): string {
@@ -106,8 +109,9 @@ function tooLarge(bytes: number, how: string, memory: number): string {
 /** Of a model that the Python worker runs. */
 function inPython(entry: CatalogEntry, repository: string, { memory, python }: Surroundings): Placed {
   const { id, servers, capabilities } = entry;
-  const served = servers?.length === 0 ? '' : ` ${serve(repository, servers)}`;
-  const orServe = served && ` Or:${served}`;
+  const isServed = servers?.length !== 0;
+  const served = isServed ? ` ${serve('Serve', repository, servers)}` : '';
+  const orServe = isServed ? ` ${serve('Or serve', repository, servers)}` : '';
   const bytes = weightBytes(entry, 'bf16');
   const most = Math.max(memory, python?.gpuMemory ?? 0);
   if (bytes !== null && bytes > most)
@@ -117,14 +121,13 @@ function inPython(entry: CatalogEntry, repository: string, { memory, python }: S
     const why = `Python runs it here once it is fetched: \`models get ${id}\` says how large it is, and asks.`;
     return { entry, place: 'to-fetch-for-python', why: why + scores + orServe };
   }
-  const why =
-    'Python runs it, and none was found that has what that takes: asking for a folder of weights says how to make one.';
+  const why = `It runs with Python, and none here has PyTorch and transformers: \`models get ${id}\` fetches it, and running it says the one command that installs them.`;
   return { entry, place: 'needs-python', why: why + scores + orServe };
 }
 
-function serve(repository: string, servers: readonly Server[] | null): string {
+function serve(verb: string, repository: string, servers: readonly Server[] | null): string {
   const which = servers === null ? 'a server that knows its kind, such as vLLM' : serverWords(servers);
-  return `Serve it with ${which}, and name an endpoint with "model": "${repository}".`;
+  return `${verb} it with ${which}, and name an endpoint with "model": "${repository}".`;
 }
 
 /** `vLLM, SGLang or \`transformers serve\``. */

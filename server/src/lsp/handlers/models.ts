@@ -1,6 +1,6 @@
 import { heldTo } from '../../core/pipeline/constraints.ts';
 import type { RunCard } from '../../core/store/types.ts';
-import { PLACE_WORDS, parametersWords } from '../../inference/index.ts';
+import { describe, PLACE_WORDS } from '../../inference/index.ts';
 import type { RequestHandler } from '../handler.ts';
 
 export const models: RequestHandler<'rationale/models'> = async (_params, session) => {
@@ -24,8 +24,7 @@ export const models: RequestHandler<'rationale/models'> = async (_params, sessio
     name: entry.name,
     place: PLACE_WORDS[place],
     why,
-    parameters: parametersWords(entry.parameters),
-    licence: entry.licence,
+    details: describe(entry),
     canFetch: place === 'to-fetch' || place === 'to-fetch-for-python',
   }));
   return { models, catalog };
