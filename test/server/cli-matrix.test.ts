@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openStore } from '../../server/src/storage/sqlite-store.ts';
 import { CLI, CliSession } from './cli-session.ts';
+import { needsPair } from './inference-fixtures.ts';
 import { dataset } from './sample-dataset.ts';
 
 const PROMPT = '---\nmetadata: {rationale: {format: letter}}\n---\nuser:\n{{ question }}\n';
@@ -67,6 +68,31 @@ describe('matrix on the command line', function () {
     assert.match(
       stdout,
       /chain-of-thought letter answer-last: 10 of 10 requests failed and count as wrong; the first: The prompt is too long\./,
+    );
+  });
+
+  it('holds each output to the format of its cell, and says so; a model that cannot be held is refused', function () {
+    needsPair(this);
+    const asked = ['--strategies', 'zero-shot', '--output-formats', 'json,letter', '--constrained'];
+    const held = session.run(...args('sketchbook-student', ...asked, '--format', 'json'));
+    assert.equal(held.status, 0, held.stderr);
+    const { cells, notes } = JSON.parse(held.stdout);
+    assert.deepEqual(
+      cells.map((cell: { format: string; coverage: { value: number } }) => [
+        cell.format,
+        cell.coverage.value,
+      ]),
+      [
+        ['json', 1],
+        ['letter', 1],
+      ],
+    );
+    assert.match(notes.join('\n'), /^Each output was held to the format of its cell/m);
+    const { status, stderr } = session.run(...args(model(), ...asked));
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /^The output of scripted:\S+ cannot be held to .*, as this prompt asks, but to nothing\.$/m,
     );
   });
 

@@ -22,7 +22,15 @@ describe('the matrix through the language server', () => {
 
   const run = (change: Partial<MatrixParams> = {}) =>
     editor.request(Methods.matrix, {
-      ...{ uri: data, prompt, models: [model], split: null, sample: { n: 4, seed: 0 }, racing: false },
+      ...{
+        uri: data,
+        prompt,
+        models: [model],
+        split: null,
+        sample: { n: 4, seed: 0 },
+        racing: false,
+        constrained: false,
+      },
       ...{ variations: [], partialToken: 'grid' },
       axes: {
         settings: [1, 4],

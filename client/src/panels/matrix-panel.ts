@@ -101,7 +101,7 @@ export class MatrixPanel implements vscode.Disposable {
     }
   }
 
-  async #run({ models, axes, split, n, seed, racing, variations }: MatrixWish): Promise<void> {
+  async #run({ models, axes, split, n, seed, racing, constrained, variations }: MatrixWish): Promise<void> {
     if (!vscode.workspace.isTrusted) {
       explainTrust();
       return;
@@ -125,7 +125,7 @@ export class MatrixPanel implements vscode.Disposable {
     try {
       const params = {
         ...{ uri: this.#dataset, prompt: this.#uri.toString(), models, axes, split, sample: { n, seed } },
-        ...{ racing, variations, workDoneToken: token, partialToken: token },
+        ...{ racing, constrained, variations, workDoneToken: token, partialToken: token },
       };
       this.#result = await this.#session.request(Methods.matrix, params, this.#work.token);
       const { cells, tables: _, ...result } = this.#result;

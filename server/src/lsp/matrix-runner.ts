@@ -34,7 +34,7 @@ export function runMatrix(
       prompt,
       models: [...offered.values()].map(({ card }) => card),
       axes: params.axes,
-      decoding: decodingOf({ maxNewTokens: maxNewTokensOf(prompt) }),
+      decoding: decodingOf({ maxNewTokens: maxNewTokensOf(prompt), constrained: params.constrained }),
       split: params.split,
       sample: params.sample,
       racing: params.racing,

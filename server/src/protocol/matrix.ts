@@ -49,6 +49,8 @@ export interface MatrixParams {
   readonly sample: { readonly n: number; readonly seed: number };
   /** Whether cells that cannot win are stopped early. */
   readonly racing: boolean;
+  /** Whether outputs are held to the format of their cell. */
+  readonly constrained: boolean;
   /** Of the variations, by id. */
   readonly variations: readonly string[];
   readonly workDoneToken?: string | number;

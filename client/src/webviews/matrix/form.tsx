@@ -33,6 +33,7 @@ export function Form({ model, send }: Props) {
     n: set.n ?? 60,
     seed: set.seed ?? 0,
     racing: set.racing ?? false,
+    constrained: set.constrained ?? false,
     variations: set.variations ?? [],
   };
   const change = (part: Set_) => setSet({ ...set, ...part });
@@ -117,6 +118,14 @@ export function Form({ model, send }: Props) {
             onChange={({ currentTarget }) => change({ racing: currentTarget.checked })}
           />
           stop cells that cannot win
+        </label>
+        <label title="Hold each output to the format of its cell, token by token, where the model can be held.">
+          <input
+            type="checkbox"
+            checked={wish.constrained}
+            onChange={({ currentTarget }) => change({ constrained: currentTarget.checked })}
+          />
+          hold to the format
         </label>
         <span class="gap" />
         <span class="quiet">at most {plural(cellCount(wish), 'cell')}</span>

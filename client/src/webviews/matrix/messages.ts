@@ -47,6 +47,7 @@ export interface MatrixWish {
   readonly n: number;
   readonly seed: number;
   readonly racing: boolean;
+  readonly constrained: boolean;
   readonly variations: readonly string[];
 }
 

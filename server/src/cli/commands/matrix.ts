@@ -19,7 +19,7 @@ import { MATRIX_FORMATS, type MatrixFormat, matrixOutput } from '../formats/matr
 import { interrupted, tellWhetherStopped } from '../interrupt.ts';
 import { findModel, type OfferedModel, openModel } from '../models.ts';
 import { openDataset } from '../open-dataset.ts';
-import { deviceOption, maxNewTokensOption, splitOption, wholeNumber } from '../options.ts';
+import { constrainedOption, deviceOption, maxNewTokensOption, splitOption, wholeNumber } from '../options.ts';
 import { ProgressLine } from '../progress.ts';
 
 interface Options {
@@ -35,6 +35,7 @@ interface Options {
   readonly racing?: boolean;
   readonly moved?: boolean;
   readonly sensitivity?: boolean;
+  readonly constrained: boolean;
   readonly maxNewTokens?: number;
   readonly writeBest?: string;
   readonly device: DeviceSetting;
@@ -80,6 +81,7 @@ export function matrixCommand(program: Command): void {
       '--sensitivity',
       `run every cell once more for each harmless edit: ${Object.values(VARIATION_WORDS).join('; ')}`,
     )
+    .addOption(constrainedOption())
     .addOption(maxNewTokensOption())
     .option('--write-best <file>', 'write the best fair cell as a prompt file, which must not exist yet')
     .addOption(deviceOption())
@@ -108,7 +110,10 @@ async function matrix(name: string, options: Options): Promise<void> {
       formats: options.outputFormats ?? [usablePrompt(prompt).format],
       orders: options.orders,
     },
-    decoding: decodingOf({ maxNewTokens: options.maxNewTokens ?? maxNewTokensOf(prompt) }),
+    decoding: decodingOf({
+      maxNewTokens: options.maxNewTokens ?? maxNewTokensOf(prompt),
+      constrained: options.constrained,
+    }),
     split: options.split ?? null,
     sample: { n: options.sample, seed: options.seed },
     racing: options.racing ?? false,

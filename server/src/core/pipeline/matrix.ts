@@ -313,7 +313,7 @@ export class Matrix {
   }
 
   private notes(): string[] {
-    const { axes, racing, sample, models } = this.options;
+    const { axes, racing, sample, models, decoding } = this.options;
     const fair = this.work.filter(({ unfair }) => unfair === null).length / models.length;
     const unfair = this.work.filter((work) => work.unfair !== null).length;
     const same = distinctSettings(this.file, axes.settings).filter(({ length }) => length > 1);
@@ -340,6 +340,11 @@ export class Matrix {
       ),
       ...(isAsking && asksItself(this.file)
         ? ['The template itself says what the output must look like, and every strategy says it once more.']
+        : []),
+      ...(decoding.constrained
+        ? [
+            'Each output was held to the format of its cell: coverage says nothing of what a model would keep to by itself.',
+          ]
         : []),
       ...(racing ? [RACE_RULE] : []),
     ];
