@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { judge } from '../../server/src/core/judgements/judge.ts';
 import { readAll } from '../../server/src/core/judgements/read-all.ts';
+import type { Judgement } from '../../server/src/core/judgements/types.ts';
 import { type JudgedRecord, report } from '../../server/src/core/metrics/report.ts';
 import { parseRationale } from '../../server/src/core/rationales/parse.ts';
 import type { DatasetRecord } from '../../server/src/core/records/types.ts';
@@ -55,7 +56,7 @@ describe('The answer reader on real outputs', function () {
     records = Object.values(JSON.parse(readFileSync(new URL('val.json', DATA), 'utf8')));
   });
 
-  function judged(row: Row): JudgedRecord {
+  function judged(row: Row): JudgedRecord & { judgement: Judgement } {
     const record = records[row.index] as DatasetRecord;
     const usage = { promptTokens: 0, imageTokens: 0, outputTokens: 0 };
     const prediction = { key: '', output: row.raw_output, finishReason: 'unknown', usage } as const;

@@ -18,7 +18,7 @@ export class AnsweringModel implements Model {
   }
 
   async *generate(
-    requests: readonly ModelRequest[],
+    requests: Iterable<ModelRequest>,
     _decoding: unknown,
     signal: AbortSignal,
   ): AsyncIterable<Prediction> {

@@ -22,6 +22,7 @@ describe('the queue of a model whose host may die', () => {
   it('narrows many suspects down in few steps', () => {
     const all = Array.from({ length: 20 }, (_, n) => `r${n}`);
     const queue = new WorkQueue(requests(all), 20);
+    assert.deepEqual(keys(queue.next()), all);
     queue.working(all);
     assert.deepEqual(queue.hostDied(), []);
     assert.deepEqual(keys(queue.next()), ['r0', 'r1', 'r2']);
@@ -32,6 +33,7 @@ describe('the queue of a model whose host may die', () => {
 
   it('gives a request up that was in hand at two deaths, and spares those beside it', () => {
     const queue = new WorkQueue(requests(['good', 'bad']), 4);
+    assert.deepEqual(keys(queue.next()), ['good', 'bad']);
     queue.working(['good', 'bad']);
     queue.hostDied();
     assert.deepEqual(keys(queue.next()), ['good']);
@@ -48,6 +50,30 @@ describe('the queue of a model whose host may die', () => {
     queue.working(['a']);
     queue.settle('a');
     assert.equal(queue.hostDied(), null);
+  });
+
+  it('takes requests as hosts have room for them, and no more', () => {
+    let made = 0;
+    const queue = new WorkQueue(
+      (function* () {
+        for (const key of ['a', 'b', 'c', 'd', 'e']) {
+          made++;
+          yield { key };
+        }
+      })(),
+      2,
+    );
+    assert.equal(made, 0);
+    assert.deepEqual(keys(queue.next()), ['a', 'b']);
+    assert.equal(made, 2);
+    queue.settle('a');
+    assert.deepEqual(keys(queue.next()), ['b', 'c']);
+    for (const key of ['b', 'c']) queue.settle(key);
+    assert.equal(queue.isEmpty, false);
+    assert.deepEqual(keys(queue.next()), ['d', 'e']);
+    for (const key of ['d', 'e']) queue.settle(key);
+    assert.equal(queue.isEmpty, true);
+    assert.equal(made, 5);
   });
 
   it('answers every request exactly once, whichever requests kill their host', () => {

@@ -3,6 +3,7 @@ import type { WorkDoneProgressReporter } from 'vscode-languageserver/node';
 import { decodingOf } from '../core/decoding.ts';
 import type { PartialOutput } from '../core/models/types.ts';
 import { checkCascade, teacherOptions } from '../core/pipeline/cascade.ts';
+import { recordIdOf } from '../core/pipeline/planning.ts';
 import { maxNewTokensOf } from '../core/pipeline/prompty.ts';
 import type { AnnotateJob, AnnotateOptions, NamedPrompt, Pipeline } from '../core/pipeline.ts';
 import { progressText } from '../core/progress.ts';
@@ -173,11 +174,10 @@ export class Annotator {
   ): Promise<AnnotateResult> {
     const { session } = this;
     const { samples = 1 } = job.run.decoding;
-    const refused = job.settled.filter(({ error }) => error !== undefined).length;
     let generated = 0;
     let failed = 0;
     let fresh = new Set<string>();
-    const unseen = new Set([...job.settled, ...job.requests].map(({ recordId }) => recordId));
+    const unseen = new Set([...job.settled, ...job.open].map(recordIdOf));
     const show = new Throttle(() => {
       session.storeChanged(path, fresh);
       for (const id of fresh) unseen.delete(id);
@@ -211,8 +211,8 @@ export class Annotator {
     }
     return {
       runId: job.run.id,
-      done: generated + refused,
-      reused: job.stored + job.settled.length - refused,
+      done: generated + job.refused,
+      reused: job.stored + job.settled.length - job.refused,
       failed,
       cancelled: signal.aborted,
       device: session.store().run(job.run.id)?.device ?? '',

@@ -57,11 +57,11 @@ export class RunReports {
     const below = run.cascade?.below;
     const unknown = below === undefined ? null : { student: null, below, sent: null };
     if (!dataset) return { n: 0, stale: 0, metrics: null, rate: null, cascade: unknown };
-    const { report, stale, results, recordsPerSecond: rate, cascade } = dataset.pipeline.report(run);
+    const { report, stale, recordsPerSecond: rate, cascade } = dataset.pipeline.numbers(run);
     const { accuracy, coverage, contradictions } = report;
-    const metrics = results.length > 0 ? { accuracy, coverage, contradictions } : null;
+    const metrics = report.n > 0 ? { accuracy, coverage, contradictions } : null;
     const both = cascade && { student: cascade.student.model, below: cascade.below, sent: cascade.sent };
-    return { n: results.length, stale, metrics, rate, cascade: both ?? unknown };
+    return { n: report.n, stale, metrics, rate, cascade: both ?? unknown };
   }
 
   /** Has the views ask again once the numbers have had their rest. */

@@ -41,11 +41,27 @@ class SqliteStore implements Store {
   private readonly path: string;
   /** Asked for every prompt of a matrix. */
   private readonly findKey: StatementSync;
+  /** Asked for every record of a run. */
+  private readonly findSaid: StatementSync;
+  private readonly findOutcomes: StatementSync;
+  private readonly readOutput: (...place: OutputPlace) => string;
 
   constructor(database: DatabaseSync, path: string) {
     this.database = database;
     this.path = path;
     this.findKey = database.prepare('SELECT * FROM predictions WHERE key = ? AND error IS NULL LIMIT 1');
+    this.findSaid = database.prepare(
+      'SELECT * FROM predictions WHERE run_id = ? AND record_id = ? ORDER BY query, sample',
+    );
+    this.findOutcomes = database.prepare(
+      `SELECT run_id, record_id, sample, query, key, finish_reason, prompt_tokens, image_tokens, output_tokens,
+         log_probability, cost, error
+       FROM predictions WHERE run_id = ? AND record_id = ? ORDER BY query, sample`,
+    );
+    const findOutput = database.prepare(
+      'SELECT output FROM predictions WHERE run_id = ? AND record_id = ? AND sample = ? AND query = ? AND key = ?',
+    );
+    this.readOutput = (...place) => String(findOutput.get(...place)?.output ?? '');
   }
 
   openRun(card: RunCard): RunCard {
@@ -129,22 +145,22 @@ class SqliteStore implements Store {
   }
 
   predictions(runId: string): ReadonlyMap<string, readonly StoredPrediction[]> {
-    return this.byRecord(
-      "SELECT * FROM predictions WHERE run_id = ? AND query = '' ORDER BY record_id, sample",
-      runId,
-    );
-  }
-
-  queries(runId: string): ReadonlyMap<string, readonly StoredPrediction[]> {
-    return this.byRecord("SELECT * FROM predictions WHERE run_id = ? AND query <> ''", runId);
-  }
-
-  private byRecord(select: string, runId: string): ReadonlyMap<string, readonly StoredPrediction[]> {
-    const rows = this.database.prepare(select).all(runId);
+    const rows = this.database
+      .prepare("SELECT * FROM predictions WHERE run_id = ? AND query = '' ORDER BY record_id, sample")
+      .all(runId);
     return Map.groupBy(
       rows.map((row) => toPrediction(row as Row)),
       ({ recordId }) => recordId,
     );
+  }
+
+  said(runId: string, recordId: string): readonly StoredPrediction[] {
+    return this.findSaid.all(runId, recordId).map((row) => toPrediction(row as Row));
+  }
+
+  outcomes(runId: string, recordId: string): readonly StoredPrediction[] {
+    const rows = this.findOutcomes.all(runId, recordId);
+    return rows.map((row) => new Outcome(toPrediction({ ...row, output: '' } as Row), this.readOutput));
   }
 
   byKey(key: string): StoredPrediction | null {
@@ -201,6 +217,39 @@ class SqliteStore implements Store {
         `Results can no longer be stored in ${path} (${reason(error)}); what was stored before is safe, and the same goes on from there.`,
       );
     }
+  }
+}
+
+type OutputPlace = [runId: string, recordId: string, sample: number, query: string, key: string];
+
+/** A prediction whose output is read when it is looked at, and not kept. */
+class Outcome implements StoredPrediction {
+  readonly runId: string;
+  readonly recordId: string;
+  readonly sample: number;
+  readonly query?: string;
+  readonly key: string;
+  readonly finishReason: StoredPrediction['finishReason'];
+  readonly usage: StoredPrediction['usage'];
+  readonly logProbability?: number;
+  readonly error?: string;
+  private readonly read: (...place: OutputPlace) => string;
+
+  constructor(known: StoredPrediction, read: (...place: OutputPlace) => string) {
+    this.runId = known.runId;
+    this.recordId = known.recordId;
+    this.sample = known.sample;
+    this.query = known.query;
+    this.key = known.key;
+    this.finishReason = known.finishReason;
+    this.usage = known.usage;
+    this.logProbability = known.logProbability;
+    this.error = known.error;
+    this.read = read;
+  }
+
+  get output(): string {
+    return this.read(this.runId, this.recordId, this.sample, this.query ?? '', this.key);
   }
 }
 

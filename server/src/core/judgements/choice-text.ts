@@ -1,4 +1,5 @@
 /** Finding the text of a choice in an output: white space, quotes, dashes, case and a leading article may differ. */
+import { Recent } from '../recent.ts';
 import { fold } from './fold.ts';
 
 /** Where a choice's text stands, and every choice that fits it equally well (more than one when two choices read alike). */
@@ -83,7 +84,10 @@ const WORD = /[\p{L}\p{N}]/uy;
 /** Scripts that put no space between words. */
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
 
-const patternsOf = new WeakMap<readonly string[], readonly (ChoicePattern | null)[]>();
+/** Records whose patterns are at hand: one is judged after the other. */
+const MOST_AT_HAND = 8;
+
+const patternsOf = new Recent<readonly string[], readonly (ChoicePattern | null)[]>(MOST_AT_HAND);
 
 /** The choice text that begins at `offset`, the longest when one is the beginning of another; null when there is none. */
 export function choiceTextAt(text: string, offset: number, choices: readonly string[]): ChoiceText | null {

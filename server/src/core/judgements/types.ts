@@ -77,3 +77,9 @@ export interface Judgement {
   /** True when `asserted` and the reading name different choices. Null when either is absent. */
   readonly contradiction: boolean | null;
 }
+
+/** What numbers are taken of in a judgement. */
+export interface Counted extends Pick<Judgement, 'verdict' | 'contradiction'> {
+  readonly reading: Pick<Reading, 'choice' | 'reader'>;
+  readonly asserted: Pick<Candidate, 'choice'> | null;
+}

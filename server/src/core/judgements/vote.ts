@@ -1,4 +1,4 @@
-import type { Judgement, Vote } from './types.ts';
+import type { Counted, Vote } from './types.ts';
 
 /**
  * Self-consistency (Wang et al., 2023): the choice that most samples name. Samples that fit no choice vote for none,
@@ -8,7 +8,7 @@ import type { Judgement, Vote } from './types.ts';
  */
 export function vote<T>(
   samples: readonly T[],
-  judgementOf: (sample: T) => Judgement,
+  judgementOf: (sample: T) => Counted,
 ): { vote: Vote; chosen: T } {
   const cast = samples.filter((sample) => judgementOf(sample).verdict !== 'failed');
   const choiceOf = (sample: T) => judgementOf(sample).reading.choice;

@@ -1,4 +1,4 @@
-import type { Judgement } from '../judgements/types.ts';
+import type { Counted } from '../judgements/types.ts';
 import type { DatasetRecord } from '../records/types.ts';
 import { share } from './share.ts';
 import { DIMENSIONS } from './slices.ts';
@@ -7,7 +7,7 @@ import type { Quadrants, Report, SliceRow } from './types.ts';
 /** A judgement and the record it is of. */
 export interface JudgedRecord {
   readonly record: DatasetRecord;
-  readonly judgement: Judgement;
+  readonly judgement: Counted;
 }
 
 /** The numbers of a set of judgements. */

@@ -132,7 +132,8 @@ export interface Model {
   /** Bytes that the model's process takes, as of the last run; absent where it is not on this machine. */
   readonly memory?: number | null;
   generate(
-    requests: readonly ModelRequest[],
+    /** Taken as the model has room for them: each is made when it is taken. */
+    requests: Iterable<ModelRequest>,
     decoding: Decoding,
     signal: AbortSignal,
     /**

@@ -1,46 +1,51 @@
-/** Keeping what a run generates, as it comes. */
+/** Asking what a run has left to ask, and keeping what is answered, as it comes. */
 import { failedPrediction } from '../models/failed.ts';
 import type { ModelRequest, Prediction } from '../models/types.ts';
 import type { Store, StoredPrediction } from '../store/types.ts';
-import type { AnnotateJob, AnnotateProgress, JobRequest } from './types.ts';
+import { type Failures, type Planner, recordIdOf, requestOf } from './planning.ts';
+import type { AnnotateJob, AnnotateProgress, JobRequest, Place } from './types.ts';
 
 /** How many finished predictions are written in one transaction, and after how many seconds at the latest. */
 const SAVE_EVERY = 32;
 const SAVE_AFTER = 0.5;
+/** The same for what needs no model. */
+const SETTLE_EVERY = 256;
 
-/** One sitting of an annotation run: saves its predictions in batches and counts them. */
+/** Where an answer belongs, once there is one. */
+type Asked = Pick<JobRequest, 'recordId' | 'sample' | 'query'>;
+
+/** One sitting of an annotation run: composes its prompts when the model takes them, saves predictions in batches and counts them. */
 export class Sitting {
   private job: AnnotateJob;
+  private readonly planner: Planner;
   private readonly store: Store;
   private readonly seconds: () => number;
-  private readonly onSaved: (batch: readonly StoredPrediction[]) => void;
-  private byKey: ReadonlyMap<string, readonly JobRequest[]> = new Map();
+  private readonly onSaved: () => void;
+  /** What the model is being asked, by key: records that ask the same thing are asked once. */
+  private readonly asked = new Map<string, Asked[]>();
   private batch: StoredPrediction[] = [];
+  /** What earlier queries were told elsewhere, to be saved with the batch. */
+  private earlier: StoredPrediction[] = [];
   private since = 0;
   private done = 0;
   private failed = 0;
   private generated = 0;
   private query: AnnotateProgress['query'] = null;
-  /** Keys of requests that failed: they are not tried again in one sitting. */
-  private readonly failedKeys = new Set<string>();
+  private readonly failedRequests = new Map<string, string>();
 
   /** @param seconds a clock that only its differences are taken of */
-  constructor(
-    job: AnnotateJob,
-    store: Store,
-    seconds: () => number,
-    onSaved: (batch: readonly StoredPrediction[]) => void,
-  ) {
+  constructor(job: AnnotateJob, planner: Planner, store: Store, seconds: () => number, onSaved: () => void) {
     this.job = job;
+    this.planner = planner;
     this.store = store;
     this.seconds = seconds;
     this.onSaved = onSaved;
     this.begunWith(job);
   }
 
-  /** What the model has to be asked: records that ask the same thing are asked once. */
-  get requests(): readonly ModelRequest[] {
-    return [...this.byKey.values()].map((same) => same[0] as ModelRequest);
+  /** Whether the model has to be asked anything. */
+  get isOpen(): boolean {
+    return this.job.open.length > 0;
   }
 
   /** True when more has to be asked once the present requests are answered. */
@@ -52,15 +57,28 @@ export class Sitting {
     return this.done >= this.job.total;
   }
 
+  /** Requests that failed: they are not tried again in one sitting. */
+  get failures(): Failures {
+    return this.failedRequests;
+  }
+
   /** Goes on with what is to be asked next. */
-  proceed(job: AnnotateJob): AnnotateProgress {
+  proceed(job: AnnotateJob): Iterable<AnnotateProgress> {
     this.begunWith(job);
     return this.settle();
   }
 
-  /** Saves what needed no model. */
-  settle(): AnnotateProgress {
-    return this.save(this.job.settled);
+  /** Saves what needs no model. */
+  *settle(): Iterable<AnnotateProgress> {
+    let batch: StoredPrediction[] = [];
+    for (const { step } of this.planner.steps(this.job.run, this.job.settled)) {
+      if (step) batch.push(...step.settled);
+      else this.done++;
+      if (batch.length < SETTLE_EVERY) continue;
+      yield this.save(batch);
+      batch = [];
+    }
+    yield this.save(batch);
   }
 
   begin(device: string): void {
@@ -68,10 +86,29 @@ export class Sitting {
     this.since = this.seconds();
   }
 
+  /** What the model has to be asked, composed as it is taken. */
+  *requests(): Iterable<ModelRequest> {
+    const { run, open, options } = this.job;
+    for (const { place, step } of this.planner.steps(run, open)) {
+      if (!step) this.done++;
+      else if (!step.question) this.batch.push(...step.settled);
+      else {
+        this.earlier.push(...step.settled);
+        const { key, query } = step.question;
+        if (!this.joins(place, key, query)) {
+          const request = requestOf(place, step.question, options);
+          this.asked.set(key, [askedFor(place, query)]);
+          yield request;
+        }
+      }
+      if (this.batch.length >= SAVE_EVERY) this.flush();
+    }
+  }
+
   /** Takes in what the model said; returns the progress when it was time to save. */
   take(prediction: Prediction): AnnotateProgress | null {
-    for (const request of this.byKey.get(prediction.key) ?? [])
-      this.batch.push(this.stored(prediction, request));
+    for (const one of this.asked.get(prediction.key) ?? []) this.batch.push(this.stored(prediction, one));
+    this.asked.delete(prediction.key);
     const isTime = this.batch.length >= SAVE_EVERY || this.seconds() - this.since >= SAVE_AFTER;
     return isTime ? this.flush() : null;
   }
@@ -81,12 +118,13 @@ export class Sitting {
     if (this.batch.length === 0) return this.progress();
     const now = this.seconds();
     const answers = this.batch.filter(isAnswer).length;
-    const { batch, since } = this;
+    const { batch, earlier, since } = this;
     this.batch = [];
+    this.earlier = [];
     this.generated += answers;
     this.since = now;
     if (this.query) this.query = { ...this.query, done: this.query.done + batch.length };
-    const progress = this.save(batch);
+    const progress = this.save([...earlier, ...batch]);
     this.store.updateRun(this.job.run.id, { addSeconds: now - since, addGenerated: answers });
     return progress;
   }
@@ -100,19 +138,30 @@ export class Sitting {
   private begunWith(job: AnnotateJob): void {
     this.job = job;
     this.done = job.stored;
-    const requests = job.requests.filter(({ key }) => !this.failedKeys.has(key));
-    this.byKey = Map.groupBy(requests, ({ key }) => key);
-    const queries = requests.filter(({ query }) => query !== undefined);
-    const [first] = queries;
-    this.query = first ? { name: first.query as string, done: 0, total: requests.length } : null;
+    this.query = job.query === null ? null : { name: job.query, done: 0, total: job.open.length };
+  }
+
+  /** Whether the same was asked before in this sitting: the answer goes here too. */
+  private joins(place: Place, key: string, query: string | null): boolean {
+    const one = askedFor(place, query);
+    const waiting = this.asked.get(key);
+    if (waiting) {
+      waiting.push(one);
+      return true;
+    }
+    const error = this.failedRequests.get(key);
+    const said =
+      error === undefined ? this.batch.find((known) => known.key === key) : failedPrediction(key, error);
+    if (said) this.batch.push(this.stored(said, one));
+    return said !== undefined;
   }
 
   /** A query that fails leaves its record without an answer. */
-  private stored(prediction: Prediction, { recordId, sample, query }: JobRequest): StoredPrediction {
+  private stored(prediction: Prediction, { recordId, sample, query }: Asked): StoredPrediction {
     const place = { runId: this.job.run.id, recordId, sample };
     if (prediction.error === undefined)
       return { ...prediction, ...place, ...(query !== undefined && { query }) };
-    this.failedKeys.add(prediction.key);
+    this.failedRequests.set(prediction.key, prediction.error);
     if (query === undefined) return { ...prediction, ...place };
     return {
       ...failedPrediction(prediction.key, `The query "${query}" failed: ${prediction.error}`),
@@ -122,12 +171,16 @@ export class Sitting {
 
   private save(batch: readonly StoredPrediction[]): AnnotateProgress {
     this.store.save(batch);
+    this.onSaved();
     const answers = batch.filter(isAnswer);
-    this.onSaved(answers);
     this.done += answers.length;
     this.failed += answers.filter((prediction) => prediction.error !== undefined).length;
     return this.progress(answers.map((prediction) => prediction.recordId));
   }
+}
+
+function askedFor(place: Place, query: string | null): Asked {
+  return { recordId: recordIdOf(place), sample: place.sample, ...(query !== null && { query }) };
 }
 
 function isAnswer({ query }: StoredPrediction): boolean {

@@ -1,4 +1,5 @@
 import { decodingWords } from '../decoding.ts';
+import type { Judgement } from '../judgements/types.ts';
 import { type Comparison, compare } from '../metrics/compare.ts';
 import type { JudgedRecord } from '../metrics/report.ts';
 import type { RecordSource } from '../records/types.ts';
@@ -7,6 +8,7 @@ import type { RecordResult, RunReport } from './types.ts';
 
 /** One run's answer to one record, with the place of the record. */
 export interface JudgedSource extends JudgedRecord {
+  readonly judgement: Judgement;
   readonly source: RecordSource;
   readonly result: RecordResult;
 }

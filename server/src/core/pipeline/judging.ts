@@ -1,6 +1,6 @@
 /** Judging what models answered, wherever the answers come from. */
 import { checkOutput } from '../annotations/engine.ts';
-import type { Opinion, RuleSettings } from '../annotations/types.ts';
+import type { Opinion } from '../annotations/types.ts';
 import { judge } from '../judgements/judge.ts';
 import type { Judgement } from '../judgements/types.ts';
 import { vote } from '../judgements/vote.ts';
@@ -17,12 +17,6 @@ import { readPrompt } from './prompts.ts';
 import type { Asked, JudgedOutput, RecordResult, Surroundings } from './types.ts';
 import { type AskedRecord, askedRecord, broughtBack } from './variations.ts';
 
-interface JudgedCache {
-  readonly source: RecordSource;
-  readonly rules: RuleSettings;
-  readonly output: JudgedOutput;
-}
-
 /** What a model says of a record, for weighing it against others; nothing where it contradicts itself. */
 export function opinionOf(model: string, { contradiction, reading }: Judgement): Opinion {
   return { model, choice: contradiction ? null : reading.choice };
@@ -34,34 +28,10 @@ function stagesOf(strategy: string, order: Order): StageName[] {
   return inOrder<StageName>(parts, 'conclusion', order);
 }
 
-/** The output is taken apart anew where that is asked for: its stages would be most of what a judgement takes. */
-class KeptJudgement implements Judgement {
-  readonly recordId: string;
-  readonly verdict: Judgement['verdict'];
-  readonly reading: Judgement['reading'];
-  readonly asserted: Judgement['asserted'];
-  readonly contradiction: Judgement['contradiction'];
-  private readonly output: string;
-
-  constructor({ recordId, verdict, reading, asserted, contradiction }: Judgement, output: string) {
-    this.recordId = recordId;
-    this.verdict = verdict;
-    this.reading = reading;
-    this.asserted = asserted;
-    this.contradiction = contradiction;
-    this.output = output;
-  }
-
-  get rationale(): Judgement['rationale'] {
-    return parseRationale(this.output);
-  }
-}
-
-/** The judge of one dataset's outputs; what it made of a stored prediction is kept with it. */
+/** The judge of one dataset's outputs. It keeps nothing: whoever asks for the same again does. */
 export class Judging {
   private around: Surroundings;
   private readonly tested: (prediction: Prediction, choice: number) => Faithfulness | null;
-  private readonly judged = new WeakMap<Prediction, JudgedCache>();
 
   /** @param tested what is known of whether an output follows from its rationale */
   constructor(around: Surroundings, tested: (prediction: Prediction, choice: number) => Faithfulness | null) {
@@ -112,30 +82,34 @@ export class Judging {
     return reading.choice === null ? null : this.tested(prediction, reading.choice);
   }
 
-  /** What the rules say of an output has to be worked out again. */
-  outdate(prediction: Prediction): void {
-    this.judged.delete(prediction);
-  }
-
-  /** What the samples of a record say together. */
-  resultOf(source: RecordSource, run: RunCard, predictions: readonly Prediction[]): RecordResult {
-    const samples = predictions.map((prediction) => this.judgedOnce(source, run, prediction));
+  /**
+   * What the samples of a record say together.
+   * @param known what was made of some of the predictions before
+   */
+  resultOf(
+    source: RecordSource,
+    run: RunCard,
+    predictions: readonly Prediction[],
+    known: readonly JudgedOutput[] = [],
+  ): RecordResult {
+    const samples = predictions.map(
+      (said) => known.find(({ prediction }) => prediction === said) ?? this.outputOf(source, run, said),
+    );
     const voted = vote(samples, ({ judgement }) => judgement);
-    return { run, ...voted.chosen, samples, vote: (run.decoding.samples ?? 1) > 1 ? voted.vote : null };
+    return { run, ...voted.chosen, samples, vote: takesVotes(run) ? voted.vote : null };
   }
 
-  /** Judging costs more than looking up, and reports and findings ask for the same. */
-  private judgedOnce(source: RecordSource, run: RunCard, prediction: Prediction): JudgedOutput {
-    const { rules } = this.around;
-    let judged = this.judged.get(prediction);
-    if (judged?.source !== source || judged.rules !== rules) {
-      const { source: asked, places } = askedRecord(source, run.variation) as AskedRecord;
-      const output = this.judgeOutput(asked, prediction, this.askedBy(run));
-      const judgement = new KeptJudgement(broughtBack(output.judgement, places), prediction.output);
-      judged = { source, rules, output: { ...output, judgement } };
-      this.judged.set(prediction, judged);
-    }
-    return judged.output;
+  /** What a run's model said of a record. */
+  outputOf(source: RecordSource, run: RunCard, prediction: Prediction): JudgedOutput {
+    const { source: asked, places } = askedRecord(source, run.variation) as AskedRecord;
+    const output = this.judgeOutput(asked, prediction, this.askedBy(run));
+    return { ...output, judgement: broughtBack(output.judgement, places) };
+  }
+
+  /** Its judgement alone. */
+  runJudgementOf(source: RecordSource, run: RunCard, prediction: Prediction): Judgement {
+    const { source: asked, places } = askedRecord(source, run.variation) as AskedRecord;
+    return broughtBack(this.judgementOf(asked, prediction, this.askedBy(run)), places);
   }
 
   /** The prompt of a run may name a reader of its own, and an order. */
@@ -159,4 +133,9 @@ export class Judging {
       return { ...result, findings: checkOutput(context, this.around.rules) };
     });
   }
+}
+
+/** Whether a run takes several answers of a record, which vote. */
+export function takesVotes({ decoding: { samples = 1 } }: RunCard): boolean {
+  return samples > 1;
 }

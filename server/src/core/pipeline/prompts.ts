@@ -12,6 +12,7 @@ import {
 import { readPromptFile } from '../prompts/prompt-file.ts';
 import { renderAnswer, renderPrompt } from '../prompts/render.ts';
 import type { Message, Prompt, PromptFile, Setting } from '../prompts/types.ts';
+import { Recent } from '../recent.ts';
 import { Demonstrations } from '../records/demonstrations.ts';
 import type { DatasetDocument } from '../records/document.ts';
 import { splitOf } from '../records/splits.ts';
@@ -91,9 +92,10 @@ export class Prompts {
   private readonly document: DatasetDocument;
   private readonly store: Store | null;
   /** What was said to queries before those for the answer; the oldest goes first. */
-  private readonly knownOutputs = new Map<string, StoredPrediction>();
-  private digests = new WeakMap<RecordSource, Map<string, string>>();
-  /** By record, then by template and what it may hold; the oldest record goes first. */
+  private readonly knownOutputs = new Recent<string, StoredPrediction>(MOST_KEPT);
+  /** By what is asked, then by record: little enough to be kept of every record. */
+  private readonly digests = new Map<string, WeakMap<RecordSource, string>>();
+  /** Of the first records that are asked for, by template and what it may hold: a matrix asks for them again and again. */
   private readonly shown = new Map<RecordSource, Map<string, Shown>>();
   private readonly imageDigests = new Map<string, string>();
   private readonly templates = new Map<string, number>();
@@ -120,15 +122,17 @@ export class Prompts {
    * not answered yet, that of the next one.
    */
   keyFor(chunk: Chunk, run: RunCard, sample: number): string {
-    return this.ask(chunk, run, sample).key;
+    this.follow();
+    const { file, source } = this.askedOf(chunk, run);
+    const digest = this.digestsOf(run).get(source);
+    if (digest === undefined) return this.ask(chunk, run, sample).key;
+    return predictionKey(digest, run.revision, run.decoding, sample, heldTo(run, file, source));
   }
 
   ask(chunk: Chunk, run: RunCard, sample: number): Question {
-    const written = chunk.source as RecordSource;
-    const source = askedRecord(written, run.variation)?.source ?? written;
-    const { file } = this.promptOf(run);
-    const { image } = this.show(file, source, run.setting);
-    const constraint = run.decoding.constrained ? constraintOf(file, source.record.choices.length) : null;
+    const { file, source } = this.askedOf(chunk, run);
+    const image = this.around.image(source.record);
+    const constraint = heldTo(run, file, source);
     const refusal = refusalOf(image) ?? (constraint && lettersRefusal(source.record));
     const queries = refusal === null ? queriesBefore(file, image.state !== 'none') : [];
     if (queries.length === 0) return this.askAtOnce(source, file, run, sample, constraint, refusal);
@@ -159,13 +163,8 @@ export class Prompts {
     refusal: string | null,
   ): Question {
     this.follow();
-    let digests = this.digests.get(source);
-    if (!digests) {
-      digests = new Map();
-      this.digests.set(source, digests);
-    }
-    const { name } = this.promptOf(run);
-    let digest = digests.get(name);
+    const digests = this.digestsOf(run);
+    let digest = digests.get(source);
     let messages: readonly Message[] | null = null;
     const compose = () => {
       messages ??= this.compose(file, source, run.setting).messages;
@@ -173,7 +172,7 @@ export class Prompts {
     };
     if (digest === undefined) {
       digest = this.digestOf(compose());
-      digests.set(name, digest);
+      digests.set(source, digest);
     }
     const key = predictionKey(digest, run.revision, run.decoding, sample, constraint);
     if (refusal !== null) return { key, refusal };
@@ -186,6 +185,25 @@ export class Prompts {
         return compose();
       },
     };
+  }
+
+  /** The run's prompt file, and the record as the run asks it. */
+  private askedOf({ source: written }: Chunk, run: RunCard): { file: PromptFile; source: RecordSource } {
+    const source = written as RecordSource;
+    return {
+      file: this.promptOf(run).file,
+      source: askedRecord(source, run.variation)?.source ?? source,
+    };
+  }
+
+  private digestsOf(run: RunCard): WeakMap<RecordSource, string> {
+    const { name } = this.promptOf(run);
+    let digests = this.digests.get(name);
+    if (!digests) {
+      digests = new WeakMap();
+      this.digests.set(name, digests);
+    }
+    return digests;
   }
 
   /**
@@ -226,7 +244,7 @@ export class Prompts {
     const known = this.knownOutputs.get(key);
     if (known) return known;
     const stored = this.store?.byKey(key) ?? null;
-    if (stored) keep(this.knownOutputs, key, stored);
+    if (stored) this.knownOutputs.set(key, stored);
     return stored;
   }
 
@@ -244,17 +262,16 @@ export class Prompts {
   private show(file: PromptFile, source: RecordSource, setting: Setting): Shown {
     const name = `${setting} ${file.gold} ${this.numberOf(file)}`;
     let known = this.shown.get(source);
-    if (!known) {
+    let shown = known?.get(name);
+    if (shown) return shown;
+    shown = this.render(file, source, setting, false);
+    const { image } = shown;
+    if (image.state === 'ok') this.imageDigests.set(image.path, image.digest);
+    if (!known && this.shown.size < MOST_KEPT) {
       known = new Map();
-      keep(this.shown, source, known);
+      this.shown.set(source, known);
     }
-    let shown = known.get(name);
-    if (!shown) {
-      shown = this.render(file, source, setting, false);
-      const { image } = shown;
-      if (image.state === 'ok') this.imageDigests.set(image.path, image.digest);
-      known.set(name, shown);
-    }
+    known?.set(name, shown);
     return shown;
   }
 
@@ -293,7 +310,7 @@ export class Prompts {
     for (const [name, demonstrations] of this.solved) {
       if (demonstrations.follow(chunks)) continue;
       this.solved.delete(name);
-      this.digests = new WeakMap();
+      this.digests.clear();
     }
   }
 
@@ -319,17 +336,16 @@ export class Prompts {
   }
 
   private forget(): void {
-    this.digests = new WeakMap();
+    this.digests.clear();
     this.shown.clear();
     this.imageDigests.clear();
     this.solved.clear();
   }
 }
 
-/** Puts it into a map of at most so many, in the place of the oldest. */
-function keep<K, V>(map: Map<K, V>, key: K, value: V): void {
-  if (map.size >= MOST_KEPT) map.delete(map.keys().next().value as K);
-  map.set(key, value);
+/** What the run's model is held to when it is asked about the record; null: nothing. */
+function heldTo({ decoding }: RunCard, file: PromptFile, { record }: RecordSource): Grammar | null {
+  return decoding.constrained ? constraintOf(file, record.choices.length) : null;
 }
 
 /** One sentence why a record with such an image is not asked about; null when it is. */

@@ -1,40 +1,47 @@
-/** What a run that takes several samples of each record tells beyond its votes. */
+/** What a run's answers took, and what its samples tell beyond their votes. */
+import type { Counted, Vote } from '../judgements/types.ts';
 import { calibration } from '../metrics/calibration.ts';
-import { hasGold } from '../metrics/report.ts';
+import { hasGold, type JudgedRecord } from '../metrics/report.ts';
 import { passAt } from '../metrics/samples.ts';
-import type { Usage } from '../models/types.ts';
-import type { RecordSource } from '../records/types.ts';
-import type { StoredPrediction } from '../store/types.ts';
-import type { RecordResult, RunReport } from './types.ts';
+import type { Prediction } from '../models/types.ts';
+import type { DatasetRecord } from '../records/types.ts';
+import type { RunReport } from './types.ts';
 
-/**
- * The numbers of a run that are taken of every sample, not of the records' votes.
- *
- * @param earlier what the model said of these records to queries before those for the answer
- */
-export function sampleNumbers(
-  results: readonly { readonly source: RecordSource; readonly result: RecordResult }[],
-  earlier: readonly StoredPrediction[],
-): Pick<RunReport, 'failed' | 'promptTokens' | 'tokens' | 'cost' | 'passAt' | 'calibration'> {
-  const judged = results.flatMap(({ source: { record }, result }) =>
-    result.samples.map(({ judgement }) => ({ record, judgement })),
-  );
-  const predictions = results.flatMap(({ result }) => result.samples.map(({ prediction }) => prediction));
-  const all = [...predictions, ...earlier];
-  const sumOf = (count: (usage: Usage) => number) =>
-    results.length === 0 ? 0 : all.reduce((sum, { usage }) => sum + count(usage), 0) / results.length;
-  const paid = all.flatMap(({ usage }) => usage.cost ?? []);
-  const stated = results.flatMap(({ source, result: { vote, judgement } }) =>
-    vote && hasGold(source.record)
-      ? [{ confidence: vote.agreement, correct: judgement.verdict === 'correct' }]
-      : [],
-  );
-  return {
-    failed: predictions.filter(({ error }) => error !== undefined).length,
-    promptTokens: sumOf(({ promptTokens }) => promptTokens),
-    tokens: sumOf(({ outputTokens }) => outputTokens),
-    cost: paid.length === 0 ? null : paid.reduce((sum, cost) => sum + cost, 0),
-    passAt: passAt(judged),
-    calibration: calibration(stated),
-  };
+/** Adds up the numbers of a run that are taken of every sample, not of the records' votes, record by record. */
+export class SampleNumbers {
+  private readonly judged: JudgedRecord[] = [];
+  private readonly stated: { readonly confidence: number; readonly correct: boolean }[] = [];
+  private records = 0;
+  private failed = 0;
+  private promptTokens = 0;
+  private outputTokens = 0;
+  private cost: number | null = null;
+
+  /** @param vote null when the run takes one sample */
+  add(record: DatasetRecord, samples: readonly Counted[], vote: Vote | null, isRight: boolean): void {
+    this.records++;
+    if (!vote) return;
+    for (const judgement of samples) this.judged.push({ record, judgement });
+    if (hasGold(record)) this.stated.push({ confidence: vote.agreement, correct: isRight });
+  }
+
+  /** What a request took. @param isAnswer false: a query before the one for the answer */
+  spend({ usage, error }: Prediction, isAnswer: boolean): void {
+    this.promptTokens += usage.promptTokens;
+    this.outputTokens += usage.outputTokens;
+    if (usage.cost !== undefined) this.cost = (this.cost ?? 0) + usage.cost;
+    if (isAnswer && error !== undefined) this.failed++;
+  }
+
+  numbers(): Pick<RunReport, 'failed' | 'promptTokens' | 'tokens' | 'cost' | 'passAt' | 'calibration'> {
+    const perRecord = (sum: number) => (this.records === 0 ? 0 : sum / this.records);
+    return {
+      failed: this.failed,
+      promptTokens: perRecord(this.promptTokens),
+      tokens: perRecord(this.outputTokens),
+      cost: this.cost,
+      passAt: passAt(this.judged),
+      calibration: calibration(this.stated),
+    };
+  }
 }

@@ -8,8 +8,8 @@ import type { Decoding, ModelCard, ModelRequest, Prediction } from '../models/ty
 import type { OutputFormat, Setting } from '../prompts/types.ts';
 import type { StageName } from '../rationales/types.ts';
 import type { Sample } from '../records/sample.ts';
-import type { DatasetRecord, ImageFacts, RecordSource, SplitTable } from '../records/types.ts';
-import type { Cascade, RunCard, RunPurpose, StoredPrediction } from '../store/types.ts';
+import type { Chunk, DatasetRecord, ImageFacts, RecordSource, SplitTable } from '../records/types.ts';
+import type { Cascade, RunCard, RunPurpose } from '../store/types.ts';
 
 /** What the pipeline has to be told about the world around the dataset. */
 export interface Surroundings {
@@ -96,11 +96,22 @@ export interface AnnotateJob {
   readonly total: number;
   /** Of these, already stored for this very prompt, weights and decoding. */
   readonly stored: number;
-  /** Predictions that need no model: made under the same key by another run, or impossible to ask. */
-  readonly settled: readonly StoredPrediction[];
-  readonly requests: readonly JobRequest[];
+  /** Those that need no model: given under the same key in another run, or impossible to ask. */
+  readonly settled: readonly Place[];
+  /** How many of these cannot be asked. */
+  readonly refused: number;
+  /** Those that the model has to be asked for. */
+  readonly open: readonly Place[];
+  /** The name of a query that has to be asked before those for answers; null when there is none. */
+  readonly query: string | null;
   /** What was asked for: where a prompt takes several queries, what follows is planned when one is answered. */
   readonly options: AnnotateOptions;
+}
+
+/** One answer of a run: a record as it stood when the run was planned, and which of its samples, counted from 0. */
+export interface Place {
+  readonly chunk: Chunk;
+  readonly sample: number;
 }
 
 /** What the model has to be asked. */
@@ -147,6 +158,9 @@ export interface RunReport {
   /** Who answered what, and at what price; null where the run is no cascade, or its student's run is gone. */
   readonly cascade: CascadeReport | null;
 }
+
+/** The numbers alone. */
+export type RunNumbers = Omit<RunReport, 'results'>;
 
 /** A student and a teacher together, and each alone. */
 export interface CascadeReport {

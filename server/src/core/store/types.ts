@@ -84,8 +84,13 @@ export interface Store {
   save(predictions: readonly StoredPrediction[]): void;
   /** The answers of a run, by record id: each record's samples in order. */
   predictions(runId: string): ReadonlyMap<string, readonly StoredPrediction[]>;
-  /** What a run's model said to queries before those for the answer, by record id. */
-  queries(runId: string): ReadonlyMap<string, readonly StoredPrediction[]>;
+  /** All that a run's model said of a record, queries before those for the answer included; each query's samples in order. */
+  said(runId: string, recordId: string): readonly StoredPrediction[];
+  /**
+   * The same for counting, many records in a row: what the model wrote is read from the store when it is looked at, and
+   * is empty if it is no longer there. They must not be spread into other objects.
+   */
+  outcomes(runId: string, recordId: string): readonly StoredPrediction[];
   /** A prediction made under the same content key, in whichever run. */
   byKey(key: string): StoredPrediction | null;
   /** Keeps what choices were scored for an output (`faithfulnessKey`), in place of what was kept before. */

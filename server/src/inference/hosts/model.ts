@@ -111,7 +111,7 @@ export class HostedModel implements Model {
   }
 
   async *generate(
-    requests: readonly ModelRequest[],
+    requests: Iterable<ModelRequest>,
     decoding: Decoding,
     signal: AbortSignal,
     onPartial?: (partial: PartialOutput) => void,
@@ -144,7 +144,7 @@ export class HostedModel implements Model {
   }
 
   private async *inTurn<Request extends Keyed, Answer extends Keyed>(
-    requests: readonly Request[],
+    requests: Iterable<Request>,
     signal: AbortSignal,
     task: Task<Request, Answer>,
   ): AsyncIterable<Answer> {

@@ -9,8 +9,10 @@ const NARROWING = 8;
  */
 export class WorkQueue<Request extends { readonly key: string }> {
   private readonly slice: number;
-  /** Not answered yet, by key. */
-  private readonly open: Map<string, Request>;
+  /** Not taken yet. */
+  private readonly rest: Iterator<Request>;
+  /** Taken and not answered yet, by key. */
+  private readonly open = new Map<string, Request>();
   /** How many hosts died with this request in hand. */
   private readonly deaths = new Map<string, number>();
   private inHand: readonly string[] = [];
@@ -18,20 +20,20 @@ export class WorkQueue<Request extends { readonly key: string }> {
   private group = 1;
 
   /** @param slice how many requests a host gets at once */
-  constructor(requests: readonly Request[], slice: number) {
-    this.open = new Map(requests.map((request) => [request.key, request]));
+  constructor(requests: Iterable<Request>, slice: number) {
+    this.rest = requests[Symbol.iterator]();
     this.slice = slice;
   }
 
   get isEmpty(): boolean {
-    return this.open.size === 0;
+    return this.open.size === 0 && !this.take();
   }
 
   /** What to ask next: those under no suspicion, then the suspects. */
   next(): Request[] {
-    const open = [...this.open.values()];
-    const innocent = open.filter(({ key }) => !this.deaths.has(key));
-    return innocent.length > 0 ? innocent.slice(0, this.slice) : open.slice(0, this.group);
+    for (let room = this.slice - this.innocent().length; room > 0 && this.take(); room--);
+    const innocent = this.innocent();
+    return innocent.length > 0 ? innocent : [...this.open.values()].slice(0, this.group);
   }
 
   /** The host says that it is busy with these. */
@@ -55,5 +57,18 @@ export class WorkQueue<Request extends { readonly key: string }> {
     if (!only || suspects.length > 1 || (this.deaths.get(only.key) ?? 0) < DEATHS) return [];
     this.open.delete(only.key);
     return [only];
+  }
+
+  /** Under no suspicion, as many as a host gets at once. */
+  private innocent(): Request[] {
+    return [...this.open.values()].filter(({ key }) => !this.deaths.has(key)).slice(0, this.slice);
+  }
+
+  /** Takes one more. False when there are none left. */
+  private take(): boolean {
+    const { value, done } = this.rest.next();
+    if (done) return false;
+    this.open.set(value.key, value);
+    return true;
   }
 }

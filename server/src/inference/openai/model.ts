@@ -47,12 +47,11 @@ export class OpenAiModel implements Model {
   }
 
   async *generate(
-    requests: readonly ModelRequest[],
+    requests: Iterable<ModelRequest>,
     decoding: Decoding,
     signal: AbortSignal,
     onPartial?: (partial: PartialOutput) => void,
   ): AsyncIterable<Prediction> {
-    if (requests.length === 0) return;
     const stop = new AbortController();
     const work = new Work(asksOf(requests, this.options.together && !onPartial), () => stop.abort());
     let out!: ReadableStreamDefaultController<Prediction>;
@@ -189,14 +188,20 @@ interface Run {
   readonly told: Set<string>;
 }
 
-/** One ask for each request, or one for the samples of each prompt. */
-function asksOf(requests: readonly ModelRequest[], together: boolean): Ask[] {
-  if (!together) return requests.map((request) => [request]);
-  const prompts = Map.groupBy(requests, ({ messages }) => JSON.stringify(messages));
-  return [...prompts.values()].flatMap((same) =>
-    Array.from(
-      { length: Math.ceil(same.length / MOST_SAMPLES) },
-      (_, i) => same.slice(i * MOST_SAMPLES, (i + 1) * MOST_SAMPLES) as unknown as Ask,
-    ),
-  );
+/** One ask for each request, or one for the samples of a prompt, which come one after the other. */
+function* asksOf(requests: Iterable<ModelRequest>, together: boolean): Iterable<Ask> {
+  let same: ModelRequest[] = [];
+  for (const request of requests) {
+    const [first] = same;
+    if (first && !(together && same.length < MOST_SAMPLES && asksTheSame(first, request))) {
+      yield same as unknown as Ask;
+      same = [];
+    }
+    same.push(request);
+  }
+  if (same.length > 0) yield same as unknown as Ask;
+}
+
+function asksTheSame(a: ModelRequest, b: ModelRequest): boolean {
+  return JSON.stringify(a.messages) === JSON.stringify(b.messages);
 }

@@ -65,7 +65,7 @@ class ScriptedModel implements Model {
   }
 
   async *generate(
-    requests: readonly ModelRequest[],
+    requests: Iterable<ModelRequest>,
     _decoding: unknown,
     signal: AbortSignal,
     onPartial?: (partial: PartialOutput) => void,
