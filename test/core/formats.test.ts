@@ -171,6 +171,7 @@ describe('report', () => {
     stale: 1,
     missing: 0,
     failed: 2,
+    failure: 'The image x.png cannot be read.',
     tokens: 12.5,
     cost: null,
     passAt: null,
@@ -199,7 +200,7 @@ describe('report', () => {
     ]);
     assert.match(
       text,
-      /^student-test: 1 prediction no longer fits its record and is left out; 2 requests failed and count as wrong\.$/m,
+      /^student-test: 1 prediction no longer fits its record and is left out\.\nstudent-test: 2 requests failed and count as wrong; the first says: The image x\.png cannot be read\.$/m,
     );
     assert.match(text, /^Most worth a look:\nsamples\/problems\.json:12:15 wrong-answer student answers B/m);
   });

@@ -105,7 +105,7 @@ describe('prompt render', function () {
     const { stdout, stderr, status } = render('mine.prompty', '--record', 'r1', '--setting', '2');
     assert.equal(status, 0);
     assert.match(stdout, /^=== user\n\[image .*gone\.png\]\nOnce\. Look\.\nAnswer in JSON\.\n/);
-    assert.match(stderr, /^No model would be asked this\. Its image is missing: .*gone\.png\n$/);
+    assert.match(stderr, /^No model would be asked this\. Its image is missing: .*gone\.png\.\n$/);
   });
 
   for (const [what, args, sentence] of [

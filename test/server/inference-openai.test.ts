@@ -197,7 +197,7 @@ describe('a model behind an endpoint', () => {
       (times[1] as number) - (times[0] as number) >= 295,
       `asked again after ${times[1]! - times[0]!} ms`,
     );
-    assert.match(notices.join(), /asks to wait \(HTTP 429\)/);
+    assert.match(notices.join(), /asks to wait \(HTTP 429\).* It is asked again in \d+ seconds?\.$/);
   });
 
   for (const [what, first] of [

@@ -106,13 +106,15 @@ function table(reports: readonly RunReport[]): string {
 
 /** What a reader of the table must know to trust it, in sentences. */
 function notesOf(of: RunReport): string[] {
-  const { run, report, stale, missing, failed, cost, passAt, calibration, cascade } = of;
+  const { run, report, stale, missing, failed, failure, cost, passAt, calibration, cascade } = of;
   const notes = [
     stale > 0
       ? `${count(stale, 'prediction')} no longer ${stale === 1 ? 'fits its record' : 'fit their records'} and ${stale === 1 ? 'is' : 'are'} left out`
       : '',
     missing > 0 ? `${count(missing, run.decoding.samples ? 'sample' : 'record')} not answered yet` : '',
-    failed > 0 ? `${count(failed, 'request')} failed and ${failed === 1 ? 'counts' : 'count'} as wrong` : '',
+    failed > 0
+      ? `${count(failed, 'request')} failed and ${failed === 1 ? 'counts' : 'count'} as wrong; ${failed === 1 ? 'it' : 'the first'} says: ${failure}`
+      : '',
     report.ungraded > 0 ? `${count(report.ungraded, 'record')} without a gold answer` : '',
     cost === null ? '' : `its outputs have cost ${cost.toFixed(4)}`,
     passAt ? samplesSentence(passAt) : '',
@@ -121,12 +123,12 @@ function notesOf(of: RunReport): string[] {
       : '',
     calibration ? `the samples' agreement as confidence: ${calibrationSentence(calibration)}` : '',
     quadrantSentence(report),
-  ].filter((note) => note !== '');
-  return notes.length > 0 ? [`${run.id}: ${notes.join('; ')}.`] : [];
+  ];
+  return notes.flatMap((note) => (note === '' ? [] : [`${run.id}: ${note.replace(/\.$/, '')}.`]));
 }
 
 function runNumbers(of: RunReport, slice: string | undefined) {
-  const { run, report, tokens, recordsPerSecond, stale, missing, failed, cost, passAt, calibration } = of;
+  const { run, report, tokens, recordsPerSecond, stale, missing, failed, failure, cost, passAt } = of;
   const { id, model, role, revision, device, dataset, prompt, setting, decoding, split, sample, seconds } =
     run;
   return {
@@ -148,9 +150,10 @@ function runNumbers(of: RunReport, slice: string | undefined) {
     stale,
     missing,
     failed,
+    failure,
     cost,
     passAt,
-    calibration,
+    calibration: of.calibration,
     cascade: of.cascade && cascadeJson(of.cascade),
   };
 }

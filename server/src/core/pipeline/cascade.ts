@@ -60,6 +60,7 @@ export function cascadeReport(run: RunCard, cascade: Cascade, sides: Sides): Run
     isSent(one.result, cascade) ? (answers.get(one.source.record.id) ?? []) : [one],
   );
   const n = results.length;
+  const failures = results.flatMap(({ result }) => result.prediction.error ?? []);
   const first = spentOn(student, n, n);
   const second = spentOn(teacher, answered, n);
   return {
@@ -67,7 +68,8 @@ export function cascadeReport(run: RunCard, cascade: Cascade, sides: Sides): Run
     report: numbersOf(results),
     stale: student.stale,
     missing: student.missing + sent.length - answered,
-    failed: results.filter(({ result }) => result.prediction.error !== undefined).length,
+    failed: failures.length,
+    failure: failures[0] ?? null,
     promptTokens: first.promptTokens + second.promptTokens,
     tokens: first.tokens + second.tokens,
     cost: sum(first.cost, second.cost),

@@ -28,9 +28,7 @@ export function cellResult({ cell, total, report = null, varied = [], ...known }
     coverage: report?.report.coverage ?? nothing,
     contradictions: report?.report.contradictions ?? nothing,
     failed: report?.failed ?? 0,
-    failure:
-      report?.results.find(({ result }) => result.prediction.error !== undefined)?.result.prediction.error ??
-      null,
+    failure: report?.failure ?? null,
     promptTokens: report?.promptTokens ?? 0,
     outputTokens: report?.tokens ?? 0,
     secondsPerRecord: report?.recordsPerSecond ? 1 / report.recordsPerSecond : null,

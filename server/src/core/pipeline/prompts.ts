@@ -352,11 +352,11 @@ function heldTo({ decoding }: RunCard, file: PromptFile, { record }: RecordSourc
 export function refusalOf(image: ImageFacts): string | null {
   switch (image.state) {
     case 'missing':
-      return `Its image is missing: ${image.path}`;
+      return `Its image is missing: ${image.path}.`;
     case 'unreadable':
-      return `Its image cannot be read: ${image.path} (${image.reason})`;
+      return `Its image cannot be read: ${image.path} (${image.reason}).`;
     case 'outside':
-      return `Its image lies outside the dataset's folder: ${image.path}`;
+      return `Its image lies outside the dataset's folder: ${image.path}.`;
     default:
       return null;
   }

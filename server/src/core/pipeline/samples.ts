@@ -13,6 +13,7 @@ export class SampleNumbers {
   private readonly stated: { readonly confidence: number; readonly correct: boolean }[] = [];
   private records = 0;
   private failed = 0;
+  private failure: string | null = null;
   private promptTokens = 0;
   private outputTokens = 0;
   private cost: number | null = null;
@@ -30,13 +31,19 @@ export class SampleNumbers {
     this.promptTokens += usage.promptTokens;
     this.outputTokens += usage.outputTokens;
     if (usage.cost !== undefined) this.cost = (this.cost ?? 0) + usage.cost;
-    if (isAnswer && error !== undefined) this.failed++;
+    if (!isAnswer || error === undefined) return;
+    this.failed++;
+    this.failure ??= error;
   }
 
-  numbers(): Pick<RunReport, 'failed' | 'promptTokens' | 'tokens' | 'cost' | 'passAt' | 'calibration'> {
+  numbers(): Pick<
+    RunReport,
+    'failed' | 'failure' | 'promptTokens' | 'tokens' | 'cost' | 'passAt' | 'calibration'
+  > {
     const perRecord = (sum: number) => (this.records === 0 ? 0 : sum / this.records);
     return {
       failed: this.failed,
+      failure: this.failure,
       promptTokens: perRecord(this.promptTokens),
       tokens: perRecord(this.outputTokens),
       cost: this.cost,

@@ -142,6 +142,8 @@ export interface RunReport {
   /** Predictions that the run's selection still lacks: one for each sample of each record. */
   readonly missing: number;
   readonly failed: number;
+  /** What the first request that failed says; null when none did. */
+  readonly failure: string | null;
   /** Mean prompt tokens of a record, all its samples and queries together. */
   readonly promptTokens: number;
   /** Mean output tokens of a record, all its samples and queries together. */

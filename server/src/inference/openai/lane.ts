@@ -45,7 +45,12 @@ export class Lane {
 
   /** The address wants to be left alone for now. */
   get isClosed(): boolean {
-    return this.closedUntil > performance.now();
+    return this.closedFor > 0;
+  }
+
+  /** For how many milliseconds yet, if any. */
+  get closedFor(): number {
+    return this.closedUntil - performance.now();
   }
 
   /** Resolved when the address does not want to be left alone any more. */

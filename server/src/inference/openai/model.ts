@@ -8,6 +8,7 @@ import type {
   PartialOutput,
   Prediction,
 } from '../../core/models/types.ts';
+import { count } from '../../core/text.ts';
 import type { Lane } from './lane.ts';
 import { EndpointProblem } from './problems.ts';
 import type { Ask } from './request.ts';
@@ -106,7 +107,8 @@ export class OpenAiModel implements Model {
       if (run.signal.aborted) return;
       if (error instanceof EndpointProblem) {
         if (error.refusesKey) this.options.onKeyRefused(lane.host);
-        this.notice(error.message);
+        // The end of the only address is the end of the run, which says it.
+        if (this.options.lanes.length > 1) this.notice(error.message);
       }
       throw error;
     }
@@ -142,7 +144,10 @@ export class OpenAiModel implements Model {
         work.putBack(task);
         throw problem;
       case 'wait':
-        this.notice(problem.message);
+        this.notice(
+          problem.message,
+          ` It is asked again in ${count(Math.max(1, Math.round(lane.closedFor / 1000)), 'second')}.`,
+        );
         work.putBack(task);
         return;
       case 'again':
@@ -157,12 +162,12 @@ export class OpenAiModel implements Model {
     work.settle();
   }
 
-  /** Passes a notice on; requests that are under way together have the same to say. */
-  private notice(sentence: string): void {
+  /** Passes a notice on, with what follows from it; requests that are under way together have the same to say. */
+  private notice(sentence: string, further = ''): void {
     const now = performance.now();
     if (sentence === this.lastNotice.sentence && now - this.lastNotice.at < SAME_NOTICE) return;
     this.lastNotice = { sentence, at: now };
-    this.options.onNotice(sentence);
+    this.options.onNotice(sentence + further);
   }
 
   /** Tells what is written so far, not too often, and nothing once the answer is there. */

@@ -81,6 +81,8 @@ export async function openSession(
       ? await InferenceSession.create(model, options)
       : await InferenceSession.create(path, options);
   } catch (error) {
-    throw new Error(`The model file ${path} cannot be loaded: ${reasonOf(error)}`);
+    const reason = reasonOf(error);
+    const cut = /protobuf parsing failed/.test(reason) ? ' It may be cut off: fetch or export it again.' : '';
+    throw new Error(`The model file ${path} cannot be loaded: ${reason}${cut}`);
   }
 }
