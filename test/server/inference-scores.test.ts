@@ -168,6 +168,7 @@ describe('the probability of given texts', function () {
       embeddings,
       vision: model.sessions.vision,
       hidden: model.sessions.hidden,
+      nearLength: model.sessions.nearLength,
     };
     const [request] = requests as [ScoreRequest];
     const ask = async (texts: ScoreRequest['texts']) => {

@@ -14,6 +14,7 @@ from rationale_trainer.tiny import write_tiny
 ARCHITECTURES = {
     "llava": "llava", "llava-next": "llava_next", "llava-onevision": "llava_onevision", "qwen2-vl": "qwen2_vl", "paligemma": "paligemma",
     "idefics3": "idefics3", "smolvlm": "smolvlm", "mllama": "mllama", "moondream": "moondream1",
+    "phi3-v": "phi3_v",
 }  # fmt: skip
 SIZES = [(48, 80), (40, 100), (96, 31), (32, 32)]
 LONGEST = 12
@@ -57,8 +58,9 @@ def reference_inputs(family, name, sequence):
             seen = torch.zeros(1, ids.shape[1], 1, 4, dtype=torch.long)
             seen[0, sequence.prompt.ids.index(family.image_token) :, 0, : family.tiles(picture)] = 1
             inputs |= {key: value[None] for key, value in pixels.items()} | {"cross_attention_mask": seen}
-        case "moondream":
-            inputs |= {"pixel_values": pixels["pixel_values"], "crop_grids": torch.tensor([family.crops(picture)])}
+        case "moondream" | "phi3-v":
+            with Image.open(picture.path) as image:
+                inputs |= family.generate_inputs(ids, [image])
     if name == "paligemma":
         inputs["token_type_ids"] = torch.zeros_like(ids)
     return inputs
@@ -76,7 +78,7 @@ def test_tokens_are_those_of_generate(name, folders):
     for sequence in sequences:
         inputs = reference_inputs(family, name, sequence)
         tokens = family.model.generate(**inputs, max_new_tokens=LONGEST, do_sample=False)[0, inputs["input_ids"].shape[1] :].tolist()
-        expected.append(tokens[: tokens.index(2)] if 2 in tokens else tokens)
+        expected.append(tokens[: next((i for i, token in enumerate(tokens) if token in family.ends), len(tokens))])
         if hasattr(family.model.model, "rope_deltas"):
             family.model.model.rope_deltas = None
     assert found == expected
@@ -115,7 +117,7 @@ def test_only_the_target_is_learnt_and_a_batch_is_its_rows(name, folders):
     rows = [("what colour?", "0.png", "red"), ("which of these is a solid?", "1.png", "a rock is a solid"), ("green", None, "blue")]
     sequences = [family.encode(messages(text, int(file is not None)), [str(folders / file)] if file else [], target) for text, file, target in rows]
     for sequence, (_, file, target) in zip(sequences, rows):
-        assert family.tokenizer.decode(sequence.target) == target + "</s>"
+        assert family.tokenizer.decode(sequence.target) == target + family.decode(family.ends[:1])
         first = sequence.kinds.index(TARGET)
         assert set(sequence.kinds[:first]) == ({PROMPT, IMAGE} if file else {PROMPT}) and set(sequence.kinds[first:]) == {TARGET}
     batch = family.collate(sequences)
@@ -126,7 +128,7 @@ def test_only_the_target_is_learnt_and_a_batch_is_its_rows(name, folders):
     torch.testing.assert_close(together, torch.cat(alone), atol=1e-4, rtol=1e-3)
 
 
-@pytest.mark.parametrize("name", ["llava-next", "llava-onevision", "qwen2-vl", "idefics3", "mllama", "moondream"])
+@pytest.mark.parametrize("name", ["llava-next", "llava-onevision", "qwen2-vl", "idefics3", "mllama", "moondream", "phi3-v"])
 def test_a_picture_of_any_size_has_as_many_places_as_features(name, folders):
     family = load(folders / name)
     for width, height in product((20, 33, 64, 97, 250), repeat=2):

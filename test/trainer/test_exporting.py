@@ -15,7 +15,7 @@ from rationale_trainer.failure import FamilyError
 from rationale_trainer.families.prefix import Prefix
 from rationale_trainer.tiny import write_tiny
 
-EXPORTED = ("llava", "llava-next", "llava-onevision", "qwen2-vl", "paligemma", "idefics3", "smolvlm", "moondream")
+EXPORTED = ("llava", "llava-next", "llava-onevision", "qwen2-vl", "paligemma", "idefics3", "smolvlm", "moondream", "phi3-v")
 # The same with keys and values before every sequence, as prefix tuning leaves them: part of the decoder's graph.
 PREFIXED = "qwen2-vl-prefix"
 # Of several shapes, smaller and larger than a tile, and one as a photograph may be.
@@ -130,9 +130,9 @@ def test_the_folder_holds_what_transformers_js_reads(name, exported):
     _, onnx_folder, _, _ = exported[name]
     read = {file: json.loads((onnx_folder / f"{file}.json").read_text()) for file in ("config", "generation_config", "preprocessor_config", "tokenizer_config")}
     assert read["tokenizer_config"]["chat_template"] and read["tokenizer_config"]["tokenizer_class"] == "PreTrainedTokenizerFast"
-    numbers = read["config"] if name == "qwen2-vl" else read["config"]["text_config"]
+    numbers = read["config"] if name in ("qwen2-vl", "phi3-v") else read["config"]["text_config"]
     assert (numbers["num_hidden_layers"], numbers["hidden_size"]) == (2, 64)
-    decoder = onnx.load(onnx_folder / "onnx" / "decoder_model_merged.onnx").graph
+    decoder = onnx.load(onnx_folder / "onnx" / ("model.onnx" if name == "phi3-v" else "decoder_model_merged.onnx")).graph
     dims = {value.name: [d.dim_param or d.dim_value for d in value.type.tensor_type.shape.dim] for value in decoder.input}
     assert dims["inputs_embeds"] == ["batch_size", "sequence_length", 64]
     assert dims["attention_mask"] == ["batch_size", "total_sequence_length"]

@@ -10,7 +10,7 @@ from run_folders import make_run
 from safetensors.torch import load_file
 
 LORA = {"kind": "lora", "rank": 4, "alpha": 8, "dropout": 0.0, "modules": ["q_proj", "v_proj"]}
-FAMILIES = ("llava", "llava-next", "llava-onevision", "qwen2-vl", "paligemma", "idefics3", "smolvlm", "mllama", "moondream")
+FAMILIES = ("llava", "llava-next", "llava-onevision", "qwen2-vl", "paligemma", "idefics3", "smolvlm", "mllama", "moondream", "phi3-v")
 
 
 def trained(folder, sample, name, rate=3e-3, **changes):
@@ -39,7 +39,7 @@ def test_the_text_model_learns_and_the_frozen_tower_does_not(name, sample, tmp_p
     vision = load(student).vision
     names = changed(student, run)
     assert any("layers.0" in one for one in names)
-    inside = [one for one in names if one.startswith(f"{vision}.") or one.startswith("visual.")]
+    inside = [one for one in names if one.startswith(f"{vision}.") or one.startswith("visual.") or ".img_processor." in one]
     assert all("merger" in one for one in inside), inside
 
 
@@ -52,7 +52,7 @@ def test_lora_changes_the_text_models_projections_alone(name, sample, tmp_path):
     assert not [one for one in names if "vision" in one or "visual" in one]
 
 
-@pytest.mark.parametrize("name", ["qwen2-vl", "paligemma", "mllama", "moondream"])
+@pytest.mark.parametrize("name", ["qwen2-vl", "paligemma", "mllama", "moondream", "phi3-v"])
 def test_prefix_tuning_changes_no_weight(name, sample, tmp_path):
     student, losses, run = trained(tmp_path, sample, name, rate=5e-2, adapter={"kind": "prefix", "tokens": 5})
     assert sum(losses[-4:]) < sum(losses[:4])

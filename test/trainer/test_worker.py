@@ -148,9 +148,10 @@ def test_pixtral_has_a_token_for_each_patch_and_an_end_for_each_row(folder):
         assert tokens[: tokens.index("[IMG_END]") + 1][-(columns + 1) * rows :] == [*(row + ["[IMG_BREAK]"]) * (rows - 1), *row, "[IMG_END]"]
 
 
-def test_moondream_is_answered_as_the_trainer_has_it(folder):
-    """transformers has no class of it: the trainer's is held to its `generate` in test_architectures.py."""
-    path = made(folder, "moondream")
+@pytest.mark.parametrize("name", ["moondream", "phi3-v"])
+def test_what_transformers_has_no_class_for_is_answered_as_the_trainer_has_it(name, folder):
+    """The trainer's own classes are held to their `generate` in test_architectures.py."""
+    path = made(folder, name)
     asked = requests(folder) + requests(folder, pictured=False)
     found = answered(load(str(path), "cpu", [], False), asked)
     family = load_family(path)
@@ -161,7 +162,8 @@ def test_moondream_is_answered_as_the_trainer_has_it(folder):
             features = [family.project(family.see([family.pixels(Image.open(one.path))]), [one])[0] for one in sequence.pictures]
         [tokens] = family.generate([sequence], [features], LONGEST)
         assert found[request["key"]]["output"] == family.decode(tokens)
-        assert found[request["key"]]["usage"]["promptTokens"] == len(sequence.ids)
+        usage = found[request["key"]]["usage"]
+        assert (usage["promptTokens"], usage["imageTokens"]) == (len(sequence.ids), sequence.ids.count(family.image_token))
     assert len({one["output"] for one in found.values()}) > 3
 
 
@@ -246,7 +248,7 @@ def by_one_pass(held, request, given, text):
     return logits.log_softmax(-1).gather(-1, tokens[:, None])[:, 0].tolist()
 
 
-@pytest.mark.parametrize("name", [*WRITERS, "moondream"])
+@pytest.mark.parametrize("name", [*WRITERS, "moondream", "phi3-v"])
 def test_given_texts_are_scored_as_by_one_pass_over_prompt_and_text(name, folder):
     held = load(str(made(folder, name)), "cpu", [], False)
     texts = [{"given": given, "text": text} for given in GIVEN for text in SCORED]

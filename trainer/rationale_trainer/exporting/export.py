@@ -5,22 +5,9 @@ from pathlib import Path
 import torch
 
 from ..failure import FamilyError
-from .decoder import BATCH, LENGTH, write_decoder
+from .decoder import write_decoder
 from .folder import write_json_files
-from .graphs import Graph, write_graph
-
-VISION, EMBED, DECODER = "vision_encoder", "embed_tokens", "decoder_model_merged"
-
-
-class EmbedTokens(torch.nn.Module):
-    """input_ids [rows, length] -> inputs_embeds [rows, length, width]"""
-
-    def __init__(self, embeddings: torch.nn.Module):
-        super().__init__()
-        self.embeddings = embeddings
-
-    def forward(self, input_ids):
-        return self.embeddings(input_ids)
+from .graphs import write_graph
 
 
 @torch.no_grad()
@@ -32,16 +19,13 @@ def export_family(family, folder: Path):
     model = family.model.to("cpu", torch.float32).eval()
     graphs = folder / "onnx"
     graphs.mkdir(parents=True, exist_ok=True)
-    write_graph(vision, graphs / f"{VISION}.onnx")
-    embed = Graph(
-        EmbedTokens(model.get_input_embeddings()), (torch.ones(2, 5, dtype=torch.long),),
-        {"input_ids": {0: BATCH, 1: LENGTH}}, {"inputs_embeds": {0: BATCH, 1: LENGTH}},
-    )  # fmt: skip
-    write_graph(embed, graphs / f"{EMBED}.onnx")
+    names = family.graph_names
+    write_graph(vision, graphs / f"{names.vision}.onnx")
+    write_graph(family.embed_graph(), graphs / f"{names.embed}.onnx")
     prefix = None if family.prefix is None else family.prefix.keys_and_values.detach().cpu().float()
     write_decoder(
-        model.get_submodule(family.text), model.get_output_embeddings(), family.text_config, graphs / f"{DECODER}.onnx",
+        model.get_submodule(family.text), model.get_output_embeddings(), family.text_config, graphs / f"{names.decoder}.onnx",
         prefix, family.three_positions, family.both_ways,
     )  # fmt: skip
-    external = [name for name in (VISION, EMBED, DECODER) if (graphs / f"{name}.onnx_data").exists()]
+    external = [name for name in names if (graphs / f"{name}.onnx_data").exists()]
     write_json_files(family, folder, external)

@@ -12,9 +12,12 @@ def write_json_files(family, folder: Path, external: list[str]):
     model, tokenizer = family.model, family.tokenizer
     config = model.config.to_dict()
     for part, own in (("text_config", model.config.get_text_config()), ("vision_config", model.config.vision_config)):
-        config[part] = own.to_dict()
+        if own is not model.config:
+            config[part] = own.to_dict()
     config["architectures"] = [type(model).__name__]
     config["image_token_index"] = config["image_token_id"] = family.image_token
+    if family.prefix is not None:
+        _shorten(config, family.prefix.tokens)
     if family.flat_config:
         config |= {name: config["text_config"][name] for name in FLAT if config["text_config"].get(name) is not None}
     if external:
@@ -33,6 +36,15 @@ def write_json_files(family, folder: Path, external: list[str]):
     write_json(folder / "tokenizer_config.json", settings)
     if family.prefix is not None:
         family.prefix.save(folder)
+
+
+def _shorten(config: dict, taken: int):
+    """A learnt prefix takes the first of the places that the decoder has."""
+    for name, value in config.items():
+        if isinstance(value, dict):
+            _shorten(value, taken)
+        elif name in ("max_position_embeddings", "original_max_position_embeddings"):
+            config[name] = value - taken
 
 
 def write_json(path: Path, value: dict):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import onnx
 import torch
@@ -10,6 +11,24 @@ OPSET = 20
 AUTO = torch.export.Dim.AUTO
 # Protobuf messages end at 2 GB; weights of a graph that comes near are kept in a file of their own.
 LARGE = 1_800_000_000
+
+
+class GraphNames(NamedTuple):
+    """What the three graphs of a model are called."""
+
+    vision: str
+    embed: str
+    decoder: str
+
+
+USUAL = GraphNames("vision_encoder", "embed_tokens", "decoder_model_merged")
+PHI3_V = GraphNames("vision_encoder", "prepare_inputs_embeds", "model")
+
+
+def names_in(folder: Path) -> GraphNames:
+    """Of an exported folder."""
+    return PHI3_V if any((folder / "onnx").glob(f"{PHI3_V.embed}*.onnx")) else USUAL
+
 
 # A tensor's free dimensions: place to name.
 Dimensions = dict[int, str]

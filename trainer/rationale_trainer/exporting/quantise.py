@@ -17,8 +17,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
-from .export import DECODER, EMBED, VISION
-from .graphs import LARGE, save
+from .graphs import LARGE, GraphNames, names_in, save
 
 BLOCK = 32
 
@@ -45,14 +44,18 @@ def _nibbles(source: Path, target: Path):
 @dataclass(frozen=True)
 class Kind:
     make: Callable[[Path, Path], None]
+    # Which graphs, as their fields of `GraphNames` are called.
     graphs: tuple[str, ...]
+
+    def among(self, names: GraphNames) -> list[str]:
+        return [getattr(names, graph) for graph in self.graphs]
 
 
 # Names are transformers.js's `dtype`, and what it adds to a file's name.
 KINDS = {
-    "fp16": Kind(_half, (VISION, EMBED, DECODER)),
-    "int8": Kind(_bytes, (VISION, DECODER)),
-    "q4": Kind(_nibbles, (DECODER,)),
+    "fp16": Kind(_half, ("vision", "embed", "decoder")),
+    "int8": Kind(_bytes, ("vision", "decoder")),
+    "q4": Kind(_nibbles, ("decoder",)),
 }
 
 
@@ -60,7 +63,9 @@ def quantise(folder: Path, target: Path, kind: str):
     """Writes `target`, a copy of the exported `folder` with smaller weights."""
     shutil.copytree(folder, target)
     graphs = target / "onnx"
-    for name in KINDS[kind].graphs:
+    names = names_in(target)
+    smaller = KINDS[kind].among(names)
+    for name in smaller:
         whole = graphs / f"{name}.onnx"
         _unfold(whole)
         KINDS[kind].make(whole, graphs / f"{name}_{kind}.onnx")
@@ -68,8 +73,8 @@ def quantise(folder: Path, target: Path, kind: str):
             file.unlink(missing_ok=True)
     path = target / "config.json"
     config = json.loads(path.read_text(encoding="utf-8"))
-    files = {name: f"{name}_{kind}" if name in KINDS[kind].graphs else name for name in (VISION, EMBED, DECODER)}
-    own = {"dtype": {name: kind if name in KINDS[kind].graphs else "fp32" for name in files}}
+    files = {name: f"{name}_{kind}" if name in smaller else name for name in names}
+    own = {"dtype": {name: kind if name in smaller else "fp32" for name in files}}
     external = {f"{file}.onnx": 1 for file in files.values() if (graphs / f"{file}.onnx_data").exists()}
     config["transformers.js_config"] = own | ({"use_external_data_format": external} if external else {})
     path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -20,6 +20,7 @@ FAMILIES = {
     "smolvlm": ("idefics3", "SmolVLM"),
     "mllama": ("mllama", "Mllama"),
     "moondream1": ("moondream", "Moondream"),
+    "phi3_v": ("phi3_v", "Phi3V"),
 }
 
 

@@ -6,6 +6,7 @@ text model on token ids with the projected features in their places) and `head` 
 token is learnt).
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from functools import lru_cache
@@ -98,9 +99,20 @@ class Family(Exported, ABC):
             raise FamilyError(f"{self.source} has no chat template: add chat_template.jinja, or choose a model tuned to follow instructions.")
         return self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
 
+    def prompt_ids(self, messages: list[dict]) -> list[int]:
+        """The same as tokens, with one image token for each image."""
+        return self.text_ids(self.prompt_text(messages))
+
+    def text_ids(self, text: str) -> list[int]:
+        return self.tokenizer.encode(text, add_special_tokens=False)
+
+    def generate_inputs(self, ids: torch.Tensor, images: list[Image.Image]) -> dict[str, torch.Tensor]:
+        """What the model's own `generate` takes for a prompt's images, beside or instead of its ids; for models that transformers has no processor for."""
+        raise NotImplementedError
+
     def encode(self, messages: list[dict], images: list[str], target: str | None) -> Sequence:
         """A prompt and, unless it is None, its target with the end token, which is learnt like the rest of it."""
-        written = self.tokenizer.encode(self.prompt_text(messages), add_special_tokens=False)
+        written = self.prompt_ids(messages)
         pictures = tuple(picture(path) for path in images)
         if written.count(self.image_token) != len(pictures):
             raise FamilyError(
@@ -127,6 +139,10 @@ class Family(Exported, ABC):
     def positions(self, batch: Batch) -> torch.Tensor | None:
         """Position ids of a batch [..., rows, length], for families whose positions are not 0, 1, 2, …"""
         return None
+
+    def room(self, length: int) -> float:
+        """Tokens that can be written after so many, in one reading."""
+        return math.inf
 
     def places(self, features: list[torch.Tensor]) -> int:
         """Places that the features of a prompt's images take in it."""
@@ -203,7 +219,7 @@ class Family(Exported, ABC):
         hidden = self.hidden(batch, features, cache)[:, -1]
         written, running = [], torch.ones(len(batch.ids), dtype=torch.bool, device=self.device)
         skipped = 0 if self.prefix is None else self.prefix.tokens
-        for _ in range(new_tokens):
+        for _ in range(min(new_tokens, self.room(batch.ids.shape[1]))):
             if asked():
                 raise Cut
             following = self.head(hidden).argmax(-1)

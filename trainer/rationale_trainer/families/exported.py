@@ -7,8 +7,19 @@ from typing import ClassVar
 import torch
 
 from ..exporting.export import export_family
-from ..exporting.graphs import Graph
+from ..exporting.graphs import USUAL, Graph, GraphNames
 from .sequences import Picture
+
+
+class EmbedTokens(torch.nn.Module):
+    """input_ids [rows, length] -> inputs_embeds [rows, length, width]"""
+
+    def __init__(self, embeddings: torch.nn.Module):
+        super().__init__()
+        self.embeddings = embeddings
+
+    def forward(self, input_ids):
+        return self.embeddings(input_ids)
 
 
 class Exported:
@@ -20,10 +31,17 @@ class Exported:
     both_ways: ClassVar[bool] = False
     # transformers.js reads the text model's numbers at the top of config.json.
     flat_config: ClassVar[bool] = False
+    graph_names: ClassVar[GraphNames] = USUAL
 
     def vision_graph(self) -> Graph | None:
         """From what `vision_feeds` gives to `image_features`."""
         return None
+
+    def embed_graph(self) -> Graph:
+        """From `input_ids` to `inputs_embeds`."""
+        place = {0: "batch_size", 1: "sequence_length"}
+        example = (torch.ones(2, 5, dtype=torch.long),)
+        return Graph(EmbedTokens(self.model.get_input_embeddings()), example, {"input_ids": place}, {"inputs_embeds": place})
 
     def vision_feeds(self, pixels: dict[str, torch.Tensor], picture: Picture) -> dict[str, torch.Tensor]:
         """The graph's inputs for one image."""

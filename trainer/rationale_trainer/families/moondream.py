@@ -119,6 +119,10 @@ class Moondream(Family):
         patches = self.side // self.model.config.vision_config.patch_size
         return {"pixel_values": pixels["pixel_values"], "sources": _sources(patches, *self.crops(picture))}
 
+    def generate_inputs(self, ids: torch.Tensor, images: list[Image.Image]) -> dict[str, torch.Tensor]:
+        tiles = [self.pixels(image)["pixel_values"] for image in images]
+        return {"pixel_values": torch.cat(tiles), "crop_grids": torch.tensor([self.crops(Picture("", *image.size)) for image in images])}
+
     def image_settings(self) -> dict:
         half = [0.5, 0.5, 0.5]
         return {

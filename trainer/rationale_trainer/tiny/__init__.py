@@ -4,7 +4,7 @@ a real model of a kind and not its answers. Each is made in a second and takes p
 from pathlib import Path
 
 from .other import KOSMOS_2, VILT
-from .tiled import IDEFICS3, INTERNVL, LLAVA_NEXT, LLAVA_ONEVISION, MLLAMA, SMOLVLM
+from .tiled import IDEFICS3, INTERNVL, LLAVA_NEXT, LLAVA_ONEVISION, MLLAMA, PHI3_V, SMOLVLM
 from .whole import GEMMA_3, LLAVA, MOONDREAM, PALIGEMMA, PIXTRAL, QWEN2_5_VL, QWEN2_VL, QWEN3_VL
 from .writing import write
 
@@ -23,6 +23,7 @@ TINY = {
     "smolvlm": SMOLVLM,
     "mllama": MLLAMA,
     "moondream": MOONDREAM,
+    "phi3-v": PHI3_V,
     "kosmos-2": KOSMOS_2,
     "vilt": VILT,
 }

@@ -2,6 +2,7 @@
 
 import transformers as hf
 
+from ..phi3_v.model import Phi3VConfig, Phi3VForCausalLM
 from .whole import LLAVA_TEMPLATE
 from .writing import NORMALISED, TEXT, VISION, Tiny
 
@@ -117,4 +118,26 @@ INTERNVL = Tiny(
         "{% if part['type'] == 'image' %}<IMG_CONTEXT>\n{% else %}{{ part['text'] }}{% endif %}{% endfor %}<|im_end|>\n{% endfor %}"
         "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
     ),
+)  # fmt: skip
+
+
+def _phi3_v(token, words):
+    rope = {"type": "su", "short_factor": [1.0 + 0.1 * i for i in range(8)], "long_factor": [2.0 + 0.5 * i for i in range(8)]}
+    vision = {**VISION, "projection_dim": 32, "hidden_act": "quick_gelu"}
+    lengths = {**TEXT, "original_max_position_embeddings": PHI3_V_NEAR}
+    return Phi3VForCausalLM(Phi3VConfig(**lengths, vocab_size=words, rope_scaling=rope, rope_theta=10000.0, vision_config=vision))
+
+
+# Behind so many tokens, positions mean something else.
+PHI3_V_NEAR = 96
+PHI3_V = Tiny(
+    _phi3_v,
+    {"image_processor_type": "Phi3VImageProcessor", "processor_class": "Phi3VProcessor", "num_crops": 6, "num_img_tokens": 4, **NORMALISED},
+    special=("<|image|>", "<|user|>", "<|assistant|>", "<|system|>", "<|end|>"),
+    # As published: contents are text.
+    template=(
+        "{% for message in messages %}{{'<|' + message['role'] + '|>\n' + message['content'] + '<|end|>\n' }}{% endfor %}"
+        "{% if add_generation_prompt and messages[-1]['role'] != 'assistant' %}{{- '<|assistant|>\n' -}}{% endif %}"
+    ),
+    begins=True,
 )  # fmt: skip

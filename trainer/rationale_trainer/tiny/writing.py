@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import GenerationConfig, PreTrainedTokenizerFast
 
 PAD, BOS, EOS, UNKNOWN = "<pad>", "<s>", "</s>", "<unk>"
@@ -38,10 +38,12 @@ class Tiny:
     template: str | None = None
     # Special tokens that a processor asks the tokenizer for by name.
     named: dict[str, str] = field(default_factory=dict)
+    # Whether texts are begun by the tokenizer, unless it is told not to.
+    begins: bool = False
 
 
 def write(tiny: Tiny, folder: Path, seed: int):
-    tokenizer = _tokenizer(tiny.special, tiny.named)
+    tokenizer = _tokenizer(tiny.special, tiny.named, tiny.begins)
     torch.manual_seed(seed)
     model = tiny.build(tokenizer.convert_tokens_to_ids, len(tokenizer)).eval()
     _make_loud(model)
@@ -55,7 +57,7 @@ def write(tiny: Tiny, folder: Path, seed: int):
             (folder / f"{name}.json").write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
 
 
-def _tokenizer(special: tuple[str, ...], named: dict[str, str]) -> PreTrainedTokenizerFast:
+def _tokenizer(special: tuple[str, ...], named: dict[str, str], begins: bool) -> PreTrainedTokenizerFast:
     """Byte-level BPE whose alphabet is ASCII, so that any tokens decode to text that tells them apart."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -64,6 +66,8 @@ def _tokenizer(special: tuple[str, ...], named: dict[str, str]) -> PreTrainedTok
     names = [PAD, BOS, EOS, UNKNOWN, *special]
     trainer = trainers.BpeTrainer(vocab_size=VOCABULARY, special_tokens=names, initial_alphabet=letters, show_progress=False)
     tokenizer.train_from_iterator(WORDS * 4, trainer)
+    if begins:
+        tokenizer.post_processor = processors.TemplateProcessing(single=f"{BOS} $A", special_tokens=[(BOS, names.index(BOS))])
     framing = {f"{name}_token": f"[{name.upper()}]" for name in ("cls", "sep", "mask") if f"[{name.upper()}]" in special}
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token=BOS, eos_token=EOS, pad_token=PAD, unk_token=UNKNOWN, padding_side="left",

@@ -12,9 +12,9 @@ from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
 
 from ..failure import Unusable
+from .composed import COMPOSED, load_composed
 from .generate import Writer
 from .masked import ChoiceScorer
-from .moondream import load_moondream
 from .placing import Place, place
 from .processors import processor_of
 from .prompts import prompts_of
@@ -37,8 +37,8 @@ def load(folder: str, device: str, stop: list[str], remote_code: bool):
         if kind == "vilt":
             model = _loaded(transformers.ViltForMaskedLM, path, where, False, renamed=VILT_BIAS)
             return ChoiceScorer(model.eval(), processor_of(path, False), where)
-        if kind == "moondream1":
-            model, prompts = load_moondream(path, where)
+        if kind in COMPOSED:
+            model, prompts = load_composed(path, where)
         else:
             if not own_code and kind not in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES:
                 raise Unusable(f"{path} is a model of type {kind}, which transformers {transformers.__version__} cannot show pictures to and have write.")
@@ -77,7 +77,7 @@ def _config(path: Path) -> dict:
 def _own_code(path: Path, config: dict, allowed: bool) -> bool:
     """Whether the folder's code is to be run. @throws Unusable when it would have to be and is not allowed"""
     code = config.get("auto_map")
-    if not code or config.get("model_type") in CONFIG_MAPPING_NAMES or config.get("model_type") == "moondream1":
+    if not code or config.get("model_type") in CONFIG_MAPPING_NAMES or config.get("model_type") in COMPOSED:
         return False
     if not allowed:
         raise Unusable(

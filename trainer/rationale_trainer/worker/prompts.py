@@ -1,5 +1,6 @@
 """From messages to what a model takes: its chat template, and its processor over texts and pictures."""
 
+import math
 from pathlib import Path
 
 import torch
@@ -61,6 +62,10 @@ class Prompts:
     def tokens(self, text: str) -> list[int]:
         """Of a text that the chat template has written, in which a picture is what the template has for it."""
         return self.tokenizer.encode(text, add_special_tokens=self._adds(text))
+
+    def room(self, length: int) -> float:
+        """Tokens that can be read behind so many without reading these anew."""
+        return math.inf
 
     def image_tokens(self, inputs: dict[str, torch.Tensor], config) -> int:
         token = getattr(config, "image_token_id", None) or getattr(config, "image_token_index", None)

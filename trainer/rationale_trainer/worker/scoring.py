@@ -3,6 +3,7 @@
 The prompt is read once for all texts, and what several texts begin with once: the cache goes back to where they part.
 """
 
+import math
 from collections import defaultdict
 
 import torch
@@ -17,8 +18,9 @@ def scores_of(writer, request: dict, on_step) -> list[dict]:
     inputs = writer.prompts.inputs(request["messages"])
     kept, behind = split(writer.prompts, request["messages"], inputs["input_ids"][0].tolist(), request["texts"])
     longest = kept + max(len(ids) for ids, _ in behind)
-    if writer.context is not None and longest > writer.context:
-        raise Refused(f"Prompt and text are {longest} tokens long, and the model takes {writer.context}.")
+    most = min(math.inf if writer.context is None else writer.context, kept + writer.prompts.room(kept))
+    if longest > most:
+        raise Refused(f"Prompt and text are {longest} tokens long, and the model takes {most}.")
     writer.forget()
     placed = {name: writer.placed(tensor[:, :kept] if name in ALONG_TOKENS else tensor) for name, tensor in inputs.items()}
     found = scores(Trunk(writer.model_for(inputs), placed), behind, on_step)

@@ -176,6 +176,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     servers: ['vLLM'],
     licence: 'mit',
     parameters: 4150,
+    image: 'crops of 336 pixels and the whole, up to 781 tokens',
     stop: ['<|end|>'],
     remoteCode: true,
     source: SVRD,

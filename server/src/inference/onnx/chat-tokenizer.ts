@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { Message } from '../../core/prompts/types.ts';
+import type { ImageMarks } from './architectures/types.ts';
 import { type Spelling, spellingOf } from './token-spelling.ts';
 
 /** The tokens that a chat template may ask for by name. */
@@ -28,9 +29,14 @@ export class ChatTokenizer {
   private readonly tokenizer: Tokenizer;
   private readonly template: Template;
   private readonly special: Readonly<Record<string, string>>;
+  private readonly marks: ImageMarks | null;
 
-  /** @throws Error whose message is one sentence, when the folder has no tokenizer that can be used */
-  constructor(folder: string) {
+  /**
+   * @param marks what stands for images where the chat template takes text alone
+   * @throws Error whose message is one sentence, when the folder has no tokenizer that can be used
+   */
+  constructor(folder: string, marks: ImageMarks | null = null) {
+    this.marks = marks;
     try {
       const config = read(folder, 'tokenizer_config.json') as TokenizerConfig;
       this.tokenizer = new Tokenizer(read(folder, 'tokenizer.json'), config);
@@ -47,16 +53,15 @@ export class ChatTokenizer {
   }
 
   /**
-   * The text that the model completes: one image token for each image. A last message of the assistant is the
+   * The text that the model completes: one image token, or mark, for each image. A last message of the assistant is the
    * beginning of the answer that is asked for.
    */
   chatText(messages: readonly Message[]): string {
     const isBegun = messages.at(-1)?.role === 'assistant';
+    const parts = this.marks ? marked(this.marks) : unmarked;
     const conversation = (isBegun ? messages.slice(0, -1) : messages).map(({ role, content }) => ({
       role,
-      content: content.map((part) =>
-        part.type === 'image' ? { type: 'image' as const } : { type: 'text' as const, text: part.text },
-      ),
+      content: parts(content),
     }));
     const begun = isBegun ? (messages.at(-1)?.content ?? []) : [];
     const asked = this.template.render({
@@ -70,7 +75,7 @@ export class ChatTokenizer {
   /** @throws Error whose message is one sentence, when the text itself speaks of images */
   tokenize(messages: readonly Message[], imageToken: number): TokenizedPrompt {
     const text = this.chatText(messages);
-    const ids = this.encode(text);
+    const ids = this.encodeChat(text, imageToken);
     const images = messages.flatMap(({ content }) =>
       content.flatMap((part) => (part.type === 'image' ? [part.path] : [])),
     );
@@ -81,6 +86,19 @@ export class ChatTokenizer {
       );
     }
     return { text, ids, images };
+  }
+
+  /**
+   * A text that `chatText` gave, with or without what goes on behind it. Where images have marks, what stands between
+   * two of them is a text of its own, and begins with what the tokenizer begins texts with.
+   */
+  encodeChat(text: string, imageToken: number): readonly number[] {
+    if (!this.marks) return this.encode(text);
+    const pieces = text.split(this.marks.pattern);
+    return pieces.flatMap((piece, i) => [
+      ...(i > 0 ? [imageToken] : []),
+      ...this.tokenizer.encode(piece).ids,
+    ]);
   }
 
   /**
@@ -104,6 +122,18 @@ export class ChatTokenizer {
       clean_up_tokenization_spaces: false,
     });
   }
+}
+
+function unmarked(content: Message['content']) {
+  return content.map((part) =>
+    part.type === 'image' ? { type: 'image' as const } : { type: 'text' as const, text: part.text },
+  );
+}
+
+/** Contents as text, one after the other: images are counted from the first message on. */
+function marked({ write }: ImageMarks): (content: Message['content']) => string {
+  let images = 0;
+  return (content) => content.map((part) => (part.type === 'image' ? write(++images) : part.text)).join('');
 }
 
 function read(folder: string, file: string): object {

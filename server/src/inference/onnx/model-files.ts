@@ -3,12 +3,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARCHITECTURES } from './architectures/index.ts';
-import type { Architecture } from './architectures/types.ts';
-import { type ModelConfig, readJson } from './model-config.ts';
+import type { Architecture, Graphs } from './architectures/types.ts';
+import { type ModelConfig, readJson, type TextConfig } from './model-config.ts';
 
-/** A model's three graphs. */
-export const SESSIONS = ['embed_tokens', 'vision_encoder', 'decoder_model_merged'] as const;
-export type SessionName = (typeof SESSIONS)[number];
+/** As most architectures call them. */
+const GRAPHS: Graphs = {
+  embed: 'embed_tokens',
+  vision: 'vision_encoder',
+  decoder: 'decoder_model_merged',
+};
 
 /** transformers.js's names of weight types and what they add to a file's name. */
 const SUFFIXES: Readonly<Record<string, string>> = {
@@ -27,7 +30,7 @@ const JSON_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'p
 const OPTIONAL_FILES = ['generation_config.json', 'processor_config.json'];
 
 /**
- * Reads config.json.
+ * Reads config.json. Where it describes the text model at its top, the same is found in `text_config`.
  * @throws Error whose message is one sentence, when there is none, it is not JSON, or not that of a model that runs here
  */
 export function readModelConfig(folder: string): ModelConfig {
@@ -40,29 +43,34 @@ export function readModelConfig(folder: string): ModelConfig {
       `${path} describes a model of type "${config?.model_type}", which does not run here; the types are ${Object.keys(ARCHITECTURES).join(', ')}.`,
     );
   }
-  if (typeof config.text_config?.num_hidden_layers !== 'number')
+  const text = config.text_config ?? (config as unknown as TextConfig);
+  if (typeof text.num_hidden_layers !== 'number')
     throw new Error(`${path} does not describe the text model (text_config).`);
-  return config;
+  return { ...config, text_config: text };
 }
 
 export function architectureOf({ model_type }: ModelConfig): Architecture {
   return ARCHITECTURES[model_type] as Architecture;
 }
 
+export function graphsOf(config: ModelConfig): Graphs {
+  return architectureOf(config).graphs ?? GRAPHS;
+}
+
 /**
- * Path of a session's graph, relative to the folder: of the weight type that the config names, else the first that is
+ * Path of a graph, relative to the folder: of the weight type that the config names, else the first that is
  * there.
  * @param isThere whether a file is there, by its path relative to the folder
  */
 export function graphFile(
   folder: string,
   config: ModelConfig,
-  session: SessionName,
+  name: string,
   isThere = (file: string) => existsSync(join(folder, file)),
 ): string {
   const named = config['transformers.js_config']?.dtype;
-  const type = typeof named === 'string' ? named : named?.[session];
-  const path = (suffix: string) => `onnx/${session}${suffix}.onnx`;
+  const type = typeof named === 'string' ? named : named?.[name];
+  const path = (suffix: string) => `onnx/${name}${suffix}.onnx`;
   if (type !== undefined) return path(SUFFIXES[type] ?? `_${type}`);
   return Object.values(SUFFIXES).map(path).find(isThere) ?? path('');
 }
@@ -76,17 +84,17 @@ export function modelFiles(
   config: ModelConfig,
   isThere?: (file: string) => boolean,
 ): { required: string[]; optional: string[] } {
-  const graphs = SESSIONS.flatMap((session) => {
-    const graph = graphFile(folder, config, session, isThere);
-    return [graph, ...externalData(config, session, graph)];
+  const graphs = Object.values(graphsOf(config)).flatMap((name) => {
+    const graph = graphFile(folder, config, name, isThere);
+    return [graph, ...externalData(config, name, graph)];
   });
   return { required: [...JSON_FILES, ...graphs], optional: OPTIONAL_FILES };
 }
 
 /** Weights outside the graph's own file, as `use_external_data_format` counts them. */
-function externalData(config: ModelConfig, session: SessionName, graph: string): string[] {
+function externalData(config: ModelConfig, name: string, graph: string): string[] {
   const format = config['transformers.js_config']?.use_external_data_format ?? false;
   const own =
-    typeof format === 'object' ? (format[graph.slice('onnx/'.length)] ?? format[session] ?? false) : format;
+    typeof format === 'object' ? (format[graph.slice('onnx/'.length)] ?? format[name] ?? false) : format;
   return Array.from({ length: Number(own) }, (_, i) => `${graph}_data${i === 0 ? '' : `_${i}`}`);
 }

@@ -19,9 +19,10 @@ export class OnnxTokenCounter implements TokenCounter {
   constructor(folder: string) {
     const config = readModelConfig(folder);
     this.context = contextOf(config);
-    this.imageToken = imageTokenOf(config, folder);
-    this.tokenizer = new ChatTokenizer(folder);
-    this.images = architectureOf(config).imageReader(folder, config);
+    const { imageMarks, imageReader, imageToken } = architectureOf(config);
+    this.imageToken = imageTokenOf(config, folder, imageToken);
+    this.tokenizer = new ChatTokenizer(folder, imageMarks);
+    this.images = imageReader(folder, config);
   }
 
   count(messages: readonly Message[]): TokenCount {

@@ -13,6 +13,7 @@ export const PYTHON_FAMILIES: ReadonlySet<string> = new Set([
   'mllama',
   'moondream1',
   'paligemma',
+  'phi3_v',
   'qwen2_5_vl',
   'qwen2_vl',
   'qwen3_vl',

@@ -4,6 +4,7 @@ import { llava } from './llava.ts';
 import { llavaNext } from './llava-next.ts';
 import { moondream } from './moondream.ts';
 import { paligemma } from './paligemma.ts';
+import { phi3V } from './phi3-v.ts';
 import { qwen2Vl } from './qwen2-vl.ts';
 import type { Architecture } from './types.ts';
 
@@ -16,4 +17,5 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   idefics3,
   smolvlm: idefics3,
   moondream1: moondream,
+  phi3_v: phi3V,
 };

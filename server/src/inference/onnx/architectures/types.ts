@@ -49,9 +49,32 @@ export interface ImageReader {
   positions(ids: readonly number[], sizes: readonly Size[]): Positions;
 }
 
+/** What a model's three graphs are called. */
+export interface Graphs {
+  readonly embed: string;
+  readonly vision: string;
+  readonly decoder: string;
+}
+
+/** How images stand in the text of a prompt, where chat templates take text alone. */
+export interface ImageMarks {
+  /** What stands for the `number`-th image, from 1. */
+  write(number: number): string;
+  /** Finds the marks. */
+  readonly pattern: RegExp;
+}
+
 export interface Architecture {
   /** A prompt's tokens see each other, not only those before. */
   readonly readsBothWays?: boolean;
+  /** Absent: as LLaVA's are called. */
+  readonly graphs?: Graphs;
+  /** How the image token is spelt; looked up where config.json does not name its number. */
+  readonly imageToken?: string;
+  /** How tokens are spelt that end turns in its chat template; published folders may not name them. */
+  readonly ends?: readonly string[];
+  /** Absent: chat templates are given images as parts, and write their tokens. */
+  readonly imageMarks?: ImageMarks;
   /** @throws Error whose message is one sentence, when the folder's settings cannot be followed */
   imageReader(folder: string, config: ModelConfig): ImageReader;
 }

@@ -11,23 +11,29 @@ const MAX_CACHE_BYTES = 1024 ** 3;
 /** A prompt is padded to at most so many times its length. */
 const MAX_STRETCH = 2;
 
-/** Groups rows into batches that fit the memory, of like length where padding is allowed, else of equal length. */
+/**
+ * Groups rows into batches that fit the memory, of like length where padding is allowed, else of equal length.
+ * @param nearLength rows are shorter than this or are not, all of a batch
+ */
 export function batches(
   rows: readonly Row[],
   { layout, mayPad }: Pick<Decoder, 'layout' | 'mayPad'>,
+  nearLength: number,
 ): Row[][] {
+  const isNear = ({ ids }: Row) => ids.length < nearLength;
   const longestFirst = rows.toSorted((a, b) => b.ids.length - a.ids.length);
   const found: Row[][] = [];
   for (const row of longestFirst) {
     const batch = found.at(-1);
-    if (batch && goesWith(batch, row, mayPad) && fits([...batch, row], layout)) batch.push(row);
+    const [longest] = batch ?? [];
+    const isAlike = longest && isNear(longest) === isNear(row) && goesWith(longest, row, mayPad);
+    if (batch && isAlike && fits([...batch, row], layout)) batch.push(row);
     else found.push([row]);
   }
   return found;
 }
 
-function goesWith([longest]: readonly Row[], { ids }: Row, mayPad: boolean): boolean {
-  const length = longest?.ids.length ?? 0;
+function goesWith({ ids: { length } }: Row, { ids }: Row, mayPad: boolean): boolean {
   return ids.length === length || (mayPad && ids.length * MAX_STRETCH >= length);
 }
 

@@ -158,6 +158,8 @@ async function readBeginning(
 ): Promise<Beginning | null> {
   const [first, ...others] = rows as [Row, ...Row[]];
   if (!sessions.decoder.sharesBeginnings || others.length === 0) return null;
+  // A beginning is short, and its positions must mean what those of the whole mean.
+  if (first.ids.length >= sessions.nearLength) return null;
   const image = first.ids.indexOf(imageToken);
   const shared = others.reduce(
     // Of each prompt something is left, behind which the first token is chosen.

@@ -5,12 +5,16 @@ import { free } from './free.ts';
 export class Embeddings {
   private readonly session: InferenceSession;
   private readonly hidden: number;
+  /** No images: graphs that put features into their places themselves are asked for tokens alone. */
+  private readonly none: Record<string, Tensor>;
   private readonly known = new Map<number, Float32Array>();
 
   /** @param hidden width of an embedding */
   constructor(session: InferenceSession, hidden: number) {
     this.session = session;
     this.hidden = hidden;
+    const takesFeatures = session.inputNames.includes('image_features');
+    this.none = takesFeatures ? { image_features: new Tensor('float32', [], [0, hidden]) } : {};
   }
 
   /** [rows, tokens of a row, width], for the ids of all rows one after the other. */
@@ -26,7 +30,7 @@ export class Embeddings {
   private async learn(ids: ReadonlySet<number>): Promise<void> {
     if (ids.size === 0) return;
     const input_ids = new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.size]);
-    const { inputs_embeds } = await this.session.run({ input_ids });
+    const { inputs_embeds } = await this.session.run({ input_ids, ...this.none });
     const data = inputs_embeds?.data as Float32Array;
     [...ids].forEach((id, i) => {
       this.known.set(id, data.slice(i * this.hidden, (i + 1) * this.hidden));

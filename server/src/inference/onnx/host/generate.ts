@@ -53,7 +53,8 @@ export async function generate(
     if (failed.length > 0) listener.predictions(failed);
     [before, begun] = [group.flat(), following];
   }
-  for (const batch of batches(rows, model.sessions.decoder)) await runBatch(model, batch, listener);
+  for (const batch of batches(rows, model.sessions.decoder, model.sessions.nearLength))
+    await runBatch(model, batch, listener);
 }
 
 /** Rows that fail together are run again one by one, so that only those fail that fail alone. */
@@ -116,7 +117,7 @@ function rowsOf(
   decoding: Decoding,
 ): Row[] {
   const { ids, features, positions } = readyPrompt(prompt, found, model);
-  const limit = Math.min(decoding.maxNewTokens, model.context - ids.length);
+  const limit = Math.min(decoding.maxNewTokens, model.context(ids.length) - ids.length);
   return requests.map(({ key, sample = 0, constraint }) => {
     const draw = drawOf(decoding, prompt.ids, sample);
     const hold = constraint ? model.holds.of(constraint) : null;

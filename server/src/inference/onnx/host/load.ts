@@ -17,8 +17,8 @@ export interface LoadedModel {
   readonly sessions: Sessions;
   readonly vocabulary: Vocabulary;
   readonly holds: Holds;
-  /** Tokens of prompt and answer together, at most. */
-  readonly context: number;
+  /** Tokens of a prompt of this length and its answer together, at most. */
+  context(length: number): number;
   /** Tokens that are read at once see each other, not only those before. */
   readonly readsBothWays: boolean;
 }
@@ -26,16 +26,20 @@ export interface LoadedModel {
 /** Loads a model folder. @throws Error whose message is one sentence */
 export async function loadModel(folder: string, device: Device): Promise<LoadedModel> {
   const config = readModelConfig(folder);
-  const { imageReader, readsBothWays = false } = architectureOf(config);
-  const tokenizer = new ChatTokenizer(folder);
-  const ends = new Set(endTokens(folder, config));
+  const { imageReader, imageMarks, imageToken, ends: spelt, readsBothWays = false } = architectureOf(config);
+  const tokenizer = new ChatTokenizer(folder, imageMarks);
+  const ends = new Set(endTokens(folder, config, spelt));
+  const images = imageReader(folder, config);
+  const sessions = await openSessions(folder, config, device);
+  const whole = contextOf(config) ?? Number.POSITIVE_INFINITY;
   return {
     tokenizer,
-    images: imageReader(folder, config),
-    sessions: await openSessions(folder, config, device),
-    vocabulary: { imageToken: imageTokenOf(config, folder), endTokens: ends },
+    images,
+    sessions,
+    vocabulary: { imageToken: imageTokenOf(config, folder, imageToken), endTokens: ends },
     holds: new Holds(tokenizer, ends, config.text_config.vocab_size),
-    context: contextOf(config) ?? Number.POSITIVE_INFINITY,
+    // An answer ends where its prompt would have to be read anew.
+    context: (length) => (length < sessions.nearLength ? Math.min(whole, sessions.nearLength) : whole),
     readsBothWays,
   };
 }

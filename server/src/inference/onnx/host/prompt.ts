@@ -42,9 +42,10 @@ export function readyPrompt(
     ids,
     features.map(({ size }) => size),
   );
-  if (ids.length >= context) {
+  const most = context(ids.length);
+  if (ids.length >= most) {
     throw new Error(
-      `The prompt is ${ids.length} tokens long, and the model takes ${context} together with its answer.`,
+      `The prompt is ${ids.length} tokens long, and the model takes ${most} together with its answer.`,
     );
   }
   return { ids, features, positions };

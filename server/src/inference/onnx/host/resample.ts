@@ -90,7 +90,8 @@ function weightsFor(
   return { first, weights: raw.map((weight) => roundAway((weight / sum) * PRECISION)) };
 }
 
-function transpose({ data, width, height, channels }: Bitmap): Bitmap {
+/** Rows become columns. */
+export function transpose({ data, width, height, channels }: Bitmap): Bitmap {
   const turned = new Uint8ClampedArray(data.length);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -4,7 +4,7 @@
  * several texts begin with once, and of a text's last token nothing has to be read.
  */
 import type { ScoreRequest, Scores, TextScore } from '../../../core/models/types.ts';
-import type { ChatTokenizer, TokenizedPrompt } from '../chat-tokenizer.ts';
+import type { TokenizedPrompt } from '../chat-tokenizer.ts';
 import type { ImageFeatures } from './features.ts';
 import type { LoadedModel } from './load.ts';
 import { readyPrompt, sharedLength } from './prompt.ts';
@@ -55,12 +55,14 @@ async function scoresOf(
 ): Promise<TextScore[]> {
   const { tokenizer, vocabulary, sessions, context, readsBothWays } = model;
   const tokenized = tokenizer.tokenize(messages, vocabulary.imageToken);
-  const { ids, behind } = tokensOf(tokenizer, tokenized, texts, readsBothWays);
+  const encode = (text: string) => tokenizer.encodeChat(text, vocabulary.imageToken);
+  const { ids, behind } = tokensOf(encode, tokenized, texts, readsBothWays);
   const found = await features.of(new Set(tokenized.images));
   const prompt = readyPrompt({ ...tokenized, ids }, found, model);
   const longest = prompt.ids.length + Math.max(...behind.map(({ ids }) => ids.length));
-  if (longest > context)
-    throw new Error(`Prompt and text are ${longest} tokens long, and the model takes ${context}.`);
+  const most = context(prompt.ids.length);
+  if (longest > most)
+    throw new Error(`Prompt and text are ${longest} tokens long, and the model takes ${most}.`);
   const trunk = await Trunk.open(sessions, prompt, vocabulary.imageToken, readsBothWays);
   try {
     const scores = new Map<Tokens, TextScore>();
@@ -81,7 +83,7 @@ async function scoresOf(
  * @returns what is before every text, and what is behind that for each
  */
 function tokensOf(
-  tokenizer: ChatTokenizer,
+  encode: (text: string) => readonly number[],
   { text: chat, ids: asked }: TokenizedPrompt,
   texts: ScoreRequest['texts'],
   promptAlone: boolean,
@@ -89,8 +91,8 @@ function tokensOf(
   /** For each beginning its tokens, as far as all texts behind it leave them. */
   const givens = new Map<string, readonly number[]>();
   const whole = texts.map(({ given, text }) => {
-    const ids = tokenizer.encode(chat + given + text);
-    const before = givens.get(given) ?? (given === '' ? asked : tokenizer.encode(chat + given));
+    const ids = encode(chat + given + text);
+    const before = givens.get(given) ?? (given === '' ? asked : encode(chat + given));
     givens.set(given, before.slice(0, sharedLength(before, ids)));
     return ids;
   });

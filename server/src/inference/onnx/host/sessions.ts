@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import type { Device } from '../../hosts/messages.ts';
 import { DEVICES } from '../devices/table.ts';
-import type { ModelConfig } from '../model-config.ts';
-import { architectureOf, graphFile } from '../model-files.ts';
+import { type ModelConfig, nearLengthOf } from '../model-config.ts';
+import { architectureOf, graphFile, graphsOf } from '../model-files.ts';
 import { cacheLayout, cacheNames } from './cache-layout.ts';
 import { type Decoder, growingDecoder, wholeDecoder } from './decoder.ts';
 import { Embeddings } from './embeddings.ts';
@@ -17,6 +17,8 @@ export interface Sessions {
   readonly decoder: Decoder;
   /** Width of a token's embedding. */
   readonly hidden: number;
+  /** Where the meaning of positions changes: what is read on both sides of it must be read anew. */
+  readonly nearLength: number;
 }
 
 /** Bytes of a graph, without the weights in files of their own, up to which it is read into memory and changed. */
@@ -28,10 +30,11 @@ const CHANGEABLE = 1_000_000_000;
  */
 export async function openSessions(folder: string, config: ModelConfig, device: Device): Promise<Sessions> {
   const { num_hidden_layers: layers, hidden_size: hidden } = config.text_config;
-  const path = (name: Parameters<typeof graphFile>[2]) => join(folder, graphFile(folder, config, name));
-  const embed = await openSession(path('embed_tokens'), device);
-  const vision = await openSession(path('vision_encoder'), device);
-  const decoderPath = path('decoder_model_merged');
+  const path = (name: string) => join(folder, graphFile(folder, config, name));
+  const graphs = graphsOf(config);
+  const embed = await openSession(path(graphs.embed), device);
+  const vision = await openSession(path(graphs.vision), device);
+  const decoderPath = path(graphs.decoder);
   const graph = await readGraph(decoderPath);
   const { cache } = DEVICES[device.kind];
   const changed = cache === 'in place' && graph ? freshOutputs(graph, layers) : null;
@@ -44,7 +47,8 @@ export async function openSessions(folder: string, config: ModelConfig, device: 
     wholeDecoder(session, cacheLayout(session, layers), hasStandIns);
   const open = (model?: Uint8Array) => openSession(decoderPath, device, model, cacheNames('present', layers));
   const decoder = (changed && (await growing(await open(changed.model), changed))) ?? whole(await open());
-  return { embeddings: new Embeddings(embed, hidden), vision, decoder, hidden };
+  const embeddings = new Embeddings(embed, hidden);
+  return { embeddings, vision, decoder, hidden, nearLength: nearLengthOf(config) };
 }
 
 async function readGraph(path: string): Promise<Uint8Array | null> {
