@@ -92,8 +92,8 @@ export class Pipeline {
     this.prompts = new Prompts(around, document, store);
     this.planner = new Planner(this.prompts, store);
     this.recordResults = new RecordResults(document, this.runs, this.prompts, this.judging);
-    const { runs, judging, recordResults: results } = this;
-    this.reports = new Reports(around, document, store, { runs, judging, results });
+    const { runs, recordResults: results } = this;
+    this.reports = new Reports(around, document, store, { runs, results });
   }
 
   get surroundings(): Surroundings {

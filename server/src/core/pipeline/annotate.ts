@@ -21,8 +21,8 @@ export class Sitting {
   private readonly store: Store;
   private readonly seconds: () => number;
   private readonly onSaved: () => void;
-  /** What the model is being asked, by key: records that ask the same thing are asked once. */
-  private readonly asked = new Map<string, Asked[]>();
+  /** What the model is being asked, by key: records that ask the same thing are asked once. Null: answered, not saved yet. */
+  private asked = new Map<string, Asked[] | null>();
   private batch: StoredPrediction[] = [];
   /** What earlier queries were told elsewhere, to be saved with the batch. */
   private earlier: StoredPrediction[] = [];
@@ -108,7 +108,7 @@ export class Sitting {
   /** Takes in what the model said; returns the progress when it was time to save. */
   take(prediction: Prediction): AnnotateProgress | null {
     for (const one of this.asked.get(prediction.key) ?? []) this.batch.push(this.stored(prediction, one));
-    this.asked.delete(prediction.key);
+    this.asked.set(prediction.key, null);
     const isTime = this.batch.length >= SAVE_EVERY || this.seconds() - this.since >= SAVE_AFTER;
     return isTime ? this.flush() : null;
   }
@@ -121,6 +121,7 @@ export class Sitting {
     const { batch, earlier, since } = this;
     this.batch = [];
     this.earlier = [];
+    this.asked = new Map([...this.asked].filter(([, waiting]) => waiting));
     this.generated += answers;
     this.since = now;
     if (this.query) this.query = { ...this.query, done: this.query.done + batch.length };

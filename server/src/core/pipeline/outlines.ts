@@ -31,31 +31,38 @@ export class Outlines {
     this.judging = judging;
   }
 
+  /** The judgement of an output, as far as numbers need it. */
   of(source: RecordSource, run: RunCard, prediction: StoredPrediction): Counted {
-    return this.outlineOf(source, run, prediction);
+    const known = this.ofSample(run, prediction.sample).get(source);
+    if (known?.key === prediction.key && known.error === prediction.error) return known;
+    return this.outline(source, run, prediction, this.judging.runJudgementOf(source, run, prediction));
+  }
+
+  /** Takes over what was judged anyway. */
+  keep(source: RecordSource, run: RunCard, { prediction, judgement }: JudgedOutput): void {
+    this.outline(source, run, prediction as StoredPrediction, judgement);
   }
 
   /** What the samples of a record say together: verdicts at once; whoever asks for more has it judged again. */
   resultOf(source: RecordSource, run: RunCard, predictions: readonly StoredPrediction[]): RecordResult {
     const samples = predictions.map((prediction) => {
       const judge = () => this.judging.outputOf(source, run, prediction);
-      return new OutlinedOutput(prediction, this.outlineOf(source, run, prediction), source, judge);
+      return new OutlinedOutput(prediction, this.of(source, run, prediction), source, judge);
     });
     const voted = vote(samples, ({ judgement }) => judgement);
     return new OutlinedResult(run, voted.chosen, samples, takesVotes(run) ? voted.vote : null);
   }
 
-  private outlineOf(source: RecordSource, run: RunCard, prediction: StoredPrediction): Outline {
-    const { bySample } = this.ofRun(run);
-    const { sample, key, error } = prediction;
-    bySample[sample] ??= new WeakMap();
-    const known = bySample[sample].get(source);
-    if (known?.key === key && known.error === error) return known;
-    const judgement = this.judging.runJudgementOf(source, run, prediction);
+  private outline(
+    source: RecordSource,
+    run: RunCard,
+    { key, error, sample }: StoredPrediction,
+    judgement: Judgement,
+  ): Outline {
     const { verdict, contradiction } = judgement;
     const { reading, asserted } = this.shared(judgement);
     const outline = { key, error, verdict, contradiction, reading, asserted };
-    bySample[sample].set(source, outline);
+    this.ofSample(run, sample).set(source, outline);
     return outline;
   }
 
@@ -71,13 +78,14 @@ export class Outlines {
   }
 
   /** A run that was deleted and made anew has nothing in common with the one before. */
-  private ofRun({ id, startedAt }: RunCard): RunOutlines {
+  private ofSample({ id, startedAt }: RunCard, sample: number): WeakMap<RecordSource, Outline> {
     let known = this.ofRuns.get(id);
     if (known?.startedAt !== startedAt) {
       known = { startedAt, bySample: [] };
       this.ofRuns.set(id, known);
     }
-    return known;
+    known.bySample[sample] ??= new WeakMap();
+    return known.bySample[sample];
   }
 }
 
@@ -87,7 +95,7 @@ class OutlinedOutput implements JudgedOutput {
   private readonly judge: () => JudgedOutput;
   private judged: JudgedOutput | null = null;
 
-  constructor(prediction: Prediction, outline: Outline, source: RecordSource, judge: () => JudgedOutput) {
+  constructor(prediction: Prediction, outline: Counted, source: RecordSource, judge: () => JudgedOutput) {
     this.prediction = prediction;
     this.judgement = new OutlinedJudgement(outline, source.record.id, () => this.whole.judgement);
     this.judge = judge;
@@ -136,10 +144,10 @@ class OutlinedResult implements RecordResult {
 
 class OutlinedJudgement implements Judgement {
   readonly recordId: string;
-  private readonly outline: Outline;
+  private readonly outline: Counted;
   private readonly whole: () => Judgement;
 
-  constructor(outline: Outline, recordId: string, whole: () => Judgement) {
+  constructor(outline: Counted, recordId: string, whole: () => Judgement) {
     this.outline = outline;
     this.recordId = recordId;
     this.whole = whole;

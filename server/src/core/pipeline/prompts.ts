@@ -39,6 +39,25 @@ interface Next {
   readonly earlier: readonly (StoredPrediction & { readonly query: string })[];
 }
 
+/** The only one for its record, composed when it is looked at. A class: literals with getters are garbage that V8 finds late. */
+class OnlyQuestion implements Next {
+  readonly key: string;
+  readonly query = null;
+  readonly constraint: Grammar | null;
+  readonly earlier = [];
+  private readonly compose: () => readonly Message[];
+
+  constructor(key: string, constraint: Grammar | null, compose: () => readonly Message[]) {
+    this.key = key;
+    this.constraint = constraint;
+    this.compose = compose;
+  }
+
+  get messages(): readonly Message[] {
+    return this.compose();
+  }
+}
+
 /** What a model is shown for a record. */
 export interface ComposedPrompt extends Prompt {
   readonly file: PromptFile;
@@ -165,26 +184,13 @@ export class Prompts {
     this.follow();
     const digests = this.digestsOf(run);
     let digest = digests.get(source);
-    let messages: readonly Message[] | null = null;
-    const compose = () => {
-      messages ??= this.compose(file, source, run.setting).messages;
-      return messages;
-    };
+    const compose = () => this.compose(file, source, run.setting).messages;
     if (digest === undefined) {
       digest = this.digestOf(compose());
       digests.set(source, digest);
     }
     const key = predictionKey(digest, run.revision, run.decoding, sample, constraint);
-    if (refusal !== null) return { key, refusal };
-    return {
-      key,
-      query: null,
-      constraint,
-      earlier: [],
-      get messages() {
-        return compose();
-      },
-    };
+    return refusal === null ? new OnlyQuestion(key, constraint, compose) : { key, refusal };
   }
 
   /** The run's prompt file, and the record as the run asks it. */

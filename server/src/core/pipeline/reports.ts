@@ -7,8 +7,8 @@ import { sameConfiguration } from '../store/run-card.ts';
 import type { StoredRuns } from '../store/stored-runs.ts';
 import type { Cascade, RunCard, Store } from '../store/types.ts';
 import { cascadeReport, isSent } from './cascade.ts';
-import { type Judging, takesVotes } from './judging.ts';
-import { Outlines } from './outlines.ts';
+import { takesVotes } from './judging.ts';
+import type { Outlines } from './outlines.ts';
 import type { RecordResults } from './results.ts';
 import { SampleNumbers } from './samples.ts';
 import { selectRecords } from './selection.ts';
@@ -28,14 +28,14 @@ export class Reports {
     around: Surroundings,
     document: DatasetDocument,
     store: Store | null,
-    { runs, results, judging }: { runs: StoredRuns; results: RecordResults; judging: Judging },
+    { runs, results }: { runs: StoredRuns; results: RecordResults },
   ) {
     this.around = around;
     this.document = document;
     this.store = store;
     this.runs = runs;
     this.results = results;
-    this.outlines = new Outlines(judging);
+    this.outlines = results.outlines;
   }
 
   surroundingsChanged(around: Surroundings): void {

@@ -6,6 +6,7 @@ import type { Chunk, RecordSource } from '../records/types.ts';
 import type { StoredRuns } from '../store/stored-runs.ts';
 import type { RunCard, StoredPrediction } from '../store/types.ts';
 import type { Judging } from './judging.ts';
+import { Outlines } from './outlines.ts';
 import type { Prompts } from './prompts.ts';
 import type { RecordResult } from './types.ts';
 
@@ -24,6 +25,8 @@ export class RecordResults {
   private readonly runs: StoredRuns;
   private readonly prompts: Prompts;
   private readonly judging: Judging;
+  /** Of all that was ever judged. */
+  readonly outlines: Outlines;
   private readonly atHand = new Recent<Chunk, AtHand>(MOST_AT_HAND);
   private stamp = 0;
 
@@ -32,6 +35,7 @@ export class RecordResults {
     this.runs = runs;
     this.prompts = prompts;
     this.judging = judging;
+    this.outlines = new Outlines(judging);
   }
 
   /** The store has changed: what is at hand is looked at again. */
@@ -87,7 +91,9 @@ export class RecordResults {
       const known = before.filter((result) => result.run.id === run.id).flatMap(({ samples }) => samples);
       const earlier = known.map(({ prediction }) => prediction as StoredPrediction);
       const said = current.map((one) => earlier.find((other) => isSame(one, other)) ?? one);
-      byModel.set(run.model, this.judging.resultOf(source, run, said, known));
+      const result = this.judging.resultOf(source, run, said, known);
+      for (const sample of result.samples) this.outlines.keep(source, run, sample);
+      byModel.set(run.model, result);
     }
     const alone = [...byModel.values()].sort((a, b) => ROLE_ORDER[a.run.role] - ROLE_ORDER[b.run.role]);
     return alone.length < 2 ? alone : this.judging.together(source, alone);
