@@ -156,7 +156,7 @@ describe('a prompt file', () => {
     [
       'a setting that does not exist',
       'metadata: {rationale: {setting: 5}}',
-      /"setting" is "5"; it must be one of 1, 2, 3, 4/,
+      /"setting" is 5; it must be one of 1, 2, 3, 4/,
     ],
     [
       'a key that does not exist',

@@ -149,7 +149,7 @@ describe('Recipe rules', () => {
       '"target" is "anwser"; it must be one of answer, solution, solution-answer, rationale, rationale-answer.',
     ]);
     assert.deepEqual(says('target: answer\nbatch: 0'), [
-      '"batch" is "0"; it must be a whole number from 1 to 100000.',
+      '"batch" is 0; it must be a whole number from 1 to 100000.',
     ]);
     assert.deepEqual(says('target: answer\noptimiser: { betas: [1] }'), [
       '"betas" is a list or mapping; it must be a list of 2 numbers.',

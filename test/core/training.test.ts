@@ -278,12 +278,17 @@ describe('The history of a run', () => {
 
   it('tells what the run is doing', () => {
     const begun = [event('preflight'), event('started', { steps: 5 })];
-    assert.equal(stateOf(history(), false), 'new');
-    assert.equal(stateOf(history(event('preflight')), false), 'checked');
-    assert.equal(stateOf(history(...begun), true), 'running');
-    assert.equal(stateOf(history(...begun), false), 'interrupted');
-    assert.equal(stateOf(history(...begun, event('failed', { message: 'x' })), false), 'failed');
-    assert.equal(stateOf(history(...begun, event('stopped'), ...begun), false), 'interrupted');
+    assert.equal(stateOf(history(), false, false), 'new');
+    assert.equal(stateOf(history(event('preflight')), false, false), 'checked');
+    assert.equal(stateOf(history(...begun), true, true), 'running');
+    assert.equal(stateOf(history(...begun), false, true), 'interrupted');
+    // Looked at again, it is as far as it was.
+    assert.equal(stateOf(history(...begun, event('preflight')), false, false), 'interrupted');
+    for (const before of [[], [event('preflight')]]) {
+      assert.equal(stateOf(history(...before), false, true), 'interrupted');
+    }
+    assert.equal(stateOf(history(...begun, event('failed', { message: 'x' })), false, true), 'failed');
+    assert.equal(stateOf(history(...begun, event('stopped'), ...begun), false, true), 'interrupted');
   });
 
   it('passes over lines of newer trainers and lines that are none', () => {

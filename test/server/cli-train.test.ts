@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parse } from 'yaml';
 import type { Example } from '../../server/src/core/pipeline/training.ts';
 import { CLI, CliSession } from './cli-session.ts';
@@ -205,7 +206,40 @@ describe('train', function () {
     tell({ quiet: 'ImportError: libcuda.so.1' });
     const { stdout, status } = train();
     assert.equal(status, 2);
-    assert.match(JSON.parse(stdout).problem, /ended before it began: ImportError: libcuda\.so\.1/);
+    assert.match(JSON.parse(stdout).problem, /ended before its first step: ImportError: libcuda\.so\.1/);
+  });
+
+  for (const dieBefore of ['preflight', 'started']) {
+    it(`says so when the trainer is killed before it has said ${dieBefore}, and loses nothing`, () => {
+      tell({ dieBefore });
+      const { stdout, status } = train();
+      const killed = JSON.parse(stdout);
+      assert.deepEqual([status, killed.state], [2, 'interrupted']);
+      assert.match(
+        killed.problem,
+        /killed before its first step, which a system does when its memory is full/,
+      );
+      // Such as the token probabilities of a teacher.
+      const kept = session.write(join(killed.folder, 'teacher/0.safetensors'), 'x');
+      tell({});
+      assert.equal(trained().state, 'finished');
+      assert.ok(existsSync(kept));
+    });
+  }
+
+  it('watches a run that is at work already, and leaves its folder alone, before its first step too', async () => {
+    tell({ look: 3000 });
+    const args = ['train', 'recipes/gold.recipe.yaml', '--python', PYTHON, '--format', 'json'];
+    const first = session.runBeside(...args);
+    while (
+      !existsSync(runs()) ||
+      !readdirSync(runs()).some((run) => existsSync(join(runs(), run, 'trainer.json')))
+    )
+      await wait(20);
+    session.write('problems.json', dataset(11));
+    const second = await session.runBeside(...args);
+    assert.match(second.stderr, /data has changed since.*\n.*is being trained; watching it/);
+    for (const { stdout } of [await first, second]) assert.equal(JSON.parse(stdout).state, 'finished');
   });
 
   it('offers the exported student as a model under the name of its run', () => {

@@ -12,6 +12,7 @@ const {
   look = 0,
   missing = [],
   dieAt,
+  dieBefore,
   export: exported,
   errors = [],
   quiet,
@@ -49,9 +50,11 @@ for (let done = 64; done <= images; done += 64) {
   await wait(pause);
 }
 await wait(look);
+if (dieBefore === 'preflight') process.kill(process.pid, 'SIGKILL');
 const findings = errors.map((message) => ({ code: 'too-long', severity: 'error', message }));
 say('preflight', { findings, cost: { steps, tokens: 1200, memory_bytes: 5e8, seconds: 3 } });
 if (errors.length > 0 || process.argv.includes('--check')) process.exit(errors.length > 0 ? 2 : 0);
+if (dieBefore === 'started') process.kill(process.pid, 'SIGKILL');
 const examples = readFileSync(at('examples/train.jsonl'), 'utf8').trim().split('\n');
 say('started', {
   ...{ steps, examples: examples.length, trainable: 10, total: 100, device: 'cpu' },

@@ -33,8 +33,10 @@ export async function findTrainer(
 /**
  * Shows how far the training is until it ends. Ctrl-C asks it to save and stop; a terminal that closes leaves it
  * running.
+ *
+ * @param isCheck what is found is the result then, and not told meanwhile
  */
-export async function watchTraining(run: TrainingRun): Promise<TrainingRun> {
+export async function watchTraining(run: TrainingRun, isCheck: boolean): Promise<TrainingRun> {
   const line = new ProgressLine(run.name, 'steps');
   const beforehand = new PreparationLine(run.name);
   const leave = new AbortController();
@@ -55,7 +57,7 @@ export async function watchTraining(run: TrainingRun): Promise<TrainingRun> {
         if (event.type === 'progress') beforehand.show(event);
         else beforehand.end();
         if (event.type === 'collapse') process.stderr.write(`${event.message}\n`);
-        if (event.type !== 'preflight') continue;
+        if (event.type !== 'preflight' || isCheck) continue;
         for (const { severity, message } of event.findings) process.stderr.write(`${severity}: ${message}\n`);
       }
       const { step, started } = run.history;

@@ -156,10 +156,9 @@ export class YamlText {
     const value = isScalar(node) ? node.value : undefined;
     const found = allowed.find((one) => one === value);
     if (found !== undefined) return found;
-    const shown = isScalar(node) ? quote(String(node.value), 30) : 'a list or mapping';
     const [instead] = similarNames(String(value), allowed.map(String), 1);
     this.report(
-      `"${name}" is ${shown}; it must be one of ${allowed.join(', ')}.`,
+      `"${name}" is ${shownValue(node)}; it must be one of ${allowed.join(', ')}.`,
       node.range,
       isScalar(node) ? instead : undefined,
     );
@@ -200,4 +199,10 @@ function sentence(message: string): string {
   if (/^Maximum call stack/.test(message)) return 'it is nested too deeply.';
   const [line = ''] = message.split('\n');
   return /[.!?]$/.test(line) ? line : `${line}.`;
+}
+
+/** A value as a message shows it: texts in quotes. */
+export function shownValue(node: Node | null): string {
+  if (!isScalar(node)) return 'a list or mapping';
+  return typeof node.value === 'string' ? quote(node.value, 30) : String(node.value);
 }

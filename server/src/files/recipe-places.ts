@@ -1,5 +1,5 @@
 /** What the names in a recipe lead to on disk. */
-import { existsSync, globSync, statSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { NamedRecipe, RecipeSurroundings } from '../core/pipeline/recipes.ts';
 import type { Pipeline } from '../core/pipeline.ts';
@@ -13,6 +13,7 @@ const RECIPE_FILE = /\.recipe\.ya?ml$/i;
 const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
 /** The weights that PyTorch loads, and those of an export, from which it can be trained on. */
 const WEIGHTS = ['*.safetensors', 'pytorch_model*.bin'];
+const EXPORTED = ['preprocessor_config.json', 'generation_config.json'];
 const GRAPHS = ['decoder_model_merged', 'embed_tokens', 'vision_encoder'];
 
 /** Where to look besides the recipe's own folder, and who reads datasets. */
@@ -60,6 +61,10 @@ function modelFolder(name: string, here: string, shippedModels: string): string 
     if (missing.length > 0) throw new Error(`The model folder ${folder} lacks ${missing.join(' and ')}.`);
     return folder;
   }
+  if (name.startsWith(SHIPPED_FAMILY)) {
+    const shipped = readdirSync(shippedModels).map((model) => SHIPPED_FAMILY + model);
+    throw new Error(`There is no model "${name}": those that are shipped are ${shipped.sort().join(', ')}.`);
+  }
   const isPath = isAbsolute(name) || name.startsWith('.');
   if (!isPath && REPOSITORY.test(name)) return name;
   throw new Error(
@@ -70,9 +75,11 @@ function modelFolder(name: string, here: string, shippedModels: string): string 
 /** What a folder lacks to be trained, in words. */
 function missingFiles(folder: string): string[] {
   const has = (...patterns: string[]) => globSync(patterns, { cwd: folder }).length > 0;
-  const missing = has('config.json') ? [] : ['config.json'];
+  const missing = ['config.json', 'tokenizer_config.json'].filter((file) => !has(file));
   if (!has('tokenizer.json', 'tokenizer.model', 'vocab.json')) missing.push('tokenizer.json');
+  if (!has('preprocessor_config.json', 'processor_config.json')) missing.push('preprocessor_config.json');
   if (has(...WEIGHTS)) return missing;
+  missing.push(...EXPORTED.filter((file) => !missing.includes(file) && !has(file)));
   const graphs = GRAPHS.filter((graph) => !has(`onnx/${graph}.onnx`));
   if (graphs.length === GRAPHS.length) missing.push('weights (*.safetensors, or an export in onnx/)');
   else missing.push(...graphs.map((graph) => `onnx/${graph}.onnx`));

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { type NamedRecipe, type RecipeSurroundings, resolveRecipe } from '../core/pipeline/recipes.ts';
 import { RunEvents } from './run-events.ts';
 import { hasExamples, type RunSettings, readRunSettings, writeRunFolder } from './run-folder.ts';
+import { isTraining } from './trainer-process.ts';
 
 /** Runs lie here, beside the recipe. */
 const RUNS = 'runs';
@@ -48,8 +49,11 @@ export function prepareRun(
     );
   }
   const notices = [...examples.leftOut];
-  if (!isKnown || !hasBegun(folder)) writeRunFolder(folder, whole, examples);
-  else if (!hasExamples(folder, examples)) notices.push(changedData(called));
+  // What was worked out before the first step, such as a teacher's probabilities, stays with the same examples.
+  if (!isKnown || !hasExamples(folder, examples)) {
+    if (isKnown && (hasBegun(folder) || isTraining(folder))) notices.push(changedData(called));
+    else writeRunFolder(folder, whole, examples);
+  }
   return { folder, examples: examples.train.length, notices };
 }
 
@@ -57,7 +61,7 @@ function changedData(name: string): string {
   return `The data has changed since the run ${name} began; it keeps its own copy. A run of the data as it is now takes another name.`;
 }
 
-/** Until a step may have been taken nothing is lost by writing the folder anew. */
+/** Until a step may have been taken, nothing is lost that is of use with other examples. */
 function hasBegun(folder: string): boolean {
   return new RunEvents(folder).readAll().started !== null;
 }

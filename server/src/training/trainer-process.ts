@@ -121,6 +121,17 @@ export function pythonOf(folder: string): string | null {
   return readRecord(folder)?.python ?? null;
 }
 
+/** True when a trainer was ever started in the folder. */
+export function wasStarted(folder: string): boolean {
+  return readRecord(folder) !== null;
+}
+
+/** True when the trainer that was last started in the folder was to train, and not only to look. */
+export function wasToTrain(folder: string): boolean {
+  const record = readRecord(folder);
+  return record !== null && !record.check;
+}
+
 /** True while the trainer in the folder only looks at what is wrong and what it costs. */
 export function isChecking(folder: string): boolean {
   return readRecord(folder)?.check === true && isTraining(folder);
@@ -132,10 +143,12 @@ export function waitingJob(folder: string): string | null {
   return record && 'job' in record && jobState(record.job) === 'waiting' ? record.job : null;
 }
 
-/** The last line that the trainer wrote beside its events: what Python says when it dies. */
+/** What Python, or a cluster, said when the trainer died, beside its events; empty where it died without a word. */
 export function lastWords(folder: string): string {
   const path = join(folder, RUN_FILES.log);
-  return existsSync(path) ? (readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? '') : '';
+  const last = existsSync(path) ? (readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? '') : '';
+  // Libraries leave warnings there, too.
+  return /error|exception|no module named/i.test(last) ? last : '';
 }
 
 function readRecord(folder: string): TrainerRecord | null {

@@ -6,7 +6,7 @@ import { stateOf, type TrainingHistory, type TrainingState } from '../core/train
 import type { SampleScores } from '../core/training/samples.ts';
 import { RunEvents } from './run-events.ts';
 import { type RunSettings, readExamples, readRunSettings } from './run-folder.ts';
-import { isChecking, isTraining, lastWords } from './trainer-process.ts';
+import { isChecking, isTraining, lastWords, wasStarted, wasToTrain } from './trainer-process.ts';
 
 /** An evaluation with its outputs judged. */
 export interface JudgedEvaluation {
@@ -40,7 +40,7 @@ export class TrainingRun {
   }
 
   get state(): TrainingState {
-    return stateOf(this.history, isTraining(this.folder));
+    return stateOf(this.history, isTraining(this.folder), wasToTrain(this.folder));
   }
 
   /** Its trainer is at work, but only looks at what is wrong and what it costs. */
@@ -54,22 +54,25 @@ export class TrainingRun {
     switch (this.state) {
       case 'failed':
         return end?.type === 'failed' ? [end.message, end.way_on].filter(Boolean).join(' ') : null;
-      case 'interrupted': {
-        const last = this.history.checkpoint;
-        const way = last ? `goes on after step ${last.step}` : 'begins again';
-        return `The trainer was killed after step ${this.history.step}; trained again, the run ${way}.`;
-      }
+      case 'interrupted':
+        return this.interruption;
       case 'checked': {
         const { findings = [] } = this.history.preflight ?? {};
         return findings.find(({ severity }) => severity === 'error')?.message ?? null;
       }
-      case 'new': {
-        const words = lastWords(this.folder);
-        return words === '' ? null : `The trainer ended before it began: ${words}`;
-      }
+      case 'new':
+        return wasStarted(this.folder) ? endedBefore('the recipe was checked', this.folder) : null;
       default:
         return null;
     }
+  }
+
+  /** How the trainer came to an end of which it says nothing. */
+  private get interruption(): string {
+    const { checkpoint, step, started } = this.history;
+    if (!started) return endedBefore('its first step', this.folder);
+    const way = checkpoint ? `goes on after step ${checkpoint.step}` : 'begins again';
+    return `The trainer was killed after step ${step}; trained again, the run ${way}.`;
   }
 
   /** The evaluations so far, each judged once. Those whose outputs cannot be read are left out. */
@@ -87,4 +90,11 @@ export class TrainingRun {
     this.judged.set(evaluation, judged);
     return judged;
   }
+}
+
+/** By the last words that Python left; a process that is killed leaves none. */
+function endedBefore(what: string, folder: string): string {
+  const words = lastWords(folder);
+  if (words !== '') return `The trainer ended before ${what}: ${words}`;
+  return `The trainer was killed before ${what}, which a system does when its memory is full: free some, or lower batch and raise accumulation by as much.`;
 }

@@ -101,7 +101,7 @@ async function runTrainer(
     if (job !== null)
       process.stderr.write(`The job ${job} waits in the queue, where it stays when this command ends.\n`);
   }
-  return watchTraining(run);
+  return watchTraining(run, check === true);
 }
 
 function exitCode(run: TrainingRun): number {

@@ -1,7 +1,6 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import type { Span } from '../span.ts';
-import { quote } from '../text.ts';
-import { type YamlPath, YamlText } from '../yaml-text.ts';
+import { shownValue, type YamlPath, YamlText } from '../yaml-text.ts';
 import { FIELDS, type Field, fieldOf, keysBelow, LOGIT_KINDS, PAIR_KINDS, typeText } from './fields.ts';
 import type { Recipe, RecipeFile } from './types.ts';
 
@@ -134,8 +133,7 @@ class RecipeYaml extends YamlText {
         return read.every((item) => item !== null) ? read : null;
       }
     }
-    const shown = isScalar(node) ? quote(String(node.value), 30) : 'a list or mapping';
-    this.report(`"${name}" is ${shown}; it must be ${typeText(field)}.`, node.range);
+    this.report(`"${name}" is ${shownValue(node)}; it must be ${typeText(field)}.`, node.range);
     return null;
   }
 

@@ -123,10 +123,17 @@ function put<Item extends { readonly step: number }>(items: Item[], item: Item):
 /** What a run is doing; `interrupted`: it was killed, and goes on from its last checkpoint when it is asked to. */
 export type TrainingState = 'new' | 'checked' | 'running' | 'interrupted' | 'stopped' | 'failed' | 'finished';
 
-/** @param isAtWork whether its trainer is alive */
-export function stateOf({ end, started, preflight }: TrainingHistory, isAtWork: boolean): TrainingState {
+/**
+ * @param isAtWork whether its trainer is alive
+ * @param hasBegun whether one was started to train, and not only to look
+ */
+export function stateOf(
+  { end, started, preflight }: TrainingHistory,
+  isAtWork: boolean,
+  hasBegun: boolean,
+): TrainingState {
   if (isAtWork) return 'running';
   if (end) return end.type;
-  if (started) return 'interrupted';
+  if (started || hasBegun) return 'interrupted';
   return preflight ? 'checked' : 'new';
 }

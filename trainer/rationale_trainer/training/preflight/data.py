@@ -23,7 +23,7 @@ def steps_differ(learner: Learner) -> Iterator[Finding]:
         yield Finding("steps-differ", "warning", f"The run has {learner.plan.steps} steps, not the {expected} that {n} examples, batch {recipe['batch']}, accumulation {recipe['accumulation']} and {recipe['epochs']} epochs give.")
     idle = [example.id for example in learner.run.train if example.weight == 0]
     if idle:
-        yield Finding("steps-differ", "warning", f"{len(idle)} of {n} examples have weight 0: they take part in steps and teach nothing.", idle[0])
+        yield Finding("steps-differ", "warning", f"{len(idle)} of {n} examples have weight 0: they take part in steps and teach nothing. Leave them out (objective.keep: correct), or raise objective.wrong_weight.", idle[0])
 
 
 def small_student(learner: Learner) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def near_duplicates(learner: Learner) -> Iterator[Finding]:
         if twin is not None:
             found.append((example.id, twin.id))
     if found:
-        yield Finding("near-duplicate", "warning", f"{len(found)} training examples are nearly the same as examples of the evaluation ({found[0][0]} and {found[0][1]} are the first): its figures would be too good.", found[0][0])
+        yield Finding("near-duplicate", "warning", f"{len(found)} training examples are nearly the same as examples of the evaluation ({found[0][0]} and {found[0][1]} are the first): its figures would be too good. Leave one of each two out, by split or data.filter.", found[0][0])
 
 
 def _triples(example) -> set:

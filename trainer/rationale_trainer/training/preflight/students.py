@@ -14,7 +14,7 @@ SIZES = 4
 def nothing_trainable(learner: Learner) -> Iterator[Finding]:
     if not learner.parameters:
         frozen = ", ".join(learner.recipe["frozen"])
-        yield Finding("nothing-trainable", "error", f"Nothing would learn: adapter {learner.recipe['adapter']['kind']}, frozen {frozen}.")
+        yield Finding("nothing-trainable", "error", f"Nothing would learn: adapter {learner.recipe['adapter']['kind']}, frozen {frozen}. Take a part off frozen, or choose an adapter.")
 
 
 def frozen_part_trained(learner: Learner) -> Iterator[Finding]:
@@ -26,16 +26,19 @@ def frozen_part_trained(learner: Learner) -> Iterator[Finding]:
         # A projector that lies inside the tower is named on its own.
         inside = [name for name in inside if part == "projector" or not name.startswith(f"{family.projector}.")]
         if inside:
-            yield Finding("frozen-part-trained", "error", f"The {part} part is frozen, but {len(inside)} of its parameters learn ({inside[0]} is the first).")
+            yield Finding("frozen-part-trained", "error", f"The {part} part is frozen, but {len(inside)} of its parameters learn ({inside[0]} is the first): name only layers of the text model in adapter.modules.")
 
 
 def module_not_found(learner: Learner) -> Iterator[Finding]:
     """A module that the adapter names is not in the text model."""
     adapter = learner.recipe["adapter"]
     if adapter["kind"] == "lora":
+        text = learner.family.model.get_submodule(learner.family.text)
+        linear = [path for path, module in text.named_modules() if isinstance(module, torch.nn.Linear) and "lora_" not in path]
+        there = ", ".join(sorted({path.removesuffix(".base_layer").split(".")[-1] for path in linear}))
         for name in adapter["modules"]:
             if not any(f".{name}.lora_" in parameter for parameter in trainable(learner.family)):
-                yield Finding("module-not-found", "error", f"The text model has no linear layer {name} (adapter.modules), or it was not adapted.")
+                yield Finding("module-not-found", "error", f"The text model has no linear layer {name} (adapter.modules); it has {there}.")
 
 
 @torch.no_grad()

@@ -34,14 +34,14 @@ def not_the_target(learner: Learner) -> Iterator[Finding]:
                 return True
         return False
 
-    yield from of_examples(learner.run.train, shows, "labels-differ", "have labels that are not their target's tokens")
+    yield from of_examples(learner.run.train, shows, "labels-differ", "have labels that are not their target's tokens", "look at the student's tokenizer and chat template, which write them otherwise")
 
 
 def image_supervised(learner: Learner) -> Iterator[Finding]:
     """An image token is learnt: the target's own text holds it, or the family marks images wrongly."""
     texts, token = by_example(learner), learner.family.image_token
     shows = lambda example: any(token in text.target for _, text in texts[example.id])
-    yield from of_examples(learner.run.train, shows, "image-supervised", "would learn to write image tokens")
+    yield from of_examples(learner.run.train, shows, "image-supervised", "would learn to write image tokens", "take the text that stands for one out of their targets")
 
 
 def prompt_supervised(learner: Learner) -> Iterator[Finding]:
@@ -58,14 +58,14 @@ def prompt_supervised(learner: Learner) -> Iterator[Finding]:
                 return True
         return False
 
-    yield from of_examples(learner.run.train, shows, "prompt-supervised", "would learn places of the prompt or of padding")
+    yield from of_examples(learner.run.train, shows, "prompt-supervised", "would learn places of the prompt or of padding", "look at the student's chat template and padding token")
 
 
 def end_not_supervised(learner: Learner) -> Iterator[Finding]:
     """The student never learns to stop, or learns a token at which nobody stops."""
     texts, family = by_example(learner), learner.family
     shows = lambda example: any(text.target and text.target[-1] not in family.ends for _, text in texts[example.id])
-    yield from of_examples(learner.run.train, shows, "end-not-supervised", "do not learn the end token after the target")
+    yield from of_examples(learner.run.train, shows, "end-not-supervised", "do not learn the end token after the target", "name one in tokenizer_config.json or generation_config.json of the student")
     named = family.model.generation_config.eos_token_id
     named = named if isinstance(named, list) else [named]
     if None not in named and family.ends[0] not in named:
@@ -77,7 +77,7 @@ def missing_text(learner: Learner) -> Iterator[Finding]:
     """The objective needs a text that the examples do not have."""
     for field in learner.objective.parts:
         shows = lambda example, field=field: not (getattr(example, field) or "").strip()
-        yield from of_examples(learner.run.train, shows, "missing-text", f"have no {field}, which the objective {learner.recipe['objective']['kind']} needs")
+        yield from of_examples(learner.run.train, shows, "missing-text", f"have no {field}, which the objective {learner.recipe['objective']['kind']} needs", "begin another run, from records that have it")
 
 
 def too_long(learner: Learner) -> Iterator[Finding]:
@@ -86,13 +86,13 @@ def too_long(learner: Learner) -> Iterator[Finding]:
     longest_target = max(len(text.target) for pairs in texts.values() for _, text in pairs)
     longest_prompt = max(len(text.prompt.ids) for pairs in texts.values() for _, text in pairs)
     shows = lambda example: any(len(text.target) > lengths["target"] for _, text in texts[example.id])
-    yield from of_examples(learner.run.train, shows, "target-too-long", f"have a target of more than {lengths['target']} tokens, which would be cut off; the longest has {longest_target}: raise lengths.target")
+    yield from of_examples(learner.run.train, shows, "target-too-long", f"have a target of more than {lengths['target']} tokens, which would be cut off; the longest has {longest_target}", "raise lengths.target")
     shows = lambda example: any(len(text.prompt.ids) > lengths["prompt"] for _, text in texts[example.id])
-    yield from of_examples(learner.run.train, shows, "prompt-too-long", f"have a prompt of more than {lengths['prompt']} tokens, image tokens included; the longest has {longest_prompt}: raise lengths.prompt")
+    yield from of_examples(learner.run.train, shows, "prompt-too-long", f"have a prompt of more than {lengths['prompt']} tokens, image tokens included; the longest has {longest_prompt}", "raise lengths.prompt")
     positions = getattr(learner.family.text_config, "max_position_embeddings", None)
     if positions:
         shows = lambda example: any(len(text.ids) > positions for _, text in texts[example.id])
-        yield from of_examples(learner.run.train, shows, "model-too-short", f"are longer than the {positions} positions that the student has")
+        yield from of_examples(learner.run.train, shows, "model-too-short", f"are longer than the {positions} positions that the student has", "leave fields out of the prompt, or choose another student")
 
 
 def target_in_prompt(learner: Learner) -> Iterator[Finding]:
@@ -104,7 +104,7 @@ def target_in_prompt(learner: Learner) -> Iterator[Finding]:
         told = sum(len(sentence) for sentence in sentences if sentence in said)
         return bool(sentences) and told >= TOLD * sum(map(len, sentences))
 
-    yield from _doubtful(learner, shows, "target-in-prompt", "have their target in the prompt: the student would learn to copy")
+    yield from _doubtful(learner, shows, "target-in-prompt", "have their target in the prompt, so that the student would learn to copy", "choose a prompt that does not show it")
 
 
 def answer_not_in_target(learner: Learner) -> Iterator[Finding]:
@@ -118,7 +118,7 @@ def answer_not_in_target(learner: Learner) -> Iterator[Finding]:
         return not named and not re.search(rf"(?<![A-Za-z]){re.escape(example.letter)}(?![A-Za-z])", text)
 
     target = f" (target: {learner.recipe['target']})" if isinstance(learner.recipe.get("target"), str) else ""
-    yield from _doubtful(learner, shows, "answer-not-in-target", f"have a target that names neither the right letter nor the right choice{target}: no answer could be read from such outputs")
+    yield from _doubtful(learner, shows, "answer-not-in-target", f"have a target that names neither the right letter nor the right choice{target}, so that no answer could be read from such outputs", "choose a target that ends with the answer")
 
 
 def template_differs(learner: Learner) -> Iterator[Finding]:
@@ -135,15 +135,15 @@ def template_differs(learner: Learner) -> Iterator[Finding]:
             said = _plain(" ".join(part["text"] for message in example.messages for part in message["content"] if part["type"] == "text"))
             return any(line not in said for line in words)
 
-        yield from of_examples(learner.run.train, shows, "template-differs", f"were not rendered from the prompt {prompt.get('name', '')} that is used for inference")
+        yield from of_examples(learner.run.train, shows, "template-differs", f"were not rendered from the prompt {prompt.get('name', '')} that is used for inference", "begin another run")
 
 
-def _doubtful(learner: Learner, shows, code: str, what: str) -> Iterator[Finding]:
+def _doubtful(learner: Learner, shows, code: str, what: str, way: str) -> Iterator[Finding]:
     """An error when many examples show it, a warning when few do."""
     examples = learner.run.train
     shown = {example.id for example in examples if shows(example)}
     severity = "error" if len(shown) > MANY * len(examples) else "warning"
-    yield from of_examples(examples, lambda example: example.id in shown, code, what, severity)
+    yield from of_examples(examples, lambda example: example.id in shown, code, what, way, severity)
 
 
 def _plain(text: str) -> str:
