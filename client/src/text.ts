@@ -39,7 +39,12 @@ export function duration(seconds: number): string {
 }
 
 /** What a training is doing, in the same word wherever it is shown. */
-export function trainingState({ state, isCheck }: Pick<TrainingRow, 'state' | 'isCheck'>): string {
+export function trainingState({
+  state,
+  isCheck,
+  waitingJob,
+}: Pick<TrainingRow, 'state' | 'isCheck' | 'waitingJob'>): string {
+  if (waitingJob !== null) return 'queued';
   return isCheck ? 'checking' : TRAINING_STATES[state];
 }
 

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { Methods } from '../../../server/src/protocol/messages.ts';
+import type { TrainingPlace } from '../../../server/src/protocol/training.ts';
 import type { Feature, Host } from '../feature.ts';
 import { startTraining } from '../training/start-training.ts';
 import { TrainingPanel } from '../training/training-panel.ts';
@@ -7,6 +9,7 @@ import type { Message, Model } from '../webviews/training/messages.ts';
 import { explainTrust } from './trust.ts';
 
 const RECIPES = '**/*.recipe.{yaml,yml}';
+const RECIPE = /\.recipe\.ya?ml$/i;
 
 /** *Rationale: Train…* and *Rationale: Check Recipe*: start, or look first, and open the training view. */
 export const train: Feature = (host) => {
@@ -56,7 +59,9 @@ async function begin(
     await vscode.workspace.textDocuments
       .find((document) => document.uri.toString() === uri.toString())
       ?.save();
-    const begun = await startTraining(host, { uri, check });
+    const on = RECIPE.test(uri.path) ? await choosePlace(host, check) : undefined;
+    if (on === null) return null;
+    const begun = await startTraining(host, { uri, check, on });
     if (!begun) return null;
     show(begun.folder);
     if (begun.notices.length > 0) void vscode.window.showInformationMessage(begun.notices.join(' '));
@@ -68,10 +73,25 @@ async function begin(
   }
 }
 
+/** Asked only where a cluster answers. Null when the user backs out. */
+async function choosePlace({ session }: Host, check: boolean): Promise<TrainingPlace | null> {
+  const { places } = await session.request(Methods.trainingPlaces, null);
+  if (places.length < 2) return 'local';
+  const sbatch = vscode.workspace.getConfiguration('rationale').get<readonly string[]>('sbatch', []);
+  const options =
+    sbatch.length > 0 ? sbatch.join(' ') : 'without options; rationale.sbatch names a partition, GPUs, time';
+  const items: readonly (vscode.QuickPickItem & { readonly place: TrainingPlace })[] = [
+    { label: 'On this machine', place: 'local' },
+    { label: 'As a job of the cluster', description: `sbatch ${options}`, place: 'slurm' },
+  ];
+  const title = check ? 'Where is the recipe to be checked?' : 'Where is the student to be trained?';
+  return (await vscode.window.showQuickPick(items, { title }))?.place ?? null;
+}
+
 /** The recipe in the active editor, or one of the workspace's. Undefined when there is none or the user backs out. */
 async function chooseRecipe(): Promise<vscode.Uri | undefined> {
   const active = vscode.window.activeTextEditor?.document.uri;
-  if (active && /\.recipe\.ya?ml$/i.test(active.path)) return active;
+  if (active && RECIPE.test(active.path)) return active;
   const recipes = await vscode.workspace.findFiles(RECIPES, '**/{node_modules,.venv}/**');
   if (recipes.length === 0) {
     void vscode.window.showInformationMessage(

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Methods } from '../../../server/src/protocol/messages.ts';
-import type { MissingPython, TrainResult } from '../../../server/src/protocol/training.ts';
+import type { MissingPython, TrainingPlace, TrainResult } from '../../../server/src/protocol/training.ts';
 import type { Host } from '../feature.ts';
 import { chosenPythons } from './pythons.ts';
 
@@ -8,6 +8,8 @@ export interface Start {
   /** A recipe, or the folder of a run that is to go on. */
   readonly uri: vscode.Uri;
   readonly check?: boolean;
+  /** Left out: where the run was before. */
+  readonly on?: TrainingPlace;
 }
 
 type Begun = Extract<TrainResult, { folder: string }>;
@@ -18,9 +20,9 @@ let lastToken = 0;
  * Starts a training, or goes on with it. Where no Python can train, one question offers to make an environment.
  * Null when the user declines.
  */
-export async function startTraining({ session }: Host, { uri, check }: Start): Promise<Begun | null> {
+export async function startTraining({ session }: Host, { uri, check, on }: Start): Promise<Begun | null> {
   const pythons = await chosenPythons(uri);
-  const ask = () => session.request(Methods.train, { uri: uri.toString(), pythons, check });
+  const ask = () => session.request(Methods.train, { uri: uri.toString(), pythons, check, on });
   const result = await during(check ? 'Checking the recipe' : 'Starting the training', ask);
   if (!('missing' in result)) return result;
   if (!(await offerEnvironment(result.missing))) return null;

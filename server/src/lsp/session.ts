@@ -160,9 +160,10 @@ export class Session {
     return this.settings.inlayHints;
   }
 
-  /** The Python that the user has named (empty: none), and the workspace's folders, where one is looked for. */
-  get training(): Pick<Settings, 'python'> & { readonly folders: readonly string[] } {
-    return { python: this.settings.python, folders: this.folders };
+  /** What the user has set for trainings, and the workspace's folders, where a Python is looked for. */
+  get training(): Pick<Settings, 'python' | 'sbatch'> & { readonly folders: readonly string[] } {
+    const { python, sbatch } = this.settings;
+    return { python, sbatch, folders: this.folders };
   }
 
   /** Whether what models write is held to its format, wherever nothing else is said. */

@@ -10,6 +10,7 @@ export const DEFAULT_SETTINGS: Settings = {
   inlayHints: true,
   storePath: '',
   python: '',
+  sbatch: [],
   outputs: {},
   fields: {},
   endpoints: {},
@@ -20,7 +21,7 @@ export const DEFAULT_SETTINGS: Settings = {
 /** Reads what the client says the user set. What is absent or of the wrong type keeps its default. */
 export function readSettings(value: unknown): Settings {
   const given = isObject(value) ? value : {};
-  const { device, constrained, inlayHints, storePath, python } = given;
+  const { device, constrained, inlayHints, storePath, python, sbatch } = given;
   return {
     rules: readRuleSettings(given.rules).rules,
     outputs: readOutputs(given.outputs),
@@ -32,6 +33,7 @@ export function readSettings(value: unknown): Settings {
     constrained: constrained === true,
     inlayHints: typeof inlayHints === 'boolean' ? inlayHints : DEFAULT_SETTINGS.inlayHints,
     python: typeof python === 'string' ? python.trim() : DEFAULT_SETTINGS.python,
+    sbatch: Array.isArray(sbatch) ? sbatch.map(String) : DEFAULT_SETTINGS.sbatch,
     storePath: typeof storePath === 'string' ? storePath.trim() : DEFAULT_SETTINGS.storePath,
   };
 }

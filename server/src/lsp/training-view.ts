@@ -11,6 +11,7 @@ import type {
   TrainingView,
 } from '../protocol/training.ts';
 import { RUN_FILES } from '../training/run-folder.ts';
+import { waitingJob } from '../training/trainer-process.ts';
 import type { JudgedEvaluation, TrainingRun } from '../training/training-run.ts';
 
 /** Points of a curve: more than a plot has pixels tells nothing. */
@@ -26,6 +27,7 @@ export function trainingRow(run: TrainingRun): TrainingRow {
     folder: pathToFileURL(run.folder).href,
     state,
     isCheck: state === 'running' && run.isChecking,
+    waitingJob: state === 'running' ? waitingJob(run.folder) : null,
     step: history.step,
     steps: history.started?.steps ?? history.preflight?.cost?.steps ?? null,
     secondsLeft: state === 'running' ? history.secondsLeft : null,

@@ -14,7 +14,7 @@ import { follow } from '../training/follow.ts';
 import { prepareRun } from '../training/prepare.ts';
 import { findPython, missingPackages, pythonWords } from '../training/python.ts';
 import { RUN_FILES } from '../training/run-folder.ts';
-import { askToStop, pythonOf, startTrainer } from '../training/trainer-process.ts';
+import { askToStop, pythonOf, sbatchOf, startTrainer } from '../training/trainer-process.ts';
 import { TrainingRun } from '../training/training-run.ts';
 import type { Client } from './client.ts';
 import { pathOf } from './open-document.ts';
@@ -31,7 +31,7 @@ const FIRST_WORD = 500;
 interface Surroundings {
   readonly client: Client;
   readonly recipes: RecipeFiles;
-  readonly training: Pick<Settings, 'python'> & { readonly folders: readonly string[] };
+  readonly training: Pick<Settings, 'python' | 'sbatch'> & { readonly folders: readonly string[] };
   store(): Store;
   storeIfAny(): Store | null;
 }
@@ -85,12 +85,12 @@ export class Trainings {
    * Starts, or goes on with, the training that a recipe or a run's folder means, unless it is at work already.
    * @throws Error with one sentence when it cannot be trained
    */
-  async train({ uri, run: name, pythons = [], check = false }: TrainParams): Promise<TrainResult> {
+  async train({ uri, run: name, pythons = [], check = false, on }: TrainParams): Promise<TrainResult> {
     const store = this.session.store(); // Says why not, before anything is begun.
     const path = pathOf(uri);
     if (path === null) throw new Error(`${uri} is not a file.`);
     const isRun = existsSync(join(path, RUN_FILES.settings));
-    const { python: named, folders } = this.session.training;
+    const { python: named, folders, sbatch } = this.session.training;
     const own = ownEnvironment();
     const probe = await findPython(
       {
@@ -107,7 +107,8 @@ export class Trainings {
     store.addTraining(folder, new Date().toISOString());
     const { state } = this.fresh(folder);
     if (state !== 'running' && (check || state !== 'finished')) {
-      await startTrainer(folder, probe.path, shippedTrainer, { check });
+      const slurm = on === 'slurm' ? sbatch : on === 'local' ? null : sbatchOf(folder);
+      await startTrainer(folder, probe.path, shippedTrainer, { check, ...(slurm ? { slurm } : {}) });
       await wait(FIRST_WORD);
     }
     this.followRun(folder);

@@ -50,6 +50,7 @@ import type {
   MakeEnvironmentParams,
   TrainingBatchResult,
   TrainingParams,
+  TrainingPlacesResult,
   TrainingsResult,
   TrainingView,
   TrainParams,
@@ -87,6 +88,7 @@ export const Methods = {
   promptTokens: 'rationale/promptTokens',
   promptSnippet: 'rationale/promptSnippet',
   train: 'rationale/train',
+  trainingPlaces: 'rationale/trainingPlaces',
   makeEnvironment: 'rationale/makeEnvironment',
   trainings: 'rationale/trainings',
   training: 'rationale/training',
@@ -126,6 +128,7 @@ export interface Requests {
   [Methods.promptTokens]: { params: PromptTokensParams; result: PromptTokens | null };
   [Methods.promptSnippet]: { params: PromptSnippetParams; result: { readonly text: string } };
   [Methods.train]: { params: TrainParams; result: TrainResult };
+  [Methods.trainingPlaces]: { params: null; result: TrainingPlacesResult };
   [Methods.makeEnvironment]: { params: MakeEnvironmentParams; result: null };
   [Methods.trainings]: { params: null; result: TrainingsResult };
   [Methods.training]: { params: TrainingParams; result: TrainingView };

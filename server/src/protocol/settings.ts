@@ -15,6 +15,8 @@ export interface Settings {
   readonly storePath: string;
   /** The Python that trains and runs models, an absolute path; empty: the editor's choice, or one that is found. */
   readonly python: string;
+  /** The user's options for `sbatch`, where trainings are submitted to SLURM. */
+  readonly sbatch: readonly string[];
   /**
    * Outputs files, by path or glob pattern, and how they are judged. Paths count from the workspace's folder
    * unless they are absolute. The first pattern that fits holds.

@@ -9,6 +9,16 @@ export interface TrainParams {
   readonly pythons?: readonly string[];
   /** True: only look at what is wrong and what it costs. */
   readonly check?: boolean;
+  /** Absent: where the run was before, or on this machine. */
+  readonly on?: TrainingPlace;
+}
+
+/** On the server's machine, or as a job of the cluster that it belongs to. */
+export type TrainingPlace = 'local' | 'slurm';
+
+export interface TrainingPlacesResult {
+  /** This machine first. */
+  readonly places: readonly TrainingPlace[];
 }
 
 export type TrainResult =
@@ -56,6 +66,8 @@ export interface TrainingRow {
   readonly state: TrainingStateName;
   /** While it runs: it only looks at what is wrong and what it costs. */
   readonly isCheck: boolean;
+  /** The number of its job, while that waits in a cluster's queue. */
+  readonly waitingJob: string | null;
   readonly step: number;
   /** Null: not known yet. */
   readonly steps: number | null;

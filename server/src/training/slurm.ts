@@ -11,6 +11,8 @@ const ALIVE =
   /^(?:PENDING|CONFIGURING|RUNNING|SUSPENDED|REQUEUED|REQUEUE_HOLD|REQUEUE_FED|RESIZING|SIGNALING|STOPPED|STAGE_OUT|PREEMPTED)$/;
 /** The queue is asked no more often than this: it serves a whole cluster. Milliseconds. */
 const ASK_EVERY = 3000;
+/** What a cluster may take to answer whether it is there. Milliseconds. */
+const PATIENCE = 5000;
 
 export type JobState = 'waiting' | 'running' | 'gone';
 
@@ -28,6 +30,9 @@ export function submitJob(
   variables: Readonly<Record<string, string>>,
   options: readonly string[],
 ): string {
+  const broken = options.find((option) => /[\r\n]/.test(option));
+  if (broken !== undefined)
+    throw new Error(`An option for sbatch is one line: ${JSON.stringify(broken)} is not.`);
   const script = join(folder, SCRIPT);
   writeFileSync(script, scriptOf(folder, command, variables, options));
   const { stdout, stderr, status, error } = spawnSync('sbatch', ['--parsable', script], { encoding: 'utf8' });
@@ -58,11 +63,16 @@ function scriptOf(
   ];
   return [
     '#!/bin/bash',
-    ...[...own, ...options].map((option) => `#SBATCH ${option}`),
+    ...[...own, ...options].map((option) => `#SBATCH ${shellWord(option)}`),
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`),
     `exec ${command.map(shellWord).join(' ')}`,
     '',
   ].join('\n');
+}
+
+/** Whether a cluster answers here: its programs alone may be there without one. */
+export function hasSlurm(): boolean {
+  return spawnSync('sinfo', ['-h'], { stdio: 'ignore', timeout: PATIENCE }).status === 0;
 }
 
 const asked = new Map<string, { readonly at: number; readonly state: JobState }>();

@@ -7,12 +7,17 @@ import type { TrainerFiles } from './python.ts';
 import { RUN_FILES } from './run-folder.ts';
 import { cancelJob, jobState, submitJob } from './slurm.ts';
 
-/** Who trains in a folder, as its `trainer.json` says: a process of a machine, or a job of a cluster. */
-type TrainerRecord = ({ readonly pid: number; readonly host: string } | { readonly job: string }) & {
+/** A process of a machine, or a job of a cluster; neither where a job was taken out of the queue. */
+type Trainer = { readonly pid: number; readonly host: string } | { readonly job: string } | object;
+
+/** Who trains in a folder, as its `trainer.json` says. */
+type TrainerRecord = Trainer & {
   /** The Python that trains. Runs of before it was written down have none. */
   readonly python?: string;
   /** It only looks at what is wrong and what it costs. */
   readonly check?: boolean;
+  /** The user's options for `sbatch`, of a job. */
+  readonly sbatch?: readonly string[];
 };
 
 export interface TrainerOptions {
@@ -41,7 +46,7 @@ export async function startTrainer(
   const who: TrainerRecord = options.slurm
     ? { job: submitJob(folder, [python, ...args], ownVariables(files), options.slurm) }
     : { pid: await spawnTrainer(folder, python, args, files), host: hostname() };
-  writeFileSync(join(folder, RUN_FILES.process), JSON.stringify({ ...who, python, check: options.check }));
+  writeRecord(folder, { ...who, python, check: options.check, sbatch: options.slurm });
 }
 
 function trainerArguments(folder: string, { check = false, processes = 1 }: TrainerOptions): string[] {
@@ -104,8 +109,13 @@ export function ownVariables({ folder }: TrainerFiles): Record<string, string> {
 /** Asks the trainer to save a checkpoint and end, wherever it runs. A job that still waits is taken out of the queue. */
 export function askToStop(folder: string): void {
   const record = readRecord(folder);
-  if (record && 'job' in record && jobState(record.job) === 'waiting') cancelJob(record.job);
-  else writeFileSync(join(folder, RUN_FILES.stop), '');
+  if (!record || !('job' in record) || jobState(record.job) !== 'waiting') {
+    writeFileSync(join(folder, RUN_FILES.stop), '');
+    return;
+  }
+  const { job, ...others } = record;
+  cancelJob(job);
+  writeRecord(folder, others);
 }
 
 /** True while the process that trains in the folder runs on this machine, or its job on the cluster. */
@@ -113,7 +123,7 @@ export function isTraining(folder: string): boolean {
   const record = readRecord(folder);
   if (record === null) return false;
   if ('job' in record) return jobState(record.job) !== 'gone';
-  return record.host === hostname() && isAlive(record.pid, folder);
+  return 'pid' in record && record.host === hostname() && isAlive(record.pid, folder);
 }
 
 /** The Python that was last started in the folder; null when none was. */
@@ -121,15 +131,20 @@ export function pythonOf(folder: string): string | null {
   return readRecord(folder)?.python ?? null;
 }
 
-/** True when a trainer was ever started in the folder. */
+/** True when a trainer was started in the folder and may have died there without a word. */
 export function wasStarted(folder: string): boolean {
-  return readRecord(folder) !== null;
+  const record = readRecord(folder);
+  return record !== null && ('pid' in record || 'job' in record);
 }
 
-/** True when the trainer that was last started in the folder was to train, and not only to look. */
+/** True when it was to train, and not only to look. */
 export function wasToTrain(folder: string): boolean {
-  const record = readRecord(folder);
-  return record !== null && !record.check;
+  return wasStarted(folder) && !readRecord(folder)?.check;
+}
+
+/** The user's options for `sbatch` with which the run was last submitted; null when it ran on a machine. */
+export function sbatchOf(folder: string): readonly string[] | null {
+  return readRecord(folder)?.sbatch ?? null;
 }
 
 /** True while the trainer in the folder only looks at what is wrong and what it costs. */
@@ -149,6 +164,10 @@ export function lastWords(folder: string): string {
   const last = existsSync(path) ? (readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? '') : '';
   // Libraries leave warnings there, too.
   return /error|exception|no module named/i.test(last) ? last : '';
+}
+
+function writeRecord(folder: string, record: TrainerRecord): void {
+  writeFileSync(join(folder, RUN_FILES.process), JSON.stringify(record));
 }
 
 function readRecord(folder: string): TrainerRecord | null {

@@ -27,7 +27,7 @@ export function Summary({
         <span class="count" role="status">
           {preparation
             ? preparing(preparation)
-            : trainingProgress(training) || (state === 'running' && 'getting ready')}
+            : trainingProgress(training) || (state === 'running' && waiting(training))}
         </span>
       </div>
       <dl class="facts">
@@ -52,6 +52,10 @@ export function Summary({
       ))}
     </header>
   );
+}
+
+function waiting({ waitingJob }: TrainingView): string {
+  return waitingJob === null ? 'getting ready' : `job ${waitingJob} waits in the queue of the cluster`;
 }
 
 /** `Working out image features: 128 of 2,000 images, 14.2 images/s, 3 min left`. */

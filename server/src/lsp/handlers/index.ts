@@ -41,6 +41,7 @@ import {
   train,
   training,
   trainingBatch,
+  trainingPlaces,
   trainings,
 } from './trainings.ts';
 import { trustGranted } from './trust-granted.ts';
@@ -84,6 +85,7 @@ export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } 
   [Methods.trainings]: trainings,
   [Methods.training]: training,
   [Methods.trainingBatch]: trainingBatch,
+  [Methods.trainingPlaces]: trainingPlaces,
   [Methods.stopTraining]: stopTraining,
   [Methods.pinCheckpoint]: pinCheckpoint,
   [Methods.forgetTraining]: forgetTraining,

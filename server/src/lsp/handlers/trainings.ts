@@ -2,10 +2,15 @@
 import { shippedTrainer } from '../../files/shipped.ts';
 import { ownEnvironment } from '../../storage/location.ts';
 import { makeEnvironment as make } from '../../training/environment.ts';
+import { hasSlurm } from '../../training/slurm.ts';
 import type { RequestHandler } from '../handler.ts';
 import { pathOf } from '../open-document.ts';
 
 export const train: RequestHandler<'rationale/train'> = (params, session) => session.trainings.train(params);
+
+export const trainingPlaces: RequestHandler<'rationale/trainingPlaces'> = () => {
+  return { places: hasSlurm() ? ['local', 'slurm'] : ['local'] };
+};
 
 export const trainings: RequestHandler<'rationale/trainings'> = (_params, session) => {
   return { trainings: session.trainings.list() };
