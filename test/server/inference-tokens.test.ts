@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { modelFiles, readModelConfig } from '../../server/src/inference/onnx/model-files.ts';
 import { OnnxTokenCounter } from '../../server/src/inference/onnx/token-counter.ts';
 import { needsPair, shippedModels, textRequest } from './inference-fixtures.ts';
 
@@ -53,6 +54,18 @@ describe('counting the tokens of a prompt without opening the model', () => {
     assert.equal(count(image).image, 576);
   });
 
+  it('reads a chat template from a file of its own, and a text model described at the top of the config', () => {
+    const text = count();
+    const files = () => modelFiles(folder, readModelConfig(folder)).optional;
+    assert.ok(!files().includes('chat_template.jinja'), 'nothing depends on it');
+    edit('tokenizer_config.json', { chat_template: undefined });
+    const { text_config } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+    edit('config.json', { ...text_config, model_type: 'llava', text_config: undefined });
+    assert.deepEqual(count(), text);
+    assert.ok(files().includes('chat_template.jinja'));
+    assert.equal(readModelConfig(folder).text_config.num_hidden_layers, text_config.num_hidden_layers);
+  });
+
   for (const [what, spoil, sentence] of [
     [
       'an image of an unknown number of tokens',
@@ -74,7 +87,10 @@ describe('counting the tokens of a prompt without opening the model', () => {
     ],
     [
       'a model without a chat template',
-      () => edit('tokenizer_config.json', { chat_template: undefined }),
+      () => {
+        edit('tokenizer_config.json', { chat_template: undefined });
+        rmSync(join(folder, 'chat_template.jinja'));
+      },
       /cannot be loaded: tokenizer_config\.json has no chat_template\.$/,
     ],
   ] as const) {

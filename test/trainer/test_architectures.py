@@ -12,7 +12,7 @@ from rationale_trainer.families.sequences import IMAGE, PROMPT, TARGET, Picture
 from rationale_trainer.tiny import write_tiny
 
 ARCHITECTURES = {
-    "llava": "llava", "llava-next": "llava_next", "llava-onevision": "llava_onevision", "qwen2-vl": "qwen2_vl", "paligemma": "paligemma",
+    "llava": "llava", "llava-next": "llava_next", "llava-onevision": "llava_onevision", "qwen2-vl": "qwen2_vl", "qwen2.5-vl": "qwen2_5_vl", "paligemma": "paligemma",
     "idefics3": "idefics3", "smolvlm": "smolvlm", "mllama": "mllama", "moondream": "moondream1",
     "phi3-v": "phi3_v",
 }  # fmt: skip
@@ -50,7 +50,7 @@ def reference_inputs(family, name, sequence):
             inputs["pixel_values"] = pixels["pixel_values"][None]
         case "llava-next" | "llava-onevision":
             inputs |= {"pixel_values": pixels["pixel_values"][None], "image_sizes": size}
-        case "qwen2-vl":
+        case "qwen2-vl" | "qwen2.5-vl":
             inputs |= {"pixel_values": pixels["pixel_values"], "image_grid_thw": pixels["image_grid_thw"][None], "mm_token_type_ids": (ids == family.image_token).int()}
         case "idefics3" | "smolvlm":
             inputs |= {key: value[None] for key, value in pixels.items()}
@@ -128,7 +128,7 @@ def test_only_the_target_is_learnt_and_a_batch_is_its_rows(name, folders):
     torch.testing.assert_close(together, torch.cat(alone), atol=1e-4, rtol=1e-3)
 
 
-@pytest.mark.parametrize("name", ["llava-next", "llava-onevision", "qwen2-vl", "idefics3", "mllama", "moondream", "phi3-v"])
+@pytest.mark.parametrize("name", ["llava-next", "llava-onevision", "qwen2-vl", "qwen2.5-vl", "idefics3", "mllama", "moondream", "phi3-v"])
 def test_a_picture_of_any_size_has_as_many_places_as_features(name, folders):
     family = load(folders / name)
     for width, height in product((20, 33, 64, 97, 250), repeat=2):

@@ -15,7 +15,7 @@ from rationale_trainer.failure import FamilyError
 from rationale_trainer.families.prefix import Prefix
 from rationale_trainer.tiny import write_tiny
 
-EXPORTED = ("llava", "llava-next", "llava-onevision", "qwen2-vl", "paligemma", "idefics3", "smolvlm", "moondream", "phi3-v")
+EXPORTED = ("llava", "llava-next", "llava-onevision", "qwen2-vl", "qwen2.5-vl", "paligemma", "idefics3", "smolvlm", "moondream", "phi3-v")
 # The same with keys and values before every sequence, as prefix tuning leaves them: part of the decoder's graph.
 PREFIXED = "qwen2-vl-prefix"
 # Of several shapes, smaller and larger than a tile, and one as a photograph may be.

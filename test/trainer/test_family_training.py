@@ -10,7 +10,7 @@ from run_folders import make_run
 from safetensors.torch import load_file
 
 LORA = {"kind": "lora", "rank": 4, "alpha": 8, "dropout": 0.0, "modules": ["q_proj", "v_proj"]}
-FAMILIES = ("llava", "llava-next", "llava-onevision", "qwen2-vl", "paligemma", "idefics3", "smolvlm", "mllama", "moondream", "phi3-v")
+FAMILIES = ("llava", "llava-next", "llava-onevision", "qwen2-vl", "qwen2.5-vl", "paligemma", "idefics3", "smolvlm", "mllama", "moondream", "phi3-v")
 
 
 def trained(folder, sample, name, rate=3e-3, **changes):

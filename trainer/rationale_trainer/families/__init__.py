@@ -15,6 +15,7 @@ FAMILIES = {
     "llava_next": ("llava_next", "LlavaNext"),
     "llava_onevision": ("llava_next", "LlavaOnevision"),
     "qwen2_vl": ("qwen2_vl", "Qwen2VL"),
+    "qwen2_5_vl": ("qwen2_5_vl", "Qwen2_5_VL"),
     "paligemma": ("paligemma", "PaliGemma"),
     "idefics3": ("idefics3", "Idefics3"),
     "smolvlm": ("idefics3", "SmolVLM"),

@@ -1,7 +1,7 @@
 """Qwen2-VL: a picture of any shape becomes a grid of tokens, and every token has a place in time, height and width."""
 
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 import torch
 from PIL import Image
@@ -15,7 +15,7 @@ from .sequences import IMAGE, Batch, Picture
 
 
 class VisionGraph(torch.nn.Module):
-    """pixel_values [patches, values], grid_thw [1, 3] -> image_features [tokens, width]: the tower for one image.
+    """pixel_values [patches, values], a grid [1, 3] -> image_features [tokens, width]: the tower for one image.
 
     The tower's own forward reads the grid into Python numbers; here places come from it by tensor operations.
     """
@@ -33,16 +33,20 @@ class VisionGraph(torch.nn.Module):
         places = torch.stack([square // across * merged + within // merged, square % across * merged + within % merged], -1)
         states = tower.patch_embed(pixel_values)
         cos, sin = tower.rotary_pos_emb(states, places)
-        for block in tower.blocks:
+        for block, mask in zip(tower.blocks, self.masks(places)):
             attention = block.attn
             q, k, v = attention.qkv(block.norm1(states)).reshape(count, 3, attention.num_heads, -1).permute(1, 0, 2, 3).unbind(0)
             q, k = apply_rotary_pos_emb_vision(q, k, cos, sin)
             mixed = torch.nn.functional.scaled_dot_product_attention(
-                q.transpose(0, 1)[None], k.transpose(0, 1)[None], v.transpose(0, 1)[None], scale=attention.scaling
+                q.transpose(0, 1)[None], k.transpose(0, 1)[None], v.transpose(0, 1)[None], mask, scale=attention.scaling
             )  # fmt: skip
             states = states + attention.proj(mixed[0].transpose(0, 1).reshape(count, -1))
             states = states + block.mlp(block.norm2(states))
         return tower.merger(states)
+
+    def masks(self, places: torch.Tensor) -> list[torch.Tensor | None]:
+        """Of each block, which patches see which; None: all see all. `places` [patches, 2]."""
+        return [None] * len(self.tower.blocks)
 
 
 class Qwen2VL(Family):
@@ -54,13 +58,18 @@ class Qwen2VL(Family):
     three_positions = True
     flat_config = True
 
+    architecture: ClassVar = Qwen2VLForConditionalGeneration
+    graph: ClassVar = VisionGraph
+    # What transformers.js calls the grid.
+    grid_name: ClassVar[str] = "grid_thw"
+
     def __init__(self, model, tokenizer, source: Path):
         super().__init__(model, tokenizer, source)
         self.image_processor = AutoImageProcessor.from_pretrained(source, use_fast=False)
 
     @classmethod
     def load(cls, folder: Path, dtype: torch.dtype = torch.float32) -> Self:
-        model = Qwen2VLForConditionalGeneration.from_pretrained(folder, dtype=dtype)
+        model = cls.architecture.from_pretrained(folder, dtype=dtype)
         return cls(model.eval(), AutoTokenizer.from_pretrained(folder), folder)
 
     @property
@@ -84,7 +93,7 @@ class Qwen2VL(Family):
 
     def see(self, pixels: list[dict[str, torch.Tensor]]) -> list[torch.Tensor]:
         tower = self.model.model.visual
-        patches = torch.cat([one["pixel_values"] for one in pixels]).to(self.device, tower.get_dtype())
+        patches = torch.cat([one["pixel_values"] for one in pixels]).to(self.device, tower.dtype)
         grids = torch.stack([one["image_grid_thw"] for one in pixels]).to(self.device)
         return list(tower(patches, grids).last_hidden_state.split(grids.prod(-1).tolist()))
 
@@ -119,10 +128,10 @@ class Qwen2VL(Family):
         values = tower.in_channels * tower.temporal_patch_size * tower.patch_size**2
         rows, columns = 2 * tower.spatial_merge_size, 3 * tower.spatial_merge_size
         example = (torch.randn(rows * columns, values), torch.tensor([[1, rows, columns]]))
-        return Graph(VisionGraph(self.model.model.visual), example, {"pixel_values": {0: "num_patches"}, "grid_thw": {}}, {"image_features": {0: "num_tokens"}})
+        return Graph(self.graph(self.model.model.visual), example, {"pixel_values": {0: "num_patches"}, self.grid_name: {}}, {"image_features": {0: "num_tokens"}})
 
     def vision_feeds(self, pixels: dict[str, torch.Tensor], picture: Picture) -> dict[str, torch.Tensor]:
-        return {"pixel_values": pixels["pixel_values"], "grid_thw": pixels["image_grid_thw"][None]}
+        return {"pixel_values": pixels["pixel_values"], self.grid_name: pixels["image_grid_thw"][None]}
 
     def vision_features(self, outputs: dict[str, torch.Tensor], picture: Picture) -> torch.Tensor:
         return outputs["image_features"]

@@ -44,7 +44,8 @@ const SERVICE = {
 
 /**
  * The table of models: one entry each. The shipped ones are not here: they describe themselves. `onnx` names only files
- * that the onnx provider can read: those of Qwen2-VL and Moondream on the hub are laid out for an older config.json.
+ * that the onnx provider can read: those of Moondream on the hub are of an older revision, and those of Qwen2-VL and
+ * Qwen2.5-VL, which are laid out as what is exported here, nobody has tried.
  * Licences are as model cards have them; parameters are counted from configurations, or from the sizes of the weights'
  * files; images and stop tokens are as transformers' configurations, chat templates and model cards have them; days of
  * shutdown are as the makers announced them. Looked up in November 2026.

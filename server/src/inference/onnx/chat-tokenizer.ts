@@ -1,10 +1,11 @@
 /** A model folder's tokenizer with its chat template: all that turns messages into tokens, and none of the model. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { Message } from '../../core/prompts/types.ts';
 import type { ImageMarks } from './architectures/types.ts';
+import { TEMPLATE_FILE } from './model-config.ts';
 import { type Spelling, spellingOf } from './token-spelling.ts';
 
 /** The tokens that a chat template may ask for by name. */
@@ -40,7 +41,7 @@ export class ChatTokenizer {
     try {
       const config = read(folder, 'tokenizer_config.json') as TokenizerConfig;
       this.tokenizer = new Tokenizer(read(folder, 'tokenizer.json'), config);
-      this.template = new Template(chatTemplate(config));
+      this.template = new Template(chatTemplate(config, folder));
       this.special = Object.fromEntries(
         SPECIAL.flatMap((name) => {
           const token = contentOf(config[name]);
@@ -145,10 +146,13 @@ function read(folder: string, file: string): object {
   }
 }
 
-function chatTemplate({ chat_template: given }: TokenizerConfig): string {
+/** Newer folders keep it in a file of its own. */
+function chatTemplate({ chat_template: given }: TokenizerConfig, folder: string): string {
   const template = Array.isArray(given) ? given.find(({ name }) => name === 'default')?.template : given;
-  if (typeof template !== 'string') throw new Error('tokenizer_config.json has no chat_template.');
-  return template;
+  if (typeof template === 'string') return template;
+  const path = join(folder, TEMPLATE_FILE);
+  if (!existsSync(path)) throw new Error('tokenizer_config.json has no chat_template.');
+  return readFileSync(path, 'utf8');
 }
 
 /** A token is written as itself, or as an object that says more of it. */

@@ -3,6 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The chat template, where tokenizer_config.json has none. */
+export const TEMPLATE_FILE = 'chat_template.jinja';
+
 /** The part of config.json that is used here. */
 export interface ModelConfig {
   readonly model_type: string;

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARCHITECTURES } from './architectures/index.ts';
 import type { Architecture, Graphs } from './architectures/types.ts';
-import { type ModelConfig, readJson, type TextConfig } from './model-config.ts';
+import { type ModelConfig, readJson, TEMPLATE_FILE, type TextConfig } from './model-config.ts';
 
 /** As most architectures call them. */
 const GRAPHS: Graphs = {
@@ -88,7 +88,14 @@ export function modelFiles(
     const graph = graphFile(folder, config, name, isThere);
     return [graph, ...externalData(config, name, graph)];
   });
-  return { required: [...JSON_FILES, ...graphs], optional: OPTIONAL_FILES };
+  return { required: [...JSON_FILES, ...graphs], optional: [...OPTIONAL_FILES, ...templateFiles(folder)] };
+}
+
+/** None where the tokenizer's own file has the chat template. */
+function templateFiles(folder: string): string[] {
+  const path = join(folder, 'tokenizer_config.json');
+  const isKnown = existsSync(path) && 'chat_template' in (readJson(path) as object);
+  return isKnown ? [] : [TEMPLATE_FILE];
 }
 
 /** Weights outside the graph's own file, as `use_external_data_format` counts them. */

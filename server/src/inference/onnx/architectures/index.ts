@@ -13,6 +13,7 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   llava_next: llavaNext,
   llava_onevision: llavaNext,
   qwen2_vl: qwen2Vl,
+  qwen2_5_vl: qwen2Vl,
   paligemma,
   idefics3,
   smolvlm: idefics3,

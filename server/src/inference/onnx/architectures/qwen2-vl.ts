@@ -1,4 +1,4 @@
-/** Qwen2-VL: a picture keeps its shape as a grid of tokens, and every token has a place in time, height and width. */
+/** Qwen2-VL and Qwen2.5-VL: a picture keeps its shape as a grid of tokens, and every token has a place in time, height and width. */
 import { join } from 'node:path';
 import { readPixelSettings, type Size } from '../host/image-settings.ts';
 import { normalise, type Pixels } from '../host/pixels.ts';
@@ -34,10 +34,13 @@ export const qwen2Vl: Architecture = {
       prepare(image) {
         const { width, height } = target(image);
         const pixels = normalise(resample(image, width, height, levels.resample), levels);
-        const grid = [1n, BigInt(height / patch), BigInt(width / patch)];
+        const shape = [1n, BigInt(height / patch), BigInt(width / patch)];
+        const grid = { type: 'int64', data: BigInt64Array.from(shape), dims: [1, 3] } as const;
+        // The graphs of either take one of the two.
         return {
           pixel_values: patches(pixels, patch, merge, frames),
-          grid_thw: { type: 'int64', data: BigInt64Array.from(grid), dims: [1, 3] },
+          grid_thw: grid,
+          image_grid_thw: grid,
         };
       },
       features: plainFeatures,
