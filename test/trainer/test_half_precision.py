@@ -50,7 +50,7 @@ def whole(make):
     return folder
 
 
-def test_steps_that_overflow_are_left_out_and_counted(whole, make, monkeypatch):
+def test_steps_that_overflow_are_left_out_and_counted(whole):
     steps = events(whole, "step")
     assert [step["step"] for step in steps] == list(range(1, 13))
     left_out = [step["step"] for step in steps if step["gradient_norm"] is None]

@@ -23,7 +23,7 @@ export function Batch({ rows }: { readonly rows: readonly BatchRow[] }) {
       {rows.map(({ id, part, tokens }) => (
         <article key={id + part}>
           <h2>
-            {id} <span class="quiet">{part}</span>
+            record {id} <span class="quiet">{part}</span>
           </h2>
           <p class="tokens">
             {runsOf(tokens).map(({ kind, text, count }, index) => (

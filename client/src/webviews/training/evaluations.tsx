@@ -1,25 +1,28 @@
 import type { TrainingEvaluation, TrainingView } from '../../../../server/src/protocol/training.ts';
 
+/** Each column and what it counts. */
+const HEADS = [
+  ['step', 'Steps done before'],
+  ['accuracy', 'Answers that are the gold one'],
+  ['coverage', 'Outputs in which the reader finds an answer'],
+  ['valid stages', 'Outputs whose stages are there, whole and in order'],
+  ['contradictions', 'Outputs whose reasoning ends with another answer than their conclusion'],
+  ['empty', 'Outputs without any text'],
+  ['distinct words', 'Different words in all outputs together'],
+  ['mean length', 'Tokens of an output'],
+  ['loss', 'Mean cross-entropy of the records’ targets, in nats a token'],
+] as const;
+
 /** The numbers behind the task curves, the newest first. */
 export function Evaluations({ training: { evaluations } }: { readonly training: TrainingView }) {
   if (evaluations.length === 0) return null;
   return (
-    <table>
+    <table class="numbers">
       <caption class="hidden">How the student did on the evaluation’s records</caption>
       <thead>
         <tr>
-          {[
-            'step',
-            'accuracy',
-            'coverage',
-            'stages',
-            'contradictions',
-            'empty',
-            'words',
-            'tokens',
-            'loss',
-          ].map((head) => (
-            <th scope="col" key={head}>
+          {HEADS.map(([head, meaning]) => (
+            <th scope="col" key={head} title={meaning}>
               {head}
             </th>
           ))}

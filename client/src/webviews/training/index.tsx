@@ -40,7 +40,7 @@ function Training({ model, send }: PageProps<Model, Message>) {
           <Evaluations training={training} />
         </>
       )}
-      {tab === 'Samples' && <Samples samples={training.samples} />}
+      {tab === 'Samples' && <Samples samples={training.samples} of={training.evaluations.at(-1)?.n ?? 0} />}
       {tab === 'Batch' && <Batch rows={batch} />}
       <p class="quiet foot">
         {training.examples > 0 && `${training.examples.toLocaleString('en')} examples. `}

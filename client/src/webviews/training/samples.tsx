@@ -1,15 +1,22 @@
 import type { SampleText, TrainingSamples } from '../../../../server/src/protocol/training.ts';
 
 /** What the student writes now, beside what it wrote at first. */
-export function Samples({ samples }: { readonly samples: TrainingSamples | null }) {
+export function Samples({ samples, of }: { readonly samples: TrainingSamples | null; readonly of: number }) {
   if (!samples) return <p class="quiet">Samples are shown after the first evaluation.</p>;
   const { step, before, rows } = samples;
   return (
     <table class="samples">
+      <caption class="quiet">
+        {rows.length < of
+          ? `The first ${rows.length} of the evaluation’s ${of} records.`
+          : 'The evaluation’s records.'}
+      </caption>
       <thead>
         <tr>
           <th scope="col">record</th>
-          {before !== null && <th scope="col">after step {before}</th>}
+          {before !== null && (
+            <th scope="col">{before === 0 ? 'before training' : `after step ${before}`}</th>
+          )}
           <th scope="col">now, after step {step}</th>
         </tr>
       </thead>

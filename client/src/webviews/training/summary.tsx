@@ -40,6 +40,9 @@ export function Summary({
       </dl>
       <Actions training={training} send={send} />
       {problem !== null && <p class="banner error">{problem}</p>}
+      {state === 'checked' && findings.length === 0 && problem === null && (
+        <p class="banner good">Nothing is wrong with this recipe.</p>
+      )}
       {findings.map(({ severity, code, message }) => (
         <p class={`banner ${severity}`} key={code + message}>
           {message}
@@ -107,15 +110,26 @@ function Actions({ training, send }: Parameters<typeof Summary>[0]) {
 }
 
 function factsOf(training: TrainingView): [string, string][] {
-  const { state, secondsLeft, rate, device, memoryBytes, weights, epoch, checkpoint, agreement, cost } =
-    training;
+  const { state, step, steps, secondsLeft, rate, device, memoryBytes, weights, epoch } = training;
+  const { checkpoint, agreement, cost } = training;
   const last = training.curves.loss.at(-1);
+  const judged = training.evaluations.at(-1);
+  const epochs = Math.round((epoch * (steps ?? 0)) / Math.max(1, step));
   const memory = memoryBytes ?? cost?.memoryBytes ?? null;
   const facts: [string, string | null][] = [
     ['Loss', last === undefined ? null : last.toFixed(4)],
-    ['Epoch', epoch === 0 ? null : epoch.toFixed(2)],
+    [
+      'Accuracy',
+      judged && judged.n > 0
+        ? `${Math.round((100 * judged.correct) / judged.n)} % (${judged.correct} of ${judged.n})`
+        : null,
+    ],
+    ['Epoch', epoch === 0 ? null : `${epoch.toFixed(2)} of ${epochs}`],
     ['Time left', state === 'running' && secondsLeft !== null ? duration(secondsLeft) : null],
-    ['Speed', rate === null ? null : `${rate.toFixed(rate < 10 ? 2 : 0)} steps/s`],
+    [
+      'Speed',
+      rate === null ? null : rate < 1 ? `${(1 / rate).toFixed(1)} s/step` : `${rate.toFixed(1)} steps/s`,
+    ],
     ['Device', device],
     ['Memory', memory === null ? null : bytes(memory)],
     [
