@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CATALOG } from '../../server/src/inference/catalog/entries.ts';
-import { placeOf, providersOf } from '../../server/src/inference/catalog/place.ts';
+import { placedCatalog, placeOf, providersOf } from '../../server/src/inference/catalog/place.ts';
 import { readModelsOf } from '../../server/src/inference/catalog/settings.ts';
 import { weightBytes } from '../../server/src/inference/catalog/types.ts';
 import { findLocalServers } from '../../server/src/inference/openai/local.ts';
@@ -88,6 +88,14 @@ describe('the catalog', () => {
     assert.equal(place('llava-cot-11b', 24e9).place, 'to-fetch-for-python');
     assert.match(place('llava-cot-11b', 24e9).why, / Or serve it with SGLang or `transformers serve`/);
     assert.equal(place('moondream-2', 0).place, 'to-fetch-for-python', 'by a class of ours');
+  });
+
+  it('has what takes least to run first', () => {
+    const places = placedCatalog(CATALOG, nowhere).map(({ place }) => place);
+    assert.deepEqual(
+      [...new Set(places)],
+      ['to-fetch', 'needs-python', 'needs-endpoint', 'does-not-fit', 'shut-down'],
+    );
   });
 
   it('says which providers can run each', () => {

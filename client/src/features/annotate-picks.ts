@@ -60,7 +60,7 @@ export async function pickSplit(
 }
 
 /** Asks how many answers a model is to give of each record. Undefined when the user backs out. */
-export async function pickSamples({ title, steps }: Asking): Promise<number | undefined> {
+export async function pickSamples({ title, steps }: Asking, step = 3): Promise<number | undefined> {
   const items = [4, 8, 16].map((samples) => ({
     label: `${samples}`,
     description: 'answers of each record',
@@ -68,7 +68,7 @@ export async function pickSamples({ title, steps }: Asking): Promise<number | un
   }));
   const placeHolder = 'More answers find more rationales, and make a vote surer; each costs as much again.';
   const choice = await vscode.window.showQuickPick(items, {
-    title: `${title} (3/${steps}): samples`,
+    title: `${title} (${step}/${steps}): samples`,
     placeHolder,
   });
   return choice?.samples;

@@ -72,7 +72,9 @@ export class RationaleDraft implements vscode.Disposable {
     const isDone = await vscode.workspace.applyEdit(edit);
     if (isDone) {
       await this.discard();
-      if (!document) await vscode.window.showTextDocument(uri);
+      const [first] = changes.map(({ range }) => rangeOf(range)).sort((a, b) => a.start.compareTo(b.start));
+      const selection = document && first ? new vscode.Range(first.start, first.start) : undefined;
+      await vscode.window.showTextDocument(uri, { selection });
     }
     return isDone;
   }

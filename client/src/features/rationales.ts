@@ -13,7 +13,8 @@ import { type Asking, pickModel, pickSamples, pickSplit } from './annotate-picks
 import { RationaleDraft } from './rationale-draft.ts';
 import { explainTrust } from './trust.ts';
 
-const ASKING: Asking = { title: 'Generate Rationales', steps: 4 };
+const ASKING: Asking = { title: 'Generate Rationales', steps: 5 };
+const TEACHING = { step: 1, placeHolder: 'Which model should write the rationales?' };
 
 /** What *Rationale: Generate Rationales…* may be told by another command; it asks for what is left out. */
 export type RationaleArguments = Partial<Omit<RationalesParams, 'workDoneToken' | 'split'>> & {
@@ -65,18 +66,52 @@ export const rationales: Feature = (host) => {
 async function complete({ session }: Host, given: RationaleArguments): Promise<RationalesParams | null> {
   const uri = given.uri ?? (await chooseDataset(session))?.toString();
   if (!uri) return null;
-  const model = given.model ?? (await pickModel(session, ASKING));
+  const model = given.model ?? (await pickModel(session, ASKING, TEACHING));
   if (!model) return null;
   const split = given.split === undefined ? await pickSplit(session, uri, ASKING) : given.split;
   if (split === undefined) return null;
-  const samples = given.samples ?? (await pickSamples(ASKING));
+  const isPrompted = given.prompt !== undefined || given.setting !== undefined;
+  const prompt = isPrompted ? given.prompt : await pickPrompt();
+  if (!isPrompted && prompt === undefined) return null;
+  const samples = given.samples ?? (await pickSamples(ASKING, 4));
   if (samples === undefined) return null;
   const to = given.to ?? (await pickTarget());
   if (to === undefined) return null;
-  const chosen = { ...given, uri, model, split: split ?? undefined, samples, to };
+  const chosen = { ...given, uri, model, split: split ?? undefined, prompt, samples, to };
   if (to === 'record') return chosen;
   const out = given.out ?? (await pickFile(vscode.Uri.parse(uri, true), to));
   return out === undefined ? null : { ...chosen, out };
+}
+
+/** Asks for the prompt: two that are always there, or a file of the workspace. Undefined when the user backs out. */
+async function pickPrompt(): Promise<string | undefined> {
+  const always = [
+    {
+      label: 'setting-1',
+      description: 'what students are asked: no lecture, no solution',
+      prompt: 'setting-1',
+    },
+    {
+      label: 'svrd-teacher',
+      description: 'the gold answer too: more pass, which shows less of the teacher',
+      prompt: 'svrd-teacher',
+    },
+  ];
+  const files = await vscode.workspace.findFiles('**/*.prompty');
+  const own = files.map((file) => ({
+    label: basename(file).replace(/\.prompty$/, ''),
+    description: vscode.workspace.asRelativePath(file),
+    prompt: file.toString(),
+  }));
+  const others = own
+    .filter(({ label }) => !always.some((one) => one.label === label))
+    .sort((a, b) => a.description.localeCompare(b.description));
+  const choice = await vscode.window.showQuickPick([...always, ...others], {
+    title: `${ASKING.title} (3/${ASKING.steps}): prompt`,
+    placeHolder: 'What is the teacher shown of each record?',
+    matchOnDescription: true,
+  });
+  return choice?.prompt;
 }
 
 type Target = Required<RationalesParams>['to'];
@@ -89,7 +124,7 @@ async function pickTarget(): Promise<Target | undefined> {
     { label: 'A side file', description: 'a line for every record, with its pass rate', to: 'jsonl' },
   ];
   const choice = await vscode.window.showQuickPick(items, {
-    title: `${ASKING.title} (4/${ASKING.steps}): where they go`,
+    title: `${ASKING.title} (5/${ASKING.steps}): where they go`,
     placeHolder: 'You see the difference before anything is written.',
   });
   return choice?.to;
@@ -136,7 +171,12 @@ async function show(
   else await draft.show(vscode.Uri.parse(uri, true), edits);
   const write = `Write ${amount}`;
   void vscode.window.showInformationMessage(sentence, write, 'Discard').then(async (choice) => {
-    if (choice === write) await draft.write();
+    if (choice === write && (await draft.write()) && !file) {
+      const written = `${plural(edits.length, 'rationale')} written into ${basename(vscode.Uri.parse(uri, true))}.`;
+      void vscode.window.showInformationMessage(
+        `${written} Undo takes ${edits.length === 1 ? 'it' : 'them all'} back.`,
+      );
+    }
     if (choice === 'Discard') await draft.discard();
   });
 }

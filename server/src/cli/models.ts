@@ -11,7 +11,7 @@ import {
   fetchedModels,
   type Placed,
   type PythonAccess,
-  placeOf,
+  placedCatalog,
   readAllowedCode,
   readEndpointsOf,
   readModelsOf,
@@ -98,7 +98,7 @@ export async function placedModels(): Promise<Placed[]> {
   const python = await pythonIfAny(process.cwd());
   const today = new Date().toISOString().slice(0, 10);
   const around = { endpoints, fetched, memory: totalmem(), python, today };
-  return catalog.map((entry) => placeOf(entry, around));
+  return placedCatalog(catalog, around);
 }
 
 /** The model that the user named, by id or by folder. Throws one sentence when it cannot run here. */

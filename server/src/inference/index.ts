@@ -54,7 +54,7 @@ export {
   PLACE_WORDS,
   type Placed,
   parametersWords,
-  placeOf,
+  placedCatalog,
   providersOf,
   type Surroundings,
 } from './catalog/place.ts';

@@ -4,7 +4,7 @@ import {
   createProviders,
   type Placed,
   type ProviderOptions,
-  placeOf,
+  placedCatalog,
   type Surroundings,
 } from '../inference/index.ts';
 import type { DeviceSetting } from '../protocol/settings.ts';
@@ -90,7 +90,7 @@ export class ModelCatalog {
       python: this.python(),
       today: new Date().toISOString().slice(0, 10),
     };
-    return catalog.map((entry) => placeOf(entry, around)).filter(({ place }) => place !== 'here');
+    return placedCatalog(catalog, around).filter(({ place }) => place !== 'here');
   }
 
   /** Where the model ran since the server started; null when it was not opened. */

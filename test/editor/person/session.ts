@@ -11,10 +11,11 @@ export class PersonSession {
   #editor: RunningEditor | null = null;
   #browser: Browser | null = null;
 
-  /** Belongs in a suite: what the window shows is kept and told of each of its tests that fails. */
+  /** In a suite, what the window shows is kept and told of each of its tests that fails. */
   constructor() {
     const session = this;
-    afterEach(async function () {
+    // Pictures are taken outside of Mocha.
+    globalThis.afterEach?.(async function () {
       if (this.currentTest?.state !== 'failed' || !session.#workbench) return;
       const name = this.currentTest.fullTitle().replaceAll(/\W+/g, '-').slice(0, 100);
       process.stdout.write(`${await session.#workbench.describe(`failed-${name}`)}\n`);

@@ -174,7 +174,7 @@ describe('rationales for samples/sketchbook/problems.json', () => {
     assert.ok(both.metrics!.accuracy.count > alone.metrics!.accuracy.count, 'the teacher helps');
     // What both together have wrong is the next round's.
     const next = (await vscode.commands.executeCommand<RationalesResult>('rationale.generateRationales', {
-      ...{ uri: uri(), model: TEACHER, split: 'val', samples: 4, seed: 1 },
+      ...{ uri: uri(), model: TEACHER, setting: 1, split: 'val', samples: 4, seed: 1 },
       ...{ failuresOf: both.id, keep: 'by-difficulty', to: 'record' },
     }))!;
     assert.equal(next.records, both.n - both.metrics!.accuracy.count);
@@ -186,7 +186,15 @@ describe('rationales for samples/sketchbook/problems.json', () => {
   const uri = () => document.uri.toString();
 
   function generate(more: Partial<RationalesParams> = {}): Thenable<RationalesResult | null> {
-    const given = { uri: uri(), model: TEACHER, split: 'val', limit: RECORDS, samples: 4, seed: 1 };
+    const given = {
+      uri: uri(),
+      model: TEACHER,
+      setting: 1,
+      split: 'val',
+      limit: RECORDS,
+      samples: 4,
+      seed: 1,
+    };
     const to = 'record';
     return vscode.commands.executeCommand<RationalesResult | null>('rationale.generateRationales', {
       ...{ to, ...given },

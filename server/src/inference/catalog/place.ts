@@ -21,14 +21,14 @@ export interface Placed {
   readonly why: string;
 }
 
-/** A place in a few words. */
+/** A place in a few words; what takes least goes first. */
 export const PLACE_WORDS: Readonly<Record<Place, string>> = {
   here: 'yes',
   'at-endpoint': 'at an endpoint',
   'to-fetch': 'once fetched',
   'to-fetch-for-python': 'with Python, once fetched',
-  'needs-endpoint': 'needs an endpoint',
   'needs-python': 'needs Python',
+  'needs-endpoint': 'needs an endpoint',
   'does-not-fit': 'does not fit',
   'shut-down': 'was shut down',
 };
@@ -53,6 +53,14 @@ export interface Surroundings {
   readonly python: { /** Bytes of the largest GPU that it sees. */ readonly gpuMemory: number } | null;
   /** `2026-11-28`. */
   readonly today: string;
+}
+
+/** The catalog seen from here: what takes least to run goes first. */
+export function placedCatalog(catalog: readonly CatalogEntry[], around: Surroundings): Placed[] {
+  const order = Object.keys(PLACE_WORDS);
+  return catalog
+    .map((entry) => placeOf(entry, around))
+    .sort((a, b) => order.indexOf(a.place) - order.indexOf(b.place));
 }
 
 /** Says of a model whether it runs here, and if not, what it takes. */
