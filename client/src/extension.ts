@@ -5,6 +5,7 @@ import { annotate } from './features/annotate.ts';
 import { datasetContext } from './features/dataset-context.ts';
 import { endpointAccess } from './features/endpoint-access.ts';
 import { faithfulness } from './features/faithfulness.ts';
+import { importPrompt } from './features/import-prompt.ts';
 import { judgeOutputs } from './features/judge-outputs.ts';
 import { largeFile } from './features/large-file.ts';
 import { matrix } from './features/matrix.ts';
@@ -27,6 +28,7 @@ const features: readonly Feature[] = [
   datasetContext,
   endpointAccess,
   faithfulness,
+  importPrompt,
   judgeOutputs,
   largeFile,
   matrix,

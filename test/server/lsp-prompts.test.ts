@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Environment, Template } from '@huggingface/jinja';
 import fc from 'fast-check';
@@ -43,6 +43,26 @@ describe('prompt files through the language server', () => {
     assert.equal(editor.textAt(uri, finding.range), 'hnt');
     await editor.replace(uri, 'hnt', 'hint');
     assert.deepEqual(await editor.diagnostics(uri), []);
+  });
+
+  it('are made of files of other formats, and say what could not be carried over', async () => {
+    const cases = resolve(import.meta.dirname, '../cases/prompts/imported');
+    for (const name of ['magnets.prompt', 'summary.prompt.yml', 'sciq.yaml']) {
+      const uri = pathToFileURL(join(cases, name)).href;
+      const { text, from, notes } = await editor.request('rationale/importPrompt', { uri });
+      assert.equal(text, readFileSync(join(cases, `${name}.prompty`), 'utf8'));
+      assert.match(from, /dotprompt|GitHub Models|lm-eval/);
+      for (const note of notes) assert.match(note, /\.$/);
+    }
+    const { href } = pathToFileURL(join(cases, 'magnets.prompt.prompty'));
+    await assert.rejects(
+      editor.request('rationale/importPrompt', { uri: href }),
+      /is in no prompt format that is known here/,
+    );
+    await assert.rejects(
+      editor.request('rationale/importPrompt', { uri: 'untitled:a.prompt' }),
+      /Only files on the disk can be imported\./,
+    );
   });
 
   it('have fixes that name the finding they settle', async () => {

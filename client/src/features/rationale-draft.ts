@@ -71,16 +71,18 @@ export class RationaleDraft implements vscode.Disposable {
     else edit.createFile(uri, { contents: Buffer.from(text) });
     const isDone = await vscode.workspace.applyEdit(edit);
     if (isDone) {
-      await this.discard();
       const [first] = changes.map(({ range }) => rangeOf(range)).sort((a, b) => a.start.compareTo(b.start));
-      const selection = document && first ? new vscode.Range(first.start, first.start) : undefined;
-      await vscode.window.showTextDocument(uri, { selection });
+      await this.discard(first && new vscode.Range(first.start, first.start));
+      if (!document) await vscode.window.showTextDocument(uri);
     }
     return isDone;
   }
 
-  /** Forgets the changes and closes their diff. */
-  async discard(): Promise<void> {
+  /**
+   * Forgets the changes and closes their diff.
+   * @param selection of the document that is left; absent: where it stood
+   */
+  async discard(selection?: vscode.Range): Promise<void> {
     const { draft } = this;
     this.draft = null;
     await vscode.commands.executeCommand('setContext', CONTEXT, false);
@@ -91,7 +93,7 @@ export class RationaleDraft implements vscode.Disposable {
       ({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.toString() === after,
     );
     await vscode.window.tabGroups.close(diffs);
-    if (draft.document) await vscode.window.showTextDocument(draft.document);
+    if (draft.document) await vscode.window.showTextDocument(draft.document, { selection });
   }
 
   dispose(): void {

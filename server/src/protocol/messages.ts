@@ -38,6 +38,8 @@ import type {
   PlanFetchResult,
 } from './models.ts';
 import type {
+  ImportPromptParams,
+  ImportPromptResult,
   PromptSnippetParams,
   PromptTokens,
   PromptTokensParams,
@@ -87,6 +89,7 @@ export const Methods = {
   renderPrompt: 'rationale/renderPrompt',
   promptTokens: 'rationale/promptTokens',
   promptSnippet: 'rationale/promptSnippet',
+  importPrompt: 'rationale/importPrompt',
   train: 'rationale/train',
   trainingPlaces: 'rationale/trainingPlaces',
   makeEnvironment: 'rationale/makeEnvironment',
@@ -126,6 +129,7 @@ export interface Requests {
   [Methods.outputsDatasets]: { params: OutputsDatasetsParams; result: OutputsDatasetsResult };
   [Methods.renderPrompt]: { params: RenderPromptParams; result: RenderPromptResult };
   [Methods.promptTokens]: { params: PromptTokensParams; result: PromptTokens | null };
+  [Methods.importPrompt]: { params: ImportPromptParams; result: ImportPromptResult };
   [Methods.promptSnippet]: { params: PromptSnippetParams; result: { readonly text: string } };
   [Methods.train]: { params: TrainParams; result: TrainResult };
   [Methods.trainingPlaces]: { params: null; result: TrainingPlacesResult };

@@ -92,3 +92,17 @@ export interface PromptSnippetParams extends PromptTokensParams {
   /** `curl`: for bash and zsh; `python`: with the package `openai`. */
   readonly language: 'curl' | 'python';
 }
+
+export interface ImportPromptParams {
+  /** URI of a prompt file of another format. */
+  readonly uri: string;
+}
+
+export interface ImportPromptResult {
+  /** The text of the prompt file that it becomes. */
+  readonly text: string;
+  /** What people call the format that it was in. */
+  readonly from: string;
+  /** What could not be carried over, or cannot be used as it stands; a sentence each. */
+  readonly notes: readonly string[];
+}

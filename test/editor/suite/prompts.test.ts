@@ -85,4 +85,21 @@ describe('a prompt file in samples/sketchbook/prompts', () => {
     await vscode.commands.executeCommand('editor.action.formatDocument');
     assert.equal(document.getText(), before);
   });
+
+  it('is made of a file of another format, in a new editor beside it, and nothing is written', async () => {
+    const folder = vscode.workspace.workspaceFolders![0]!.uri;
+    const file = vscode.Uri.joinPath(folder, 'prompts', 'magnets.prompt');
+    await vscode.workspace.fs.writeFile(
+      file,
+      Buffer.from('---\nmodel: a/b\n---\nWhich is it? {{question}}\n'),
+    );
+    await vscode.commands.executeCommand('rationale.importPrompt', file);
+    const { document } = vscode.window.activeTextEditor!;
+    assert.equal(document.uri.scheme, 'untitled');
+    assert.match(document.uri.path, /prompts\/magnets\.prompty$/);
+    assert.equal(document.languageId, 'prompty');
+    assert.match(document.getText(), /Which is it\? \{\{ question \}\}/);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await vscode.workspace.fs.delete(file);
+  });
 });

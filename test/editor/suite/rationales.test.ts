@@ -26,6 +26,10 @@ describe('rationales for samples/sketchbook/problems.json', () => {
   let result: RationalesResult;
 
   before(async () => {
+    // This VS Code saves by itself, and a file is looked at before it is saved.
+    await vscode.workspace
+      .getConfiguration('files')
+      .update('autoSave', 'off', vscode.ConfigurationTarget.Global);
     document = await open('problems.json');
     original = document.getText();
     await until('the server reads the file as a dataset', async () => {

@@ -15,6 +15,7 @@ import { faithfulness } from './faithfulness.ts';
 import { fetchModel, planFetch } from './fetch-model.ts';
 import { formatting } from './formatting.ts';
 import { hover } from './hover.ts';
+import { importPrompt } from './import-prompt.ts';
 import { inlayHint } from './inlay-hint.ts';
 import { localServers } from './local-servers.ts';
 import { matrix } from './matrix.ts';
@@ -72,6 +73,7 @@ export const REQUESTS: { readonly [M in keyof AllRequests]: RequestHandler<M> } 
   [Methods.fetchModel]: fetchModel,
   [Methods.output]: output,
   [Methods.outputsDatasets]: outputsDatasets,
+  [Methods.importPrompt]: importPrompt,
   [Methods.promptSnippet]: promptSnippet,
   [Methods.promptTokens]: promptTokens,
   [Methods.rationales]: rationales,
