@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Tensor } from 'onnxruntime-node';
-import { CacheMemory, GrowingCache } from '../../server/src/inference/onnx/host/cache.ts';
 import type { Tensors } from '../../server/src/inference/onnx/host/cache-layout.ts';
+import { CacheMemory, GrowingCache } from '../../server/src/inference/onnx/host/growing-cache.ts';
 
 const LAYOUT = { layers: 1, heads: 2, width: 1, type: 'float32' } as const;
 const OUTPUTS = ['keys', 'values'];

@@ -1,10 +1,12 @@
 /** The decoder graph: one run over a batch, and what kind of batch it can run. */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { COUNTED, type Positions } from '../architectures/types.ts';
-import { type Cache, CacheMemory, GrowingCache, WholeCache } from './cache.ts';
+import type { Cache } from './cache.ts';
 import type { CacheLayout, Tensors } from './cache-layout.ts';
 import type { FreshOutputs } from './fresh-outputs.ts';
+import { CacheMemory, GrowingCache } from './growing-cache.ts';
 import type { Memory } from './memory.ts';
+import { WholeCache } from './whole-cache.ts';
 
 export interface Decoder {
   readonly session: InferenceSession;
