@@ -65,6 +65,25 @@ describe('annotating through the language server', () => {
     assert.equal((await editor.hints(uri)).length, 12);
   });
 
+  it('runs on the device that the setting names or not at all, and says what was passed over by itself', async function () {
+    needsPair(this);
+    this.timeout(60_000);
+    // A device of another platform.
+    await start({ settings: { device: process.platform === 'darwin' ? 'dml' : 'coreml' } });
+    const uri = await editor.open('problems.json', dataset(2));
+    const model = 'sketchbook-base';
+    await assert.rejects(
+      editor.annotate({ uri, model }),
+      /(DirectML|Core ML) is not to be had here: ONNX Runtime has it on [^.]+; choose auto, [^.]+\.$/,
+    );
+    await editor.changeSettings({ device: 'auto' });
+    assert.equal((await editor.annotate({ uri, model })).device, 'CPU (1 thread)');
+    const { models } = await editor.request('rationale/models', null);
+    const row = models.find(({ id }) => id === model);
+    assert.equal(row?.device, 'CPU (1 thread)');
+    assert.match(row?.passedOver.join() ?? '', /^Models of less than 100 MB run on the CPU: .+\.$/);
+  });
+
   it('holds answers to their format when the setting or the request says so, and says which models can be held', async function () {
     needsPair(this);
     this.timeout(60_000);

@@ -12,6 +12,9 @@ const isWindows = process.platform === 'win32';
 const bin = join(root, '.venv', isWindows ? 'Scripts' : 'bin');
 const python = join(bin, isWindows ? 'python.exe' : 'python');
 
+/** With which it finds the trainer. */
+export const VARIABLES = { PYTHONPATH: join(root, 'trainer'), OMP_NUM_THREADS: '1', PYTHONUTF8: '1' };
+
 /** Python that writes a model of the embedded pair as a folder of Hugging Face weights. */
 export const UNPACK =
   'import sys; from pathlib import Path; from rationale_trainer.families import load; load(Path(sys.argv[1])).save(Path(sys.argv[2]))';
@@ -25,6 +28,14 @@ export function needsPython(context: Mocha.Context): void {
     '    skipped: the trainer’s Python environment is not there; `node scripts/setup.mjs --python` makes it\n',
   );
   context.skip();
+}
+
+/** Runs the trainer's Python, and gives what it prints. */
+export function runPython(...args: string[]): string {
+  const env = { ...process.env, ...VARIABLES, HF_HUB_OFFLINE: '1' };
+  const { status, stdout, stderr } = spawnSync(python, args, { env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
 }
 
 export class ServedModel {
@@ -53,11 +64,7 @@ export class ServedModel {
   static async start(): Promise<ServedModel> {
     const folder = mkdtempSync(join(tmpdir(), 'rationale-served-'));
     const name = join(folder, 'teacher');
-    const env = { ...process.env, PYTHONPATH: join(root, 'trainer'), OMP_NUM_THREADS: '1' };
-    const { status, stderr } = spawnSync(python, ['-c', UNPACK, join(shippedModels, 'teacher'), name], {
-      env,
-    });
-    if (status !== 0) throw new Error(String(stderr));
+    runPython('-c', UNPACK, join(shippedModels, 'teacher'), name);
     const served = new ServedModel(folder, name, await freePort());
     await served.healthy();
     return served;

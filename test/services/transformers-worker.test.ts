@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -17,11 +16,10 @@ import {
   shippedModels,
   textRequest,
 } from '../server/inference-fixtures.ts';
-import { needsPython, UNPACK } from './served-model.ts';
+import { needsPython, runPython, UNPACK, VARIABLES } from './served-model.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const python = pythonIn(join(root, '.venv'));
-const variables = { PYTHONPATH: join(root, 'trainer'), OMP_NUM_THREADS: '1', PYTHONUTF8: '1' };
 
 /** What transformers writes by itself, of each text alone: a process that shares nothing with the worker. */
 const PLAIN = `
@@ -47,7 +45,7 @@ describe('the Python worker', function () {
     folder = mkdtempSync(join(tmpdir(), 'rationale-worker-'));
     const code = `from pathlib import Path; from rationale_trainer.tiny import write_tiny
 for name in ("mllama", "vilt"): write_tiny(name, Path(${JSON.stringify(folder)}) / name)`;
-    run(['-c', code]);
+    runPython('-c', code);
   });
   beforeEach(() => notices.splice(0));
   afterEach(async () => {
@@ -56,15 +54,8 @@ for name in ("mllama", "vilt"): write_tiny(name, Path(${JSON.stringify(folder)})
   });
   after(() => folder && rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-  function run(args: string[]): string {
-    const env = { ...process.env, ...variables, HF_HUB_OFFLINE: '1' };
-    const { status, stdout, stderr } = spawnSync(python, args, { env, encoding: 'utf8' });
-    assert.equal(status, 0, stderr);
-    return stdout;
-  }
-
   const access = (more: Record<string, string> = {}): PythonAccess => ({
-    find: async () => ({ path: python, variables: { ...variables, ...more } }),
+    find: async () => ({ path: python, variables: { ...VARIABLES, ...more } }),
   });
 
   async function open(name: string, pythonAccess = access()): Promise<HostedModel> {
@@ -127,7 +118,7 @@ for name in ("mllama", "vilt"): write_tiny(name, Path(${JSON.stringify(folder)})
       undefined,
       (partial) => partials.push(partial),
     );
-    const plain = run(['-c', PLAIN, join(folder, 'mllama'), JSON.stringify(texts)]);
+    const plain = runPython('-c', PLAIN, join(folder, 'mllama'), JSON.stringify(texts));
     const expected = plain
       .trim()
       .split('\n')
@@ -166,7 +157,7 @@ for name in ("mllama", "vilt"): write_tiny(name, Path(${JSON.stringify(folder)})
     const broken = join(folder, 'broken');
     mkdirSync(broken);
     writeFileSync(join(broken, 'torch.py'), 'raise ImportError("No module named torch")');
-    const lacking = access({ PYTHONPATH: `${broken}:${variables.PYTHONPATH}` });
+    const lacking = access({ PYTHONPATH: `${broken}:${VARIABLES.PYTHONPATH}` });
     await assert.rejects(open('mllama', lacking), /^Error: The Python \S+ cannot run models: .*torch.*\.$/);
 
     cpSync(join(folder, 'mllama'), join(folder, 'cut'), { recursive: true });
@@ -176,7 +167,7 @@ for name in ("mllama", "vilt"): write_tiny(name, Path(${JSON.stringify(folder)})
 
   it('writes, holds to a format and scores as the onnx provider does with the same weights', async function () {
     needsPair(this);
-    run(['-c', UNPACK, join(shippedModels, 'teacher'), join(folder, 'teacher')]);
+    runPython('-c', UNPACK, join(shippedModels, 'teacher'), join(folder, 'teacher'));
     const requests = recordIds('val')
       .slice(0, 16)
       .map((id) => requestFor(id));

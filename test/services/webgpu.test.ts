@@ -1,6 +1,9 @@
 /** Models on WebGPU: ONNX Runtime's own, over Vulkan, on an adapter that is made of software. */
 import assert from 'node:assert/strict';
-import type { ModelRequest, TextScore } from '../../server/src/core/models/types.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { ModelRequest, ScoredText, TextScore } from '../../server/src/core/models/types.ts';
 import { createProviders, type DeviceSetting } from '../../server/src/inference/index.ts';
 import { devicesFor } from '../../server/src/inference/onnx/devices/choose.ts';
 import { probeDevice } from '../../server/src/inference/onnx/devices/probe.ts';
@@ -13,16 +16,37 @@ import {
   shippedModels,
   textRequest,
 } from '../server/inference-fixtures.ts';
+import { needsPython, runPython } from './served-model.ts';
 import { ADAPTER, softwareAdapter } from './software-adapter.ts';
 
+const root = resolve(import.meta.dirname, '../..');
 const STUDENT = 'sketchbook-student';
-const DECODING = { maxNewTokens: 24, temperature: 0 };
+/** What the trainer can make a tiny model of, and export. */
+const KINDS = [
+  'llava',
+  'llava-next',
+  'llava-onevision',
+  'qwen2-vl',
+  'qwen2.5-vl',
+  'paligemma',
+  'idefics3',
+  'smolvlm',
+  'moondream',
+];
+/** What is asked for beside the requests. */
+interface Asked {
+  readonly model: string;
+  readonly maxNewTokens: number;
+  readonly scored: readonly ScoredText[];
+}
+
 /** Letters behind one beginning, and a text of several tokens behind another. */
 const SCORED = [
   { given: '<CONCLUSION>', text: 'A' },
   { given: '<CONCLUSION>', text: 'B' },
   { given: '<REASONING>Like poles repel.', text: '</REASONING><CONCLUSION>B' },
 ];
+const OF_STUDENT: Asked = { model: STUDENT, maxNewTokens: 24, scored: SCORED };
 /** How far a GPU's own arithmetic may take a logarithm. */
 const CLOSE = 1e-3;
 
@@ -34,9 +58,13 @@ interface Answers {
   readonly scores: ReadonlyMap<string, readonly TextScore[]>;
 }
 
-async function ask(device: DeviceSetting, requests: readonly ModelRequest[]): Promise<Answers> {
-  const [provider] = createProviders({ shippedModels, device, named: [] });
-  const card = (await provider?.list())?.find(({ id }) => id === STUDENT);
+async function ask(
+  device: DeviceSetting,
+  requests: readonly ModelRequest[],
+  { model: name, maxNewTokens, scored }: Asked,
+): Promise<Answers> {
+  const [provider] = createProviders({ shippedModels, device, named: [name] });
+  const card = (await provider?.list())?.find(({ id }) => id === name);
   assert.ok(provider && card);
   const notices: string[] = [];
   const model = await provider.open(card, (sentence) => notices.push(sentence));
@@ -45,13 +73,13 @@ async function ask(device: DeviceSetting, requests: readonly ModelRequest[]): Pr
   try {
     for await (const { key, output, error } of model.generate(
       requests,
-      DECODING,
+      { maxNewTokens, temperature: 0 },
       new AbortController().signal,
     )) {
       assert.equal(error, undefined);
       outputs.set(key, output);
     }
-    const scoring = requests.map((request) => ({ ...request, texts: SCORED }));
+    const scoring = requests.map((request) => ({ ...request, texts: scored }));
     for await (const { key, texts, error } of model.score?.(scoring, new AbortController().signal) ?? []) {
       assert.equal(error, undefined);
       scores.set(key, texts);
@@ -86,23 +114,55 @@ describe('WebGPU on a software adapter', function () {
         .map((id) => requestFor(id)),
       textRequest('text', 'Question: Which of these is a magnet?\nChoices: (A) a nail (B) a compass needle'),
     ];
-    const cpu = await ask('cpu', requests);
+    await compare(requests, OF_STUDENT);
+  });
+
+  it('does so for every kind of model', async function () {
+    needsPython(this);
+    const folder = mkdtempSync(join(tmpdir(), 'rationale-webgpu-'));
+    try {
+      runPython(
+        '-c',
+        `from pathlib import Path
+from rationale_trainer.families import load
+from rationale_trainer.tiny import write_tiny
+folder = Path(${JSON.stringify(folder)})
+for name in ${JSON.stringify(KINDS)}:
+    write_tiny(name, folder / "weights" / name)
+    load(folder / "weights" / name).export(folder / name)
+`,
+      );
+      const picture = join(root, 'media', 'icon.png');
+      // The picture first: a graph must not be led astray by what another one has run.
+      const requests = [textRequest('picture', 'what colour?', picture), textRequest('text', 'green blue')];
+      const scored = [{ given: '', text: 'a solid' }];
+      for (const kind of KINDS)
+        await compare(requests, { model: join(folder, kind), maxNewTokens: 10, scored });
+    } finally {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+  });
+
+  /** Holds what WebGPU makes of the requests to what the CPU makes of them. */
+  async function compare(requests: readonly ModelRequest[], asked: Asked): Promise<void> {
+    const cpu = await ask('cpu', requests, asked);
     Object.assign(process.env, adapter);
-    const webgpu = await ask('webgpu', requests);
+    const webgpu = await ask('webgpu', requests, asked);
     assert.deepEqual(webgpu.notices, []);
     assert.match(webgpu.device, new RegExp(`^WebGPU on ${ADAPTER.source}$`));
     assert.equal(cpu.outputs.size, requests.length);
-    assert.deepEqual(webgpu.outputs, cpu.outputs);
+    assert.deepEqual(webgpu.outputs, cpu.outputs, asked.model);
     for (const { key } of requests) {
       const [ours, theirs] = [cpu, webgpu].map(({ scores }) =>
         (scores.get(key) ?? []).flatMap(({ tokens }) => tokens),
       );
-      assert.ok(ours && theirs && ours.length > SCORED.length && ours.length === theirs.length);
+      assert.ok(ours && theirs && ours.length > asked.scored.length && ours.length === theirs.length);
       ours.forEach((one, i) => {
-        assert.ok(Math.abs(one - (theirs[i] as number)) < CLOSE, `${key}: ${one} on the CPU, ${theirs[i]}`);
+        const both = `${one} on the CPU, ${theirs[i]}`;
+        assert.ok(Math.abs(one - (theirs[i] as number)) < CLOSE, `${asked.model}, ${key}: ${both}`);
       });
     }
-  });
+  }
 
   it('is named with its adapter by the doctor', () => {
     const session = new CliSession();

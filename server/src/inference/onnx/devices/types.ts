@@ -28,10 +28,13 @@ export interface DeviceEntry {
   readonly platforms: readonly string[];
   /** In words. */
   readonly where: string;
-  /** What its sessions are given besides what all get. */
-  readonly session: Omit<InferenceSession.SessionOptions, 'executionProviders'> & {
-    readonly executionProviders: readonly InferenceSession.ExecutionProviderConfig[];
-  };
+  /**
+   * What its sessions are given besides what all get.
+   * @param left names of the nodes that are left to the CPU
+   */
+  readonly session: (left: readonly string[]) => InferenceSession.SessionOptions;
+  /** Operators that it computes wrongly, or less exactly than in single precision: they are left to the CPU. */
+  readonly unfit?: readonly string[];
   /**
    * Where a batch's cache is. `in place`: in our memory, and the graph gives back its new part alone, which needs
    * products over an empty cache. `on the device`: the graph's outputs stay there. `returned`: it goes there and comes

@@ -36,7 +36,7 @@ export async function probe(device: Device): Promise<number> {
 
 function open({ kind, threads }: Device): Promise<InferenceSession> {
   return InferenceSession.create(Buffer.from(ATTENTION, 'base64'), {
-    ...DEVICES[kind].session,
+    ...DEVICES[kind].session([]),
     intraOpNumThreads: threads,
     logSeverityLevel: 4,
   });

@@ -9,6 +9,7 @@ import { cacheLayout, cacheNames } from './cache-layout.ts';
 import { type Decoder, growingDecoder, wholeDecoder } from './decoder.ts';
 import { Embeddings } from './embeddings.ts';
 import { type FreshOutputs, freshOutputs, readsCacheApart } from './fresh-outputs.ts';
+import { nodesNamed } from './onnx-file.ts';
 import { reasonOf } from './reason.ts';
 
 export interface Sessions {
@@ -67,8 +68,10 @@ export async function openSession(
   model?: Uint8Array,
   kept: readonly string[] = [],
 ): Promise<InferenceSession> {
+  const { cache, unfit, session } = DEVICES[device.kind];
+  const graph = unfit ? (model ?? (await readGraph(path))) : null;
   const options: InferenceSession.SessionOptions = {
-    ...DEVICES[device.kind].session,
+    ...session(graph ? nodesNamed(graph, unfit ?? []) : []),
     intraOpNumThreads: device.threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
@@ -77,7 +80,7 @@ export async function openSession(
     // Where weights are that the graph names by their files, when it is not read from its own.
     extra: { session: { model_external_initializers_file_folder_path: dirname(path) } },
   };
-  if (DEVICES[device.kind].cache === 'on the device') {
+  if (cache === 'on the device') {
     options.preferredOutputLocation = Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const]));
   }
   try {
