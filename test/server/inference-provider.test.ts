@@ -112,7 +112,7 @@ describe('the onnx provider', function () {
     [
       'a model of another kind',
       '{"model_type":"bert"}',
-      'describes a model of type "bert", which does not run here; the types are llava, llava_next, llava_onevision, qwen2_vl, qwen2_5_vl, paligemma, idefics3, smolvlm, moondream1, phi3_v.',
+      'describes a model of type "bert", which does not run here; the types are llava, llava_next, llava_onevision, llava_qwen2, qwen2_vl, qwen2_5_vl, paligemma, idefics3, smolvlm, moondream1, phi3_v.',
     ],
   ] as const) {
     it(`says that a folder cannot run which has ${what}`, async () => {

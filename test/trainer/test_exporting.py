@@ -1,6 +1,7 @@
 """The tiny model of every architecture that ONNX can run, exported: the same greedy tokens in PyTorch, in ONNX Runtime, and in the onnx provider."""
 
 import json
+import shutil
 import subprocess
 from collections import defaultdict
 
@@ -9,6 +10,7 @@ import onnx
 import pytest
 import torch
 from PIL import Image
+from rationale_trainer.exporting.folder import write_json
 from rationale_trainer.exporting.student import ExportedStudent
 from rationale_trainer.families import load
 from rationale_trainer.failure import FamilyError
@@ -91,6 +93,27 @@ def run_in_node(root, exported, asked):
     for line in map(json.loads, run.stdout.splitlines()):
         found[line["folder"]].setdefault(int(line["key"]), {}).update(line)
     return found
+
+
+def test_llava_laid_out_as_fastvlm_is_answers_as_llava(root, exported, asked):
+    """The text model described at the top of the config, and a chat template that takes contents as text."""
+    family, llava_folder, sequences, tokens = exported["llava"]
+    folder = llava_folder.with_name("llava-qwen2-onnx")
+    shutil.copytree(llava_folder, folder)
+    config = json.loads((folder / "config.json").read_text())
+    write_json(folder / "config.json", config | config.pop("text_config") | {"model_type": "llava_qwen2"})
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    turns = "{% for message in messages %}USER: {{ message['content'] | replace('<image>', '<image>\n') }} {% endfor %}ASSISTANT:"
+    write_json(folder / "tokenizer_config.json", settings | {"chat_template": "{{ bos_token }}" + turns})
+    prompts = [{"key": str(i), "text": text, "image": image} for i, (text, image) in enumerate(asked)]
+    node = root / "node_modules" / "node" / "bin" / "node"
+    request = {str(folder): {"newTokens": NEW_TOKENS, "prompts": prompts}}
+    run = subprocess.run([str(node), "test/trainer/run_models.ts"], input=json.dumps(request), cwd=root, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-3000:]
+    answers = {int(line["key"]): line for line in map(json.loads, run.stdout.splitlines())}
+    for i, (sequence, expected) in enumerate(zip(sequences, tokens)):
+        assert answers[i]["output"] == family.decode(expected), f"prompt {i}"
+        assert answers[i]["counted"]["total"] == len(sequence.prompt.ids)
 
 
 def test_a_prefix_shows(exported):

@@ -90,11 +90,11 @@ export class ChatTokenizer {
   }
 
   /**
-   * A text that `chatText` gave, with or without what goes on behind it. Where images have marks, what stands between
+   * A text that `chatText` gave, with or without what goes on behind it. Where images have marks that are no token, what stands between
    * two of them is a text of its own, and begins with what the tokenizer begins texts with.
    */
   encodeChat(text: string, imageToken: number): readonly number[] {
-    if (!this.marks) return this.encode(text);
+    if (!this.marks?.pattern) return this.encode(text);
     const pieces = text.split(this.marks.pattern);
     return pieces.flatMap((piece, i) => [
       ...(i > 0 ? [imageToken] : []),

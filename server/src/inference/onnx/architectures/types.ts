@@ -60,8 +60,8 @@ export interface Graphs {
 export interface ImageMarks {
   /** What stands for the `number`-th image, from 1. */
   write(number: number): string;
-  /** Finds the marks. */
-  readonly pattern: RegExp;
+  /** Finds the marks; absent where they are the image token as it is spelt. */
+  readonly pattern?: RegExp;
 }
 
 export interface Architecture {
