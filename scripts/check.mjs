@@ -7,4 +7,5 @@ run('tsc', ['--noEmit', '-p', 'client/src/webviews']);
 run('biome', ['check', '--error-on-warnings']);
 run(node24(), ['scripts/generate.ts', '--check']);
 run(node24(), ['esbuild.mjs']);
-run('mocha', mochaArguments('test/{core,server}/**/*.test.ts'));
+// The longest tests take a part of what `npm test` has them do.
+run('mocha', mochaArguments('test/{core,server}/**/*.test.ts'), { RATIONALE_EVERYDAY: '1' });

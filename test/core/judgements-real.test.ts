@@ -7,6 +7,7 @@ import type { Judgement } from '../../server/src/core/judgements/types.ts';
 import { type JudgedRecord, report } from '../../server/src/core/metrics/report.ts';
 import { parseRationale } from '../../server/src/core/rationales/parse.ts';
 import type { DatasetRecord } from '../../server/src/core/records/types.ts';
+import { thorough } from './thoroughness.ts';
 
 const DATA = new URL('../../../shared/scienceqa/', import.meta.url);
 /** Choices that a person read from outputs, as [row, choice]; null where a careful person could read none. */
@@ -14,7 +15,7 @@ const READINGS: Record<string, [number, number | null][]> = JSON.parse(
   readFileSync(new URL('../cases/readings.json', import.meta.url), 'utf8'),
 );
 /** How many mutated outputs are read, in some twenty seconds. */
-const MUTATED = 100_000;
+const MUTATED = thorough(100_000, 5_000);
 
 interface Row {
   index: number;

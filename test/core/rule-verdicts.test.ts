@@ -16,6 +16,9 @@ import { judge } from '../../server/src/core/judgements/judge.ts';
 import { randomIntegers } from '../../server/src/core/random.ts';
 import { parseRationale } from '../../server/src/core/rationales/parse.ts';
 import type { RecordSource } from '../../server/src/core/records/types.ts';
+import { thorough } from './thoroughness.ts';
+
+const MUTATED = thorough(100_000, 5_000);
 
 const verdicts = readVerdicts();
 
@@ -105,7 +108,7 @@ describe('The output rules on real outputs', function () {
     assert.ok(suspects.right / suspects.planted > 0.5, JSON.stringify(suspects));
   });
 
-  it('and the reader take 100,000 mutations of them without an exception', () => {
+  it(`and the reader take ${MUTATED} mutations of them without an exception`, () => {
     const next = randomIntegers(7);
     const pieces = [
       '"',
@@ -129,7 +132,7 @@ describe('The output rules on real outputs', function () {
         text.slice(0, from) + text.slice(from, from + length).repeat(3) + piece + text.slice(from + length)
       );
     };
-    for (let i = 0; i < 100_000; i++) {
+    for (let i = 0; i < MUTATED; i++) {
       const { context } = outputs[next() % outputs.length] as RealOutput;
       const output = mutate(mutate(context.prediction.output));
       const { choices, answer } = context.source.record;

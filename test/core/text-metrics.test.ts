@@ -8,6 +8,7 @@ import { punktSentences } from '../../server/src/core/metrics/text/punkt.ts';
 import { treebankTokens } from '../../server/src/core/metrics/text/treebank.ts';
 import { parseWordNet, WORDNET_HEADER } from '../../server/src/core/metrics/text/wordnet.ts';
 import { readWordNetTable } from '../../server/src/files/wordnet.ts';
+import { thorough } from './thoroughness.ts';
 
 const CASES = new URL('../cases/', import.meta.url);
 
@@ -78,9 +79,10 @@ describe('Text metrics', () => {
   });
 
   it('take texts of hundreds of thousands of characters in a moment', () => {
-    const spaces = `a.${' '.repeat(200_000)}b`;
-    const long = 'magnets attract each other. '.repeat(5_000);
-    const unbroken = '.!?\'"('.repeat(50_000);
+    const times = thorough(50_000, 10_000);
+    const spaces = `a.${' '.repeat(4 * times)}b`;
+    const long = 'magnets attract each other. '.repeat(times / 10);
+    const unbroken = '.!?\'"('.repeat(times);
     for (const text of [spaces, long, unbroken])
       for (const other of [long, 'Do magnets attract each other?'])
         for (const { score } of metrics) score(metricText(text), metricText(other));

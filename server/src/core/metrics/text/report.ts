@@ -48,41 +48,37 @@ const STUDY: Readonly<Record<string, 'empty counts' | 'empty is skipped'>> = {
   cosine: 'empty counts',
 };
 
-interface Pair {
-  readonly candidate: MetricText;
-  readonly reference: MetricText;
+type Part = TextScores['part'];
+
+/** One metric of one part, and its scores so far. */
+interface Column {
+  readonly metric: TextMetric;
+  readonly part: Part;
+  readonly scores: (number | null)[];
 }
 
 /**
  * Scores every item with every metric of the mode: as a whole and, in the default mode, each stage that any
  * output has. A stage is held against the same stage of a reference that has stages, else against all of it.
+ * One item after the other, since what metrics make of texts takes a hundred times as much memory as the texts.
  */
 export function textReport(
   items: readonly TextItem[],
   mode: TextMode,
   metrics: readonly TextMetric[],
 ): TextReport {
-  const whole = items.map(({ candidate, reference }) => pair(candidate.whole, reference.whole));
-  const withReference = whole.filter((one) => one !== null);
-  const counts = {
+  const isStudy = mode === 'scienceqa-study';
+  const used = isStudy ? metrics.filter(({ id }) => id in STUDY) : metrics;
+  const parts: Part[] = isStudy ? ['whole'] : ['whole', ...stagesOf(items)];
+  const columns = parts.flatMap((part) => used.map((metric): Column => ({ metric, part, scores: [] })));
+  for (const item of items) score(item, columns, isStudy);
+  const withReference = items.filter(({ reference }) => reference.whole !== '');
+  return {
     mode,
     n: withReference.length,
     withoutReference: items.length - withReference.length,
-    empty: withReference.filter(({ candidate }) => candidate.text === '').length,
-  };
-  if (mode === 'scienceqa-study') {
-    const studied = metrics.filter(({ id }) => id in STUDY);
-    const scores = studied.map((metric) => {
-      const skipsEmpty = STUDY[metric.id] === 'empty is skipped';
-      const counted = whole.map((one) => (skipsEmpty && one?.candidate.text === '' ? null : one));
-      return scoresOf(metric, 'whole', counted);
-    });
-    return { ...counts, scores };
-  }
-  const parts = [{ part: 'whole' as const, pairs: whole }, ...stagePairs(items)];
-  return {
-    ...counts,
-    scores: parts.flatMap(({ part, pairs }) => metrics.map((metric) => scoresOf(metric, part, pairs))),
+    empty: withReference.filter(({ candidate }) => candidate.whole === '').length,
+    scores: columns.map(withMean),
   };
 }
 
@@ -91,36 +87,51 @@ export function textReport(
  * of empty texts too.
  */
 export function comparedTexts(items: readonly TextItem[], mode: TextMode): string[] {
-  const stages = mode === 'default' ? stagePairs(items).flatMap(({ pairs }) => pairs) : [];
-  const pairs = [
-    ...items.map(({ candidate, reference }) => pair(candidate.whole, reference.whole)),
-    ...stages,
-  ];
-  const texts = new Set(pairs.flatMap((one) => (one ? [one.candidate.text, one.reference.text] : [])));
+  const parts: Part[] = mode === 'default' ? ['whole', ...stagesOf(items)] : ['whole'];
+  const texts = new Set<string>();
+  for (const part of parts) {
+    for (const item of items) {
+      const { candidate, reference } = textsOf(item, part);
+      if (reference !== '') texts.add(candidate).add(reference);
+    }
+  }
   if (mode === 'default') texts.delete('');
   return [...texts];
 }
 
-function stagePairs(items: readonly TextItem[]) {
-  const names = new Set(items.flatMap(({ candidate }) => Object.keys(candidate.stages) as StageName[]));
-  return [...names].map((part) => ({
-    part,
-    pairs: items.map(({ candidate, reference }) => {
-      const hasStages = Object.keys(reference.stages).length > 0;
-      return pair(candidate.stages[part] ?? '', hasStages ? (reference.stages[part] ?? '') : reference.whole);
-    }),
-  }));
+/** The stages that any output has. */
+function stagesOf(items: readonly TextItem[]): StageName[] {
+  return [...new Set(items.flatMap(({ candidate }) => Object.keys(candidate.stages) as StageName[]))];
 }
 
-/** Null when there is nothing to score against. */
-function pair(candidate: string, reference: string): Pair | null {
-  return reference === '' ? null : { candidate: metricText(candidate), reference: metricText(reference) };
+/** What is held against what; an empty reference is none. */
+function textsOf({ candidate, reference }: TextItem, part: Part): { candidate: string; reference: string } {
+  if (part === 'whole') return { candidate: candidate.whole, reference: reference.whole };
+  const hasStages = Object.keys(reference.stages).length > 0;
+  return {
+    candidate: candidate.stages[part] ?? '',
+    reference: hasStages ? (reference.stages[part] ?? '') : reference.whole,
+  };
 }
 
-function scoresOf(metric: TextMetric, part: TextScores['part'], pairs: readonly (Pair | null)[]): TextScores {
-  const scores = pairs.map((one) => one && metric.score(one.candidate, one.reference));
-  const counted = scores.filter((score) => score !== null);
-  const sum = counted.reduce((total, score) => total + score, 0);
+/** The next score of every column. */
+function score(item: TextItem, columns: readonly Column[], isStudy: boolean): void {
+  const known = new Map<string, MetricText>();
+  const taken = (text: string): MetricText => {
+    const one = known.get(text) ?? metricText(text);
+    known.set(text, one);
+    return one;
+  };
+  for (const { metric, part, scores } of columns) {
+    const { candidate, reference } = textsOf(item, part);
+    const isLeftOut = isStudy && candidate === '' && STUDY[metric.id] === 'empty is skipped';
+    scores.push(reference === '' || isLeftOut ? null : metric.score(taken(candidate), taken(reference)));
+  }
+}
+
+function withMean({ metric, part, scores }: Column): TextScores {
+  const counted = scores.filter((one) => one !== null);
+  const sum = counted.reduce((total, one) => total + one, 0);
   const mean = counted.length === 0 ? metric.range[0] : sum / counted.length;
   return { metric, part, n: counted.length, mean, scores };
 }
