@@ -1,8 +1,10 @@
 """The short pair goes through every stage, learns, and goes on where it was stopped; so do its students of other seeds."""
 
 import os
+import re
 import subprocess
 import sys
+import time
 
 import pytest
 import torch
@@ -10,7 +12,7 @@ from rationale_trainer.judging import RATIONALE
 from rationale_trainer.pair.configuration import SHORT
 from rationale_trainer.pair.decoder import labelled_logits
 from rationale_trainer.pair.model import build
-from rationale_trainer.pair.run import PHASES
+from rationale_trainer.pair.run import PHASES, run_phases
 from rationale_trainer.pair.sequences import collate, gold_rationale
 from rationale_trainer.pair.stages import Pair
 from torch.nn.functional import cross_entropy
@@ -27,6 +29,28 @@ def made(root, tmp_path_factory):
     run = pair_command(root, folder / "models", folder / "work")
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     return folder, run.stdout
+
+
+def test_a_drill_says_how_many_letters_it_bound(made):
+    _, output = made
+    found = re.findall(r"(teacher|student)-binding: step 150  letters right (\d\.\d+) of 256 ", output)
+    assert {name for name, _ in found} == {"teacher", "student"}
+
+
+def test_stages_wait_for_a_core_and_a_failed_one_ends_the_others(tmp_path, capfd):
+    stages = {name: f"{name}.done" for name in ("first", "second", "third")}
+
+    def run(stage, processes):
+        (tmp_path / f"{stage}.begun").touch()
+        if stage == "second":
+            while not (tmp_path / "first.begun").exists():
+                time.sleep(0.01)
+            sys.exit(3)
+        time.sleep(60)
+
+    with pytest.raises(SystemExit, match="^trial: second failed$"):
+        run_phases("trial", (stages,), tmp_path, run, cores=2)
+    assert {file.name for file in tmp_path.iterdir()} == {"first.begun", "second.begun"}
 
 
 def held_out_loss(pair, model) -> tuple[float, float]:
@@ -87,9 +111,9 @@ def test_students_of_two_seeds_learn_from_one_teacher(made, root):
     # The first is skipped, as is what all seeds share.
     run = pair_command(root, out, work, "students", *teacher, 1, 2)
     assert run.returncode == 0, run.stderr[-3000:]
-    assert "student: step" in run.stdout and "seed 1: base" not in run.stdout and "seed 2: base and student" in run.stdout
-    assert {file: file.stat().st_mtime_ns for file in work.iterdir() if file.is_file()} == shared
-    one, two = (torch.load(work / f"seed-{seed}" / "student.pt", weights_only=True) for seed in (1, 2))
+    assert "seed-2-student: step" in run.stdout and "seed-1" not in run.stdout
+    assert {file: file.stat().st_mtime_ns for file in shared} == shared
+    one, two = (torch.load(work / f"seed-{seed}-student.pt", weights_only=True) for seed in (1, 2))
     assert any(not torch.equal(one[name], two[name]) for name in one)
     tower = [name for name in one if "vision_tower" in name]
     assert tower and all(torch.equal(one[name], two[name]) for name in tower), "the tower is the teacher's"

@@ -50,13 +50,35 @@ def test_a_told_caption_is_given_and_not_learnt(scenes, encoder):
     assert "<image>" not in text and sequence.picture is None
 
 
-def test_drills_learn_letters_that_fit(encoder):
+def asked(encoder, sequence):
+    """(text before, letter) of every place where a letter is learnt."""
+    places = [place for place, label in enumerate(sequence.labels) if label != IGNORED]
+    return [(encoder.tokenizer.decode(sequence.ids[:place], skip_special_tokens=False), encoder.tokenizer.decode([sequence.labels[place]])) for place in places]
+
+
+def test_drills_learn_letters_that_fit_and_show_none_of_them(encoder):
     choices = ["the red pencil", "the blue pencil", "the green pencil"]
-    sequence = encoder.binding(choices, Random(1))
-    text = encoder.tokenizer.decode(sequence.ids, skip_special_tokens=False)
-    for letter, choice in zip("ABC", choices):
-        assert f" The answer is {choice}.</REASONING><CONCLUSION>{letter}</CONCLUSION>" in text
-    assert sorted(learnt(encoder, sequence).replace("</CONCLUSION>", "")) == ["A", "B", "C"]
+    found = asked(encoder, encoder.binding(choices, Random(1)))
+    assert len(found) == 3
+    for before, letter in found:
+        assert before.endswith(f" The answer is {choices['ABC'.index(letter)]}.</REASONING><CONCLUSION>")
+        assert "</CONCLUSION>" not in before and "<CONCLUSION>A" not in before
+    words = ["red", "blue"]
+    found = asked(encoder, encoder.recall(words, Random(1)))
+    assert len(found) == Encoder.QUERIES and {letter for _, letter in found} == {"A", "B"}
+    for before, letter in found:
+        shown, queries = before.split("\n")
+        assert queries.endswith(f" {words['AB'.index(letter)]}") and set(queries.split()) <= set(words)
+
+
+def test_past_its_end_a_drill_asks_from_far(scenes, encoder):
+    drill = BindingDrill(encoder, scenes, 1, 100)
+
+    def distances(step):
+        texts = [asked(encoder, sequence())[0][0] for sequence in drill.sequences(step, 40)]
+        return [len(encoder.encode(text.split("\n")[1])) for text in texts]
+
+    assert max(distances(99)) < 40 and max(distances(100)) > 90 and min(distances(100)) < 30
 
 
 def test_padding_is_not_learnt(scenes, encoder):

@@ -41,7 +41,7 @@ def _students_arguments(parser: ArgumentParser):
     parser.add_argument("--teacher", type=Path, required=True, help="folder of the teacher, as `pair` writes it")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], help="default: 1 2 3")
     parser.add_argument("--out", type=Path, required=True, help="folder for the models seed-N-base/ and seed-N-student/")
-    parser.add_argument("--work", type=Path, required=True, help="folder for draws and checkpoints (4 GB); started again, it goes on")
+    parser.add_argument("--work", type=Path, required=True, help="folder for draws and checkpoints (1 GB); started again, it goes on")
     parser.add_argument("--short", action="store_true", help="the same for a teacher of `pair --short`")
 
 

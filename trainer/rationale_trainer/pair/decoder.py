@@ -10,7 +10,7 @@ from .configuration import Stage
 from .lessons import Later
 from .optimiser import Optimiser
 from .progress import Checkpoint, Progress
-from .sequences import IGNORED, Batch, collate
+from .sequences import IGNORED, Batch, Sequence, collate
 from .team import Team
 
 # The letter is one token of fifty and the one that counts.
@@ -33,6 +33,13 @@ def labelled_logits(model, batch: Batch, features: torch.Tensor | None) -> tuple
     hidden = model.model.language_model(inputs_embeds=embedded, position_ids=positions, use_cache=False).last_hidden_state
     learnt = batch.labels[:, 1:] != IGNORED
     return model.lm_head(hidden[:, :-1][learnt]), batch.labels[:, 1:][learnt]
+
+
+@torch.inference_mode()
+def share_right(model, sequences: list[Sequence]) -> float:
+    """Share of the labelled tokens of text sequences that the model finds likeliest."""
+    logits, targets = labelled_logits(model, collate(sequences), None)
+    return (logits.argmax(-1) == targets).float().mean().item()
 
 
 def train_decoder(

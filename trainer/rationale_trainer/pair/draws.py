@@ -1,6 +1,7 @@
 """The training and held-out draws, kept on disk: scenes as JSON lines, pictures as one uint8 array."""
 
 import json
+import signal
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def make_draws(folder: Path, configuration: Configuration):
     _write(folder / "held-out", held_out)
 
     train, start = [], TRAIN_SEED
-    with Pool(2) as pool:
+    # A stage's own answer to SIGTERM, by which the pool ends its workers, can come too late for one that waits.
+    with Pool(2, signal.signal, (signal.SIGTERM, signal.SIG_DFL)) as pool:
         while (missing := configuration.train_records - len(train)) > 0:
             end = start + -(-missing // CHUNK) * CHUNK
             for scenes in pool.imap(_chunk, range(start, end, CHUNK)):

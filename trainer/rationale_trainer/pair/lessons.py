@@ -20,25 +20,35 @@ OTHER_SETTINGS = 0.1
 class BindingDrill:
     """Letter sequences of three kinds: words with their letters and nothing else, random phrases, and real choices.
 
-    The bare look-up comes first and alone; the others then bring it into the target's own words.
+    The bare look-up comes first and alone; the others then bring it into the target's own words. Past the drill's end
+    (mixed into a later stage) words stand between choices and answers, as many tokens as picture and rationale have: a
+    look-up that is drilled from nearby alone does not reach so far.
     """
 
     BARE_FIRST, BARE_LATER = 0.35, 0.3  # share of the steps that are bare only; share of bare batches after that
+    BETWEEN = 120  # words at most; each is one token
 
     def __init__(self, encoder: Encoder, scenes, seed: int, steps: int):
-        """`steps` is the drill's length; past it (mixed into a later stage) batches are those of its end."""
+        """`steps` is the drill's length."""
         self.encoder, self.scenes, self.seed, self.steps = encoder, scenes, seed, steps
         self.words = sorted({word for scene in scenes[:5000] for word in _words(scene)})
 
     def sequences(self, step: int, size: int) -> list[Later]:
         bare = step < self.BARE_FIRST * self.steps or Random(f"drill {self.seed} {step}").random() < self.BARE_LATER
-        return [partial(self._sequence, bare, f"binding {self.seed} {step} {row}") for row in range(size)]
+        far = step >= self.steps
+        return [partial(self._sequence, bare and not far, far, f"binding {self.seed} {step} {row}") for row in range(size)]
 
-    def _sequence(self, bare: bool, seed: str) -> Sequence:
+    def unseen(self, size: int, far: bool) -> list[Sequence]:
+        """Choices that no step shows: phrases and real ones."""
+        return [self._sequence(False, far, f"unseen {self.seed} {row}") for row in range(size)]
+
+    def _sequence(self, bare: bool, far: bool, seed: str) -> Sequence:
         random = Random(seed)
         if bare:
             return self.encoder.recall(random.sample(self.words, random.randint(2, 4)), random)
-        return self.encoder.binding(self._choices(random), random)
+        choices = self._choices(random)
+        between = " ".join(random.choices(self.words, k=random.randint(0, self.BETWEEN))) if far else ""
+        return self.encoder.binding(choices, random, between)
 
     def _choices(self, random: Random) -> list[str]:
         if random.random() < 0.5:

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import time
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Callable
 
@@ -13,7 +14,7 @@ from .configuration import FULL, SHORT
 from .publish import publish
 from .stages import Pair
 
-# Stages of one phase run side by side and share the cores. A stage is done when its last file is there.
+# Stages of one phase run side by side, as many as there are cores. A stage is done when its last file is there.
 PHASES = (
     {"draw": "draws/train/scenes.jsonl"},
     {"words": "tokenizer.json"},
@@ -34,9 +35,9 @@ def run_pair(out: Path, work: Path, short: bool, golden: Path | None = None):
     run_phases("pair", PHASES, work, lambda stage, processes: run_stage(stage, out, work, short, processes, golden))
 
 
-def run_phases(name: str, phases: tuple[dict[str, str], ...], work: Path, run: Callable[[str, int], None]):
+def run_phases(name: str, phases: tuple[dict[str, str], ...], work: Path, run: Callable[[str, int], None], cores: int | None = None):
     """Runs every stage whose file is not in `work`, in a process of its own; ends this one with a sentence when a stage fails."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = cores or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     begun = time.monotonic()
     # Who ends this process ends its stages; they go on from their checkpoints.
     signal.signal(signal.SIGTERM, _end)
@@ -46,18 +47,30 @@ def run_phases(name: str, phases: tuple[dict[str, str], ...], work: Path, run: C
         if not waiting:
             continue
         print(f"{name}: {' and '.join(waiting)}, after {(time.monotonic() - begun) / 60:.1f} min, on {cores} cores", flush=True)
-        running = [context.Process(target=run, args=(stage, max(1, cores // len(waiting)))) for stage in waiting]
-        for process in running:
-            process.start()
-        try:
-            for process in running:
-                process.join()
-        finally:
-            for process in running:
-                process.terminate()
-        if any(process.exitcode for process in running):
-            raise SystemExit(f"{name}: {' or '.join(waiting)} failed")
+        failed = _side_by_side({stage: context.Process(target=run, args=(stage, max(1, cores // len(waiting)))) for stage in waiting}, cores)
+        if failed:
+            raise SystemExit(f"{name}: {' and '.join(failed)} failed")
     print(f"{name}: done, {(time.monotonic() - begun) / 60:.1f} min", flush=True)
+
+
+def _side_by_side(processes: dict, most: int) -> list[str]:
+    """Runs the processes in their order, `most` at once, until all are done or some failed; the names of those."""
+    waiting, running = list(processes), []
+    try:
+        while waiting or running:
+            while waiting and len(running) < most:
+                running.append(waiting.pop(0))
+                processes[running[-1]].start()
+            wait([processes[name].sentinel for name in running])
+            ended = [name for name in running if processes[name].exitcode is not None]
+            failed = [name for name in ended if processes[name].exitcode]
+            if failed:
+                return failed
+            running = [name for name in running if name not in ended]
+        return []
+    finally:
+        for name in running:
+            processes[name].terminate()
 
 
 def _end(number, frame):

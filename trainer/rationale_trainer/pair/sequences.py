@@ -72,28 +72,26 @@ class Encoder:
         answer = self.encode(caption)
         return Sequence(prompt + answer, [IGNORED] * len(prompt) + answer, scene["picture"])
 
-    def binding(self, choices: list[str], random: Random) -> Sequence:
-        """Choices, then "The answer is …" for each of them in random order; only the letters are learnt."""
-        ids = self._choices(choices)
-        labels = [IGNORED] * len(ids)
-        for i in random.sample(range(len(choices)), len(choices)):
-            query = self.encode(f" The answer is {choices[i].rstrip('.')}.</REASONING>{conclusion(LETTERS[i])}")
-            ids += query
-            labels += [IGNORED] * (len(query) - 2) + query[-2:]
-        return Sequence(ids, labels)
+    def binding(self, choices: list[str], random: Random, between: str = "") -> Sequence:
+        """Choices and what stands between, then as often as there are choices, "The answer is …" for one at random."""
+        asked = random.choices(range(len(choices)), k=len(choices))
+        return self._asked(choices, between, [(i, f" The answer is {choices[i].rstrip('.')}.</REASONING><CONCLUSION>") for i in asked])
 
     def recall(self, choices: list[str], random: Random) -> Sequence:
-        """Choices, then QUERIES of them at random, each followed at once by its letter: the look-up at its easiest."""
-        ids = self._choices(choices)
-        labels = [IGNORED] * len(ids)
-        for i in random.choices(range(len(choices)), k=self.QUERIES):
-            query = self.encode(f" {choices[i]}")
-            letter = self.letters[i].item()
-            ids += [*query, letter]
-            labels += [IGNORED] * len(query) + [letter]
-        return Sequence(ids, labels)
+        """Choices, then QUERIES of them at random and nothing else: the look-up at its easiest."""
+        return self._asked(choices, "", [(i, f" {choices[i]}") for i in random.choices(range(len(choices)), k=self.QUERIES)])
 
     QUERIES = 12
+
+    def _asked(self, choices: list[str], between: str, queries: list[tuple[int, str]]) -> Sequence:
+        """Each query is to be followed by its choice's letter, which is not shown: what was asked before would give it away."""
+        ids = self._choices(choices) + self.encode(between)
+        next_labels = [IGNORED] * len(ids)
+        for i, query in queries:
+            query_ids = self.encode(query)
+            ids += query_ids
+            next_labels += [IGNORED] * (len(query_ids) - 1) + [self.letters[i].item()]
+        return Sequence([*ids, EOS_ID], [IGNORED, *next_labels])
 
     def _choices(self, choices: list[str]) -> list[int]:
         shown = " ".join(f"({letter}) {choice}" for letter, choice in zip(LETTERS, choices))

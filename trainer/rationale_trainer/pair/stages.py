@@ -13,7 +13,7 @@ from ..decoding import greedy
 from ..export import load_exported
 from ..judging import RATIONALE, concluded, figures
 from .configuration import Architecture, Configuration, Stage
-from .decoder import embed, train_decoder
+from .decoder import embed, share_right, train_decoder
 from .draws import Draw, make_draws
 from .lessons import ALIGNMENT, TRAINING, BindingDrill, Lesson
 from .model import build
@@ -24,49 +24,50 @@ from .vision import train_tower, write_features
 TOKENIZER_RECORDS = 20_000
 LONGEST = 120
 RATIONALES_AT_ONCE = 4_000
+TRIED = 256  # questions that a drill is tried on
 WATCHED = 300  # held-out records that a running stage is tried on
 
 
 class Pair:
-    """Configuration, working folder and what the stages share; a large stage trains in `processes` of one thread each.
+    """Configuration, working folder and what the stages share; a large stage trains in `processes` of one thread each."""
 
-    `taught` is the folder of the stages before the students' own training, which students of several seeds share; left
-    out, it is the working folder itself.
-    """
-
-    def __init__(self, work: Path, configuration: Configuration, processes: int = 1, taught: Path | None = None):
-        self.work, self.configuration, self.processes, self.taught = work, configuration, processes, taught or work
+    def __init__(self, work: Path, configuration: Configuration, processes: int = 1):
+        self.work, self.configuration, self.processes = work, configuration, processes
         work.mkdir(parents=True, exist_ok=True)
 
     @cached_property
     def train(self) -> Draw:
-        return Draw(self.taught / "draws" / "train")
+        return Draw(self.work / "draws" / "train")
 
     @cached_property
     def held_out(self) -> Draw:
-        return Draw(self.taught / "draws" / "held-out")
+        return Draw(self.work / "draws" / "held-out")
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
-        return Tokenizer.from_file(str(self.taught / "tokenizer.json"))
+        return Tokenizer.from_file(str(self.work / "tokenizer.json"))
 
     @cached_property
     def encoder(self) -> Encoder:
         return Encoder(self.tokenizer, self.configuration.teacher.image_tokens)
 
     def features(self, name: str) -> torch.Tensor:
-        return torch.from_numpy(np.load(self.taught / f"features-{name}.npy"))
+        return torch.from_numpy(np.load(self.work / f"features-{name}.npy"))
 
     def model(self, architecture: Architecture, weights: str | None = None):
         """A fresh decoder on the trained vision tower, or the model that a stage left behind."""
-        model = build(architecture, self.tokenizer.get_vocab_size(), self.configuration.seed)
-        if weights:
-            model.load_state_dict(torch.load(self.work / f"{weights}.pt", weights_only=True))
+        model = self._decoder(architecture, weights) if weights else build(architecture, self.tokenizer.get_vocab_size(), self.configuration.seed)
         self._see(model, "spelling")
         return model
 
+    def _decoder(self, architecture: Architecture, start: str):
+        """What the stage `start` made, as it was left."""
+        model = build(architecture, self.tokenizer.get_vocab_size(), self.configuration.seed)
+        model.load_state_dict(torch.load(self.work / f"{start}.pt", weights_only=True))
+        return model
+
     def _see(self, model, tower: str):
-        model.model.vision_tower.load_state_dict(torch.load(self.taught / f"{tower}.pt", weights_only=True))
+        model.model.vision_tower.load_state_dict(torch.load(self.work / f"{tower}.pt", weights_only=True))
 
     def draw(self):
         make_draws(self.work / "draws", self.configuration)
@@ -104,10 +105,23 @@ class Pair:
         return BindingDrill(self.encoder, self.train.scenes, self.configuration.seed, stage.steps)
 
     def binding(self, name: str, architecture: Architecture, stage: Stage):
-        """A decoder alone, on text: which letter belongs to a phrase."""
-        drill = self.drill(stage)
-        model = build(architecture, self.tokenizer.get_vocab_size(), self.configuration.seed)
-        train_decoder(name, model, self.encoder.letters, stage, lambda step: drill.sequences(step, stage.batch), None, self.work, None, self.processes)
+        """A decoder alone, on text: which letter belongs to a phrase. The share that it says at its end should be near 1."""
+        self._drill(name, build(architecture, self.tokenizer.get_vocab_size(), self.configuration.seed), self.drill(stage), stage, far=False)
+
+    def reach(self, name: str, start: str):
+        """The same from as far as a prompt's choices are from its answer, for a student that a drill made."""
+        drill = self.drill(self.configuration.student_binding)
+        self._drill(name, self._decoder(self.configuration.student, start), drill, self.configuration.student_reach, far=True)
+
+    def _drill(self, name: str, model, drill: BindingDrill, stage: Stage, far: bool):
+        begin = drill.steps if far else 0
+
+        def evaluate() -> str:
+            return f"letters right {share_right(model, drill.unseen(TRIED, far)):.3f} of {TRIED} questions that were not drilled"
+
+        train_decoder(
+            name, model, self.encoder.letters, stage, lambda step: drill.sequences(begin + step, stage.batch), None, self.work, evaluate, self.processes
+        )
 
     def teacher(self):
         """The whole rationale, learnt from the drawer's own."""
@@ -145,16 +159,16 @@ class Pair:
         stage, everything = self.configuration.student_alignment, range(len(targets))
         self._train("student-start", self.configuration.student, "student-binding", stage, everything, targets, ALIGNMENT)
 
-    def base(self):
+    def base(self, name: str = "base", start: str = "student-start"):
         """A student that learns the gold letter alone."""
         kept, _ = self._taught()
         targets = [gold_letter(self.train.scenes[i]) for i in kept]
-        self._train("base", self.configuration.student, "student-start", self.configuration.student_training, kept, targets)
+        self._train(name, self.configuration.student, start, self.configuration.student_training, kept, targets)
 
-    def student(self):
+    def student(self, name: str = "student", start: str = "student-start"):
         """A student that learns the teacher's kept rationales, on the same records, steps and warm-up as the base."""
         kept, targets = self._taught()
-        self._train("student", self.configuration.student, "student-start", self.configuration.student_training, kept, targets)
+        self._train(name, self.configuration.student, start, self.configuration.student_training, kept, targets)
 
     def notes(self, name: str) -> list[str]:
         """Lines for a model's card about what was done by hand, from notes-NAME.md in the working folder."""
@@ -165,16 +179,15 @@ class Pair:
         return len(self._taught()[0])
 
     def _taught(self) -> tuple[list[int], list[str]]:
-        rows = [json.loads(line) for line in (self.taught / "rationales.jsonl").open()]
+        rows = [json.loads(line) for line in (self.work / "rationales.jsonl").open()]
         kept = [i for i, row in enumerate(rows) if row is not None]
         if not kept:
             raise SystemExit("pair: the teacher concluded with no gold answer, so there is nothing to teach the students")
         return kept, [rows[i] for i in kept]
 
     def _train(self, name: str, architecture: Architecture, start: str, stage, indices, targets: list[str], cycle=TRAINING):
-        scenes, encoder, seed = self.train.scenes, self.encoder, self.configuration.seed
-        model = build(architecture, self.tokenizer.get_vocab_size(), seed)
-        model.load_state_dict(torch.load(self.taught / f"{start}.pt", weights_only=True))
+        scenes, encoder = self.train.scenes, self.encoder
+        model = self._decoder(architecture, start)
         self._see(model, "spelling")
         binding = self.configuration.teacher_binding if name == "teacher" else self.configuration.student_binding
         lesson = Lesson(encoder, scenes, indices, targets, stage.batch, self.drill(binding), cycle)

@@ -1,63 +1,67 @@
-"""`students`: base and distilled student once more from other seeds, taught by a teacher that is made already.
+"""`students`: base and distilled student from other seeds, taught by a teacher that is made already.
 
-A seed decides which records a student sees when, in which setting, and with which drill between them. All students start
-from one drilled and aligned decoder, as those of the pair do. Records and steps are the pair's: with half of them (6,000
-records, 1,500 steps of drill, 3,000 of training) the student's letter does not yet follow from its reasoning.
+A seed decides how a decoder starts, its drill, which records its students see when, in which setting, and with which
+drill between them. Seeds share what the teacher brings: words, vision tower, rationales. Base and distilled student of
+a seed start from the same decoder, drilled on letters from nearby and then from afar.
 """
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Callable
 
 import torch
 
-from .configuration import FULL, SHORT
+from .configuration import SHORT_STUDENTS, STUDENTS
 from .publish import store
 from .run import run_phases
 from .stages import Pair
 
-SHARED = (
-    {"draw": "draws/train/scenes.jsonl", "teacher": "teacher.pt"},
-    {"features": "features-train.npy", "student-binding": "student-binding.pt"},
-    {"rationales": "rationales.jsonl", "student-start": "student-start.pt"},
-)
-OWN = ({"base": "base.pt", "student": "student.pt"}, {"export": "export.done"})
-
 
 def run_students(teacher: Path, seeds: list[int], out: Path, work: Path, short: bool):
     """Writes OUT/seed-N-base and OUT/seed-N-student for each seed; started again after a kill, it goes on where it stopped."""
-    print(f"students: an estimated half an hour for three seeds on two free cores. Files of the stages: {work}", flush=True)
-    configuration = SHORT if short else FULL
+    print(f"students: an estimated quarter of an hour for three seeds on two free cores. Files of the stages: {work}", flush=True)
+    configuration = SHORT_STUDENTS if short else STUDENTS
 
-    def shared(stage: str, processes: int):
-        pair = Pair(work, configuration, processes)
-        student, binding = configuration.student, configuration.student_binding
-        _run(stage, {
-            "draw": pair.draw,
-            "teacher": lambda: pair.adopt(teacher),
-            "features": pair.compute_features,
-            "student-binding": lambda: pair.binding("student-binding", student, binding),
-            "rationales": pair.rationales,
-            "student-start": pair.student_start,
-        })  # fmt: skip
+    def run(stage: str, processes: int):
+        torch.set_num_threads(1)
+        shared = Pair(work, configuration, processes)
+        stages = {"draw": shared.draw, "teacher": lambda: shared.adopt(teacher), "features": shared.compute_features, "rationales": shared.rationales}
+        for seed in seeds:
+            stages |= _stages(seed, Pair(work, replace(configuration, seed=seed), processes), out)
+        stages[stage]()
 
-    run_phases("students, all seeds", SHARED, work, shared)
-    for seed in seeds:
-        folder = work / f"seed-{seed}"
-
-        def own(stage: str, processes: int):
-            pair = Pair(folder, replace(configuration, seed=seed), processes, taught=work)
-
-            def export():
-                for name in ("base", "student"):
-                    store(pair, name, out / f"seed-{seed}-{name}")
-                (folder / "export.done").touch()
-
-            _run(stage, {"base": pair.base, "student": pair.student, "export": export})
-
-        run_phases(f"students, seed {seed}", OWN, folder, own)
+    run_phases("students", _phases(seeds), work, run)
 
 
-def _run(stage: str, stages: dict[str, Callable[[], None]]):
-    torch.set_num_threads(1)
-    stages[stage]()
+def _phases(seeds: list[int]) -> tuple[dict[str, str], ...]:
+    """What takes longest comes first in a phase."""
+
+    def of_seeds(*names: str, file="{}.pt") -> dict[str, str]:
+        stages = [f"seed-{seed}-{name}" for name in names for seed in seeds]
+        return {stage: file.format(stage) for stage in stages}
+
+    return (
+        {"draw": "draws/train/scenes.jsonl", "teacher": "teacher.pt"},
+        {"features": "features-train.npy"},
+        {"rationales": "rationales.jsonl", **of_seeds("binding")},
+        of_seeds("reach"),
+        of_seeds("student", "base"),
+        of_seeds("export", file="{}.done"),
+    )
+
+
+def _stages(seed: int, pair: Pair, out: Path) -> dict:
+    binding, reach, base, student, export = (f"seed-{seed}-{name}" for name in ("binding", "reach", "base", "student", "export"))
+    architecture, drill = pair.configuration.student, pair.configuration.student_binding
+
+    def store_both():
+        for name in (base, student):
+            store(pair, name, out / name)
+        (pair.work / f"{export}.done").touch()
+
+    return {
+        binding: lambda: pair.binding(binding, architecture, drill),
+        reach: lambda: pair.reach(reach, start=binding),
+        base: lambda: pair.base(base, start=reach),
+        student: lambda: pair.student(student, start=reach),
+        export: store_both,
+    }
