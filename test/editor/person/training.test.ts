@@ -64,7 +64,16 @@ describe('training as a person does it', function () {
       .getAttribute('aria-label');
     assert.match(loss ?? '', /loss \d/);
     await view().locator('tbody th', { hasText: '14' }).first().waitFor();
+    await view()
+      .locator('dd', { hasText: /^\d+ % \(\d+ of 24\)$/ })
+      .waitFor();
+    const smoothed = view().locator('.u-legend th', { hasText: 'smoothed' });
+    assert.equal(await smoothed.count(), 2, 'of loss and gradient norm');
     await workbench.screenshot('training-running');
+    await view().getByLabel('Smoothing').fill('0');
+    await smoothed.first().waitFor({ state: 'detached' });
+    assert.equal(await smoothed.count(), 0);
+    await view().getByLabel('Smoothing').fill('0.6');
   });
 
   it('says so when the trainer is killed, and still does after the window is loaded again', async () => {
