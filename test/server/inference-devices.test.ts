@@ -19,7 +19,12 @@ import { type InferenceSession, listSupportedBackends, Tensor } from 'onnxruntim
 import type { DeviceKind } from '../../server/src/inference/hosts/messages.ts';
 import { createProviders, DEVICE_SETTINGS } from '../../server/src/inference/index.ts';
 import { devicesFor, kindsOn } from '../../server/src/inference/onnx/devices/choose.ts';
-import { type Probe, type Probed, probeDevice } from '../../server/src/inference/onnx/devices/probe.ts';
+import {
+  type Probe,
+  type Probed,
+  probeDevice,
+  probed,
+} from '../../server/src/inference/onnx/devices/probe.ts';
 import { DEVICE_KINDS, DEVICES } from '../../server/src/inference/onnx/devices/table.ts';
 import { cudaProblem, vulkanAdapter, webgpuProblem } from '../../server/src/inference/onnx/devices/words.ts';
 import { type LoadedModel, loadModel } from '../../server/src/inference/onnx/host/load.ts';
@@ -251,6 +256,9 @@ describe('what ONNX Runtime says of a device', function () {
     if (!isLinux || readdirSync(join(binaries, 'linux', 'x64')).includes(CUDA)) this.skip();
     const found = await probeDevice('cuda');
     assert.ok('problem' in found && found.isQuiet);
+    // It is asked anew each time, as somebody may install them; what works is tried once.
+    assert.notEqual(await probed('cuda'), await probed('cuda'));
+    assert.equal(await probed('cpu'), await probed('cpu'));
     const { version } = require('onnxruntime-node/package.json') as { version: string };
     assert.ok(
       found.problem.includes(

@@ -17,10 +17,13 @@ export type Probe = (kind: DeviceKind) => Promise<Probed>;
 /** Probes of this process: hardware does not change under us. */
 const probes = new Map<DeviceKind, Promise<Probed>>();
 
-export function probed(kind: DeviceKind): Promise<Probed> {
+export async function probed(kind: DeviceKind): Promise<Probed> {
   const probe = probes.get(kind) ?? probeDevice(kind);
   probes.set(kind, probe);
-  return probe;
+  const found = await probe;
+  // What was never installed may be installed by the next time.
+  if ('problem' in found && found.isQuiet) probes.delete(kind);
+  return found;
 }
 
 /**
