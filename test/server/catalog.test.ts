@@ -249,7 +249,10 @@ describe('fetching a model', function () {
   });
 
   it('goes on where it broke off', async () => {
-    hub.breaks.set('onnx/vision_encoder.onnx', 1000);
+    hub.breaks.set('onnx/vision_encoder.onnx', {
+      bytes: 1000,
+      heldBy: join(`${target()}.begun`, 'onnx', 'vision_encoder.onnx.part'),
+    });
     const first = await run('models', 'get', 'some/model', '--yes');
     assert.notEqual(first.status, 0);
     assert.ok(!existsSync(target()), 'half a model is none');

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 export class FakeHub {
   /** Paths that were asked for, with the range where there was one. */
   readonly asked: string[] = [];
-  /** Paths whose next answer breaks off after so many bytes. */
-  readonly breaks = new Map<string, number>();
+  /** Paths whose next answer breaks off after so many bytes, once a file on disk holds them. */
+  readonly breaks = new Map<string, { readonly bytes: number; readonly heldBy: string }>();
   /** Paths that arrive other than they are described. */
   readonly spoiled = new Set<string>();
   /** The commit that `main` means; null: the hub does not tell. */
@@ -54,11 +54,15 @@ export class FakeHub {
     const start = Number(/bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0);
     const rest = bytes.subarray(start);
     response.writeHead(range ? 206 : 200, { 'content-length': rest.length });
-    const most = this.breaks.get(path);
-    if (most === undefined) return void response.end(rest);
+    const breaks = this.breaks.get(path);
+    if (breaks === undefined) return void response.end(rest);
     this.breaks.delete(path);
-    response.write(rest.subarray(0, most));
-    setTimeout(() => response.destroy(), 30);
+    response.write(rest.subarray(0, breaks.bytes));
+    const poll = setInterval(() => {
+      if (statSync(breaks.heldBy, { throwIfNoEntry: false })?.size !== breaks.bytes) return;
+      clearInterval(poll);
+      response.destroy();
+    }, 20);
   }
 
   private tree() {

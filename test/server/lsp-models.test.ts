@@ -70,7 +70,10 @@ describe('fetching a model from the editor', function () {
 
   it('goes on where it broke off, in one sentence, and half a model is none', async () => {
     await start();
-    hub.breaks.set('onnx/vision_encoder.onnx', 1000);
+    hub.breaks.set('onnx/vision_encoder.onnx', {
+      bytes: 1000,
+      heldBy: join(folder, 'mine.begun', 'onnx', 'vision_encoder.onnx.part'),
+    });
     await assert.rejects(editor.request('rationale/fetchModel', { model: 'mine' }), /^(?!.*\n).+\.$/);
     assert.equal((await rows()).model, undefined);
     hub.asked.length = 0;
