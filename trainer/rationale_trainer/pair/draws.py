@@ -51,13 +51,15 @@ def make_draws(folder: Path, configuration: Configuration):
     _write(folder / "held-out", held_out)
 
     train, start = [], TRAIN_SEED
-    # A stage's own answer to SIGTERM, by which the pool ends its workers, can come too late for one that waits.
+    # Workers are asked to end: terminated while it starts, one can miss the signal and be waited for without end.
     with Pool(2, signal.signal, (signal.SIGTERM, signal.SIG_DFL)) as pool:
         while (missing := configuration.train_records - len(train)) > 0:
             end = start + -(-missing // CHUNK) * CHUNK
             for scenes in pool.imap(_chunk, range(start, end, CHUNK)):
                 train += [scene for scene in scenes if scene not in seen]
             start = end
+        pool.close()
+        pool.join()
     _write(folder / "train", train[: configuration.train_records])
 
 
