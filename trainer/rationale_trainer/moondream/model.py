@@ -2,9 +2,10 @@
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModelForImageTextToText, GenerationMixin, PhiConfig, PhiModel, PreTrainedConfig, PreTrainedModel
+from transformers import AutoConfig, AutoModelForImageTextToText, PhiConfig, PhiModel, PreTrainedConfig, PreTrainedModel
 from transformers import SiglipVisionConfig, SiglipVisionModel
-from transformers.modeling_outputs import CausalLMOutputWithPast
+
+from ..composed import ComposedModel
 
 
 class MoondreamConfig(PreTrainedConfig):
@@ -31,13 +32,10 @@ class Projector(nn.Module):
         return self.fc2(nn.functional.gelu(self.fc1(features), approximate="tanh"))
 
 
-class MoondreamPreTrainedModel(PreTrainedModel):
+class MoondreamModel(PreTrainedModel):
     config_class = MoondreamConfig
-    base_model_prefix = "model"
     _supports_sdpa = True
 
-
-class MoondreamModel(MoondreamPreTrainedModel):
     def __init__(self, config: MoondreamConfig):
         super().__init__(config)
         self.vision_tower = SiglipVisionModel(config.vision_config)
@@ -77,37 +75,23 @@ class MoondreamModel(MoondreamPreTrainedModel):
         return self.language_model(inputs_embeds=inputs_embeds, **others)
 
 
-class MoondreamForConditionalGeneration(MoondreamPreTrainedModel, GenerationMixin):
+class MoondreamForConditionalGeneration(ComposedModel):
+    config_class = MoondreamConfig
+
     def __init__(self, config: MoondreamConfig):
         super().__init__(config)
         self.model = MoondreamModel(config)
         self.lm_head = nn.Linear(config.text_config.hidden_size, config.text_config.vocab_size)
         self.post_init()
 
-    def get_input_embeddings(self):
-        return self.model.get_input_embeddings()
-
-    def get_output_embeddings(self):
-        return self.lm_head
-
-    # `generate` finds out by their names which arguments there are.
     def forward(
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, pixel_values=None, crop_grids=None,
         labels=None, use_cache=None, logits_to_keep=0, return_dict=True,
-    ) -> CausalLMOutputWithPast:  # fmt: skip
-        hidden = self.model(
-            input_ids, inputs_embeds=inputs_embeds, pixel_values=pixel_values, crop_grids=crop_grids,
+    ):  # fmt: skip
+        return self.answer(
+            labels, logits_to_keep, input_ids=input_ids, inputs_embeds=inputs_embeds, pixel_values=pixel_values, crop_grids=crop_grids,
             attention_mask=attention_mask, position_ids=position_ids, past_key_values=past_key_values, use_cache=use_cache,
         )  # fmt: skip
-        logits = self.lm_head(hidden.last_hidden_state[:, -logits_to_keep:])
-        loss = None if labels is None else self.loss_function(logits, labels, vocab_size=self.config.text_config.vocab_size)
-        return CausalLMOutputWithPast(loss=loss, logits=logits, past_key_values=hidden.past_key_values)
-
-    def prepare_inputs_for_generation(self, *args, is_first_iteration=False, **kwargs):
-        inputs = super().prepare_inputs_for_generation(*args, is_first_iteration=is_first_iteration, **kwargs)
-        if not is_first_iteration:
-            inputs["pixel_values"] = inputs["crop_grids"] = None
-        return inputs
 
 
 AutoConfig.register(MoondreamConfig.model_type, MoondreamConfig)

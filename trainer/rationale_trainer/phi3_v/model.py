@@ -6,12 +6,13 @@ here. Weights have LLaVA's names while a model is loaded, and their published on
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModelForImageTextToText, CLIPVisionConfig, CLIPVisionModel, GenerationMixin, Phi3Config, Phi3Model, PreTrainedModel
+from transformers import AutoConfig, AutoModelForImageTextToText, CLIPVisionConfig, CLIPVisionModel, Phi3Config, Phi3Model, PreTrainedModel
 from transformers.conversion_mapping import register_checkpoint_conversion_mapping
 from transformers.core_model_loading import WeightRenaming
-from transformers.modeling_outputs import CausalLMOutputWithPast
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 from transformers.models.phi3.modeling_phi3 import Phi3RotaryEmbedding
+
+from ..composed import ComposedModel
 
 CLIP = {
     "hidden_size": 1024, "intermediate_size": 4096, "num_hidden_layers": 24, "num_attention_heads": 16, "image_size": 336, "patch_size": 14,
@@ -88,13 +89,10 @@ class Phi3VRotaryEmbedding(Phi3RotaryEmbedding):
         return (angles.cos() * self.attention_scaling).to(x.dtype), (angles.sin() * self.attention_scaling).to(x.dtype)
 
 
-class Phi3VPreTrainedModel(PreTrainedModel):
+class Phi3VModel(PreTrainedModel):
     config_class = Phi3VConfig
-    base_model_prefix = "model"
     _supports_sdpa = True
 
-
-class Phi3VModel(Phi3VPreTrainedModel):
     def __init__(self, config: Phi3VConfig):
         super().__init__(config)
         self.vision_tower = CLIPVisionModel(config.vision_config)
@@ -129,31 +127,23 @@ class Phi3VModel(Phi3VPreTrainedModel):
         return self.language_model(inputs_embeds=inputs_embeds, **others)
 
 
-class Phi3VForCausalLM(Phi3VPreTrainedModel, GenerationMixin):
+class Phi3VForCausalLM(ComposedModel):
+    config_class = Phi3VConfig
+
     def __init__(self, config: Phi3VConfig):
         super().__init__(config)
         self.model = Phi3VModel(config)
         self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
         self.post_init()
 
-    def get_input_embeddings(self):
-        return self.model.get_input_embeddings()
-
-    def get_output_embeddings(self):
-        return self.lm_head
-
-    # `generate` finds out by their names which arguments there are.
     def forward(
         self, input_ids=None, attention_mask=None, position_ids=None, past_key_values=None, inputs_embeds=None, pixel_values=None, image_sizes=None,
         labels=None, use_cache=None, logits_to_keep=0, return_dict=True,
-    ) -> CausalLMOutputWithPast:  # fmt: skip
-        hidden = self.model(
-            input_ids, inputs_embeds=inputs_embeds, pixel_values=pixel_values, image_sizes=image_sizes,
+    ):  # fmt: skip
+        return self.answer(
+            labels, logits_to_keep, input_ids=input_ids, inputs_embeds=inputs_embeds, pixel_values=pixel_values, image_sizes=image_sizes,
             attention_mask=attention_mask, position_ids=position_ids, past_key_values=past_key_values, use_cache=use_cache,
         )  # fmt: skip
-        logits = self.lm_head(hidden.last_hidden_state[:, -logits_to_keep:])
-        loss = None if labels is None else self.loss_function(logits, labels, vocab_size=self.config.vocab_size)
-        return CausalLMOutputWithPast(loss=loss, logits=logits, past_key_values=hidden.past_key_values)
 
     def prepare_inputs_for_generation(self, input_ids, past_key_values=None, is_first_iteration=False, **kwargs):
         """As Phi-3's: where positions begin to mean something else, everything is read anew."""
@@ -162,10 +152,7 @@ class Phi3VForCausalLM(Phi3VPreTrainedModel, GenerationMixin):
         if is_anew:
             past_key_values, kwargs["next_sequence_length"] = None, None
         is_first = is_first_iteration or is_anew
-        inputs = super().prepare_inputs_for_generation(input_ids, past_key_values=past_key_values, is_first_iteration=is_first, **kwargs)
-        if not is_first:
-            inputs["pixel_values"] = inputs["image_sizes"] = None
-        return inputs
+        return super().prepare_inputs_for_generation(input_ids, past_key_values=past_key_values, is_first_iteration=is_first, **kwargs)
 
 
 EMBEDDING = "model.vision_embed_tokens"
