@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { RULES } from '../../server/src/core/annotations/rules/index.ts';
@@ -163,6 +164,39 @@ describe('Recipe rules', () => {
     assert.deepEqual(says('target: rationale\nteacher: { run: teacher-val }'), [
       'The teacher has 60 outputs, but for none of the 100 records to learn from.',
     ]);
+  });
+
+  it('say what a folder lacks to be trained, where exports can be trained and where not', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rationale-student-'));
+    const JSON_FILES = ['tokenizer_config', 'tokenizer', 'preprocessor_config', 'generation_config'];
+    const add = (file: string, text = '{}') => writeFileSync(join(folder, file), text);
+    const says = (type: string, ...graphs: string[]) => {
+      add('config.json', JSON.stringify({ model_type: type }));
+      rmSync(join(folder, 'onnx'), { recursive: true, force: true });
+      mkdirSync(join(folder, 'onnx'));
+      for (const graph of graphs) add(`onnx/${graph}.onnx`, '');
+      const recipe = `student: ${folder}\ndata: { dataset: ../problems.json }\ntarget: answer\n`;
+      return check(recipe, around).map(({ message }) => message.replace(folder, 'FOLDER'));
+    };
+    for (const name of JSON_FILES) add(`${name}.json`);
+    const lacks = (what: string) => [`The model folder FOLDER lacks ${what}.`];
+    const onlyLlava = lacks(
+      'weights (*.safetensors; only a LLaVA without a learnt prefix is trained from its export in onnx/)',
+    );
+    assert.deepEqual(says('phi3_v', 'prepare_inputs_embeds', 'vision_encoder', 'model'), onlyLlava);
+    assert.deepEqual(says('qwen2_vl', 'embed_tokens', 'vision_encoder', 'decoder_model_merged'), onlyLlava);
+    assert.deepEqual(says('phi3_v'), lacks('weights (*.safetensors)'));
+    assert.deepEqual(says('llava'), lacks('weights (*.safetensors, or an export in onnx/)'));
+    assert.deepEqual(
+      says('llava', 'embed_tokens', 'vision_encoder'),
+      lacks('onnx/decoder_model_merged.onnx'),
+    );
+    assert.deepEqual(says('llava', 'embed_tokens', 'vision_encoder', 'decoder_model_merged'), []);
+    add('prefix.safetensors', '');
+    assert.deepEqual(says('llava', 'embed_tokens', 'vision_encoder', 'decoder_model_merged'), onlyLlava);
+    add('model.safetensors', '');
+    assert.deepEqual(says('phi3_v', 'model'), []);
+    rmSync(folder, { recursive: true });
   });
 });
 

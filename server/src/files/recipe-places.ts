@@ -11,8 +11,9 @@ import { readTextFile } from './text-file.ts';
 const RECIPE_FILE = /\.recipe\.ya?ml$/i;
 /** A repository of a hub. */
 const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
-/** The weights that PyTorch loads, and those of an export, from which it can be trained on. */
-const WEIGHTS = ['*.safetensors', 'pytorch_model*.bin'];
+/** The weights that PyTorch loads, and what an export holds from which a model can be trained on: LLaVA's alone. */
+const WEIGHTS = ['!(prefix).safetensors', 'pytorch_model*.bin'];
+const TRAINED_FROM_EXPORT = 'llava';
 const EXPORTED = ['preprocessor_config.json', 'generation_config.json'];
 const GRAPHS = ['decoder_model_merged', 'embed_tokens', 'vision_encoder'];
 
@@ -79,9 +80,25 @@ function missingFiles(folder: string): string[] {
   if (!has('tokenizer.json', 'tokenizer.model', 'vocab.json')) missing.push('tokenizer.json');
   if (!has('preprocessor_config.json', 'processor_config.json')) missing.push('preprocessor_config.json');
   if (has(...WEIGHTS)) return missing;
+  if (![null, TRAINED_FROM_EXPORT].includes(modelType(folder)) || has('prefix.safetensors')) {
+    const hint = has('onnx/*.onnx')
+      ? '; only a LLaVA without a learnt prefix is trained from its export in onnx/'
+      : '';
+    return [...missing, `weights (*.safetensors${hint})`];
+  }
   missing.push(...EXPORTED.filter((file) => !missing.includes(file) && !has(file)));
   const graphs = GRAPHS.filter((graph) => !has(`onnx/${graph}.onnx`));
   if (graphs.length === GRAPHS.length) missing.push('weights (*.safetensors, or an export in onnx/)');
   else missing.push(...graphs.map((graph) => `onnx/${graph}.onnx`));
   return missing;
+}
+
+/** Null where config.json does not say. */
+function modelType(folder: string): string | null {
+  try {
+    const { model_type: type } = JSON.parse(readTextFile(join(folder, 'config.json')));
+    return typeof type === 'string' ? type : null;
+  } catch {
+    return null;
+  }
 }
