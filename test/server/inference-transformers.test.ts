@@ -105,6 +105,18 @@ describe('folders of Hugging Face weights', function () {
     assert.equal(await write(0, 1), first);
   });
 
+  it('are told apart by a learnt prefix too, which no index of their files names', async () => {
+    const path = folder('prefixed');
+    const map = { a: 'model.safetensors' };
+    writeFileSync(join(path, 'model.safetensors.index.json'), JSON.stringify({ weight_map: map }));
+    const revisions: string[] = [await weightsRevision(path)];
+    for (const size of [8, 16]) {
+      writeFileSync(join(path, 'prefix.safetensors'), weights(size));
+      revisions.push(await weightsRevision(path));
+    }
+    assert.equal(new Set(revisions).size, 3);
+  });
+
   it('are found in the model cache, at the commit that a branch means or that is named', async () => {
     const before = process.env.HF_HUB_CACHE;
     process.env.HF_HUB_CACHE = join(top, 'hub');

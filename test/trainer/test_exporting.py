@@ -19,7 +19,7 @@ from rationale_trainer.tiny import write_tiny
 
 EXPORTED = ("llava", "llava-next", "llava-onevision", "qwen2-vl", "qwen2.5-vl", "paligemma", "idefics3", "smolvlm", "moondream", "phi3-v")
 # The same with keys and values before every sequence, as prefix tuning leaves them: part of the decoder's graph.
-PREFIXED = "qwen2-vl-prefix"
+PREFIXED = ("qwen2-vl-prefix", "moondream-prefix", "phi3-v-prefix")
 # Of several shapes, smaller and larger than a tile, and one as a photograph may be.
 SIZES = [(48, 80), (40, 100), (96, 31), (32, 32), (375, 500)]
 NEW_TOKENS = 12
@@ -47,12 +47,13 @@ def asked(folder):
 def exported(folder, asked):
     """Of each architecture: the family, its folder, the prompts' sequences and PyTorch's tokens."""
     found = {}
-    for name in (*EXPORTED, PREFIXED):
+    for name in (*EXPORTED, *PREFIXED):
         write_tiny(name.removesuffix("-prefix"), folder / name)
         family = load(folder / name)
-        if name == PREFIXED:
+        if name in PREFIXED:
             torch.manual_seed(5)
-            family.prefix = Prefix(torch.randn(2, 2, 2, 6, 16))
+            heads = family.text_config.num_key_value_heads
+            family.prefix = Prefix(torch.randn(2, 2, heads, 6, 16))
         family.export(folder / f"{name}-onnx")
         sequences = [family.encode(messages(text, image), [image] if image else [], None) for text, image in asked]
         with torch.inference_mode():
@@ -73,7 +74,7 @@ def features_of(family, sequence):
     return family.project(family.see(pixels), list(sequence.pictures)) if pixels else []
 
 
-@pytest.mark.parametrize("name", (*EXPORTED, PREFIXED))
+@pytest.mark.parametrize("name", (*EXPORTED, *PREFIXED))
 def test_onnx_runtime_writes_pytorchs_tokens(name, exported):
     family, onnx_folder, sequences, tokens = exported[name]
     student = ExportedStudent(family, onnx_folder)
@@ -116,11 +117,12 @@ def test_llava_laid_out_as_fastvlm_is_answers_as_llava(root, exported, asked):
         assert answers[i]["counted"]["total"] == len(sequence.prompt.ids)
 
 
-def test_a_prefix_shows(exported):
-    assert exported[PREFIXED][3] != exported["qwen2-vl"][3]
+@pytest.mark.parametrize("name", PREFIXED)
+def test_a_prefix_shows(name, exported):
+    assert exported[name][3] != exported[name.removesuffix("-prefix")][3]
 
 
-@pytest.mark.parametrize("name", (*EXPORTED, PREFIXED))
+@pytest.mark.parametrize("name", (*EXPORTED, *PREFIXED))
 def test_the_provider_writes_pytorchs_tokens(name, exported, run_in_node):
     family, onnx_folder, sequences, tokens = exported[name]
     answers = run_in_node[str(onnx_folder)]
@@ -133,7 +135,7 @@ def test_the_provider_writes_pytorchs_tokens(name, exported, run_in_node):
         assert answer["usage"]["outputTokens"] == len(expected) + (answer["finishReason"] == "stop")
 
 
-@pytest.mark.parametrize("name", (*EXPORTED, PREFIXED))
+@pytest.mark.parametrize("name", (*EXPORTED, *PREFIXED))
 def test_the_provider_scores_texts_as_pytorch_does(name, exported, run_in_node, asked):
     family, onnx_folder, _, _ = exported[name]
     for i, (text, image) in enumerate(asked):

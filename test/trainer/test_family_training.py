@@ -1,11 +1,16 @@
 """Every family learns through the real loop, and nothing learns that is frozen."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
+from PIL import Image
 from rationale_trainer.families import load
 from rationale_trainer.tiny import write_tiny
 from rationale_trainer.training.command import train_command
 from rationale_trainer.training.events import read_events
+from rationale_trainer.training.run_folder import read_run_folder
+from rationale_trainer.worker.load import load as worker_load
 from run_folders import make_run
 from safetensors.torch import load_file
 
@@ -57,3 +62,21 @@ def test_prefix_tuning_changes_no_weight(name, sample, tmp_path):
     student, losses, run = trained(tmp_path, sample, name, rate=5e-2, adapter={"kind": "prefix", "tokens": 5})
     assert sum(losses[-4:]) < sum(losses[:4])
     assert not changed(student, run) and (run / "model" / "prefix.safetensors").is_file()
+    # With Python, the run's model answers as the trainer's own decoding does with the prefix, and not as the student did.
+    [example] = read_run_folder(run).evaluation
+    following = iter(example.images)
+    parts = [[{**part, "path": next(following)} if part["type"] == "image" else part for part in one["content"]] for one in example.messages]
+    asked = [{"key": "0", "messages": [{**one, "content": content} for one, content in zip(example.messages, parts)]}]
+    outputs = []
+    for folder in (run / "model", student):
+        heard = []
+        channel = SimpleNamespace(send=lambda kind, **content: heard.extend(content.get("predictions", [])))
+        worker_load(str(folder), "cpu", [], False).generate(asked, {"maxNewTokens": 8, "temperature": 0}, channel, False, [])
+        family = load(folder)
+        sequence = family.encode(example.messages, example.images, None)
+        with torch.inference_mode():
+            features = [family.project(family.see([family.pixels(Image.open(one.path))]), [one])[0] for one in sequence.pictures]
+        [tokens] = family.generate([sequence], [features], 8)
+        assert [(one.get("error"), one["output"]) for one in heard] == [(None, family.decode(tokens))]
+        outputs.append(tokens)
+    assert outputs[0] != outputs[1]

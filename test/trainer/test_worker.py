@@ -13,9 +13,12 @@ import transformers
 from PIL import Image
 from rationale_trainer.failure import Unusable
 from rationale_trainer.families import load as load_family
+from rationale_trainer.families.prefix import Prefix
+from rationale_trainer.families.sequences import TARGET, Sequence
 from rationale_trainer.tiny import write_tiny
 from rationale_trainer.worker.holding import HeldRow, Holds
 from rationale_trainer.worker.load import load
+from rationale_trainer.worker.placing import Place
 from rationale_trainer.worker.processors import processor_of
 from rationale_trainer.worker.spelling import special_of, spelling_of
 from safetensors.torch import load_file, save_file
@@ -90,6 +93,15 @@ def alone(model, processor, name, request):
     return inputs["input_ids"], written.generate(**inputs, max_new_tokens=LONGEST, do_sample=False)[0, inputs["input_ids"].shape[1] :].tolist()
 
 
+def written_by(family, request):
+    """The trainer's prompt, its pictures' features, and the greedy tokens behind it."""
+    content = request["messages"][0]["content"]
+    sequence = family.encode(request["messages"], [part["path"] for part in content[:-1]], None)
+    with torch.inference_mode():
+        features = [family.project(family.see([family.pixels(Image.open(one.path))]), [one])[0] for one in sequence.pictures]
+    return sequence, features, family.generate([sequence], [features], LONGEST)[0]
+
+
 @pytest.mark.parametrize("name", WRITERS)
 def test_tokens_are_those_of_plain_generate(name, folder):
     path = made(folder, name)
@@ -156,15 +168,91 @@ def test_what_transformers_has_no_class_for_is_answered_as_the_trainer_has_it(na
     found = answered(load(str(path), "cpu", [], False), asked)
     family = load_family(path)
     for request in asked:
-        content = request["messages"][0]["content"]
-        sequence = family.encode(request["messages"], [part["path"] for part in content[:-1]], None)
-        with torch.inference_mode():
-            features = [family.project(family.see([family.pixels(Image.open(one.path))]), [one])[0] for one in sequence.pictures]
-        [tokens] = family.generate([sequence], [features], LONGEST)
+        sequence, _, tokens = written_by(family, request)
         assert found[request["key"]]["output"] == family.decode(tokens)
         usage = found[request["key"]]["usage"]
         assert (usage["promptTokens"], usage["imageTokens"]) == (len(sequence.ids), sequence.ids.count(family.image_token))
     assert len({one["output"] for one in found.values()}) > 3
+
+
+TRAINED = ("llava", "llava-next", "llava-onevision", "qwen2-vl", "qwen2.5-vl", "paligemma", "idefics3", "smolvlm", "mllama", "moondream", "phi3-v")
+
+
+def with_prefix(path, target, tokens=6):
+    """The model with keys and values before every sequence, saved as the trainer saves a student of prefix tuning."""
+    family, text = load_family(path), load_family(path).text_config
+    width = getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads
+    layers = family.attending_layers
+    torch.manual_seed(5)
+    family.prefix = Prefix(torch.randn(len(layers), 2, text.num_key_value_heads, tokens, width) / 2, layers)
+    family.save(target)
+    return load_family(target)
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_a_learnt_prefix_stands_before_what_is_asked_and_scored(name, folder, tmp_path):
+    path = made(folder, name)
+    family = with_prefix(path, tmp_path / name)
+    asked = requests(folder) + ([] if name == "paligemma" else requests(folder, pictured=False)[:2])
+    held, bare = (load(str(one), "cpu", [], False) for one in (tmp_path / name, path))
+    found, without = answered(held, asked), answered(bare, asked)
+    for request in asked:
+        sequence, features, tokens = written_by(family, request)
+        prediction = found[request["key"]]
+        assert (prediction.get("error"), prediction["output"]) == (None, family.decode(tokens)), request
+        assert prediction["usage"]["promptTokens"] == len(sequence.ids)
+    assert len({one["output"] for one in found.values()}) > 2, "outputs depend on what is asked"
+    assert {key: one["output"] for key, one in found.items()} != {key: one["output"] for key, one in without.items()}
+    texts = [{"given": given, "text": text} for given in ("", "the answer is") for text in SCORED]
+    for request, one in zip(asked, scored(held, [{**request, "texts": texts} for request in asked])):
+        assert "error" not in one, one
+        sequence, features, _ = written_by(family, request)
+        compared = 0
+        for text, score in zip(texts, one["texts"]):
+            chat = held.prompts.text(request["messages"])
+            before, whole = (held.prompts.tokens(chat + said) for said in (text["given"], text["given"] + text["text"]))
+            if whole[: len(before)] != before:
+                continue
+            compared += 1
+            more = whole[len(held.prompts.tokens(chat)) :]
+            learnt = Sequence([*sequence.ids, *more], [*sequence.kinds, *[TARGET] * len(more)], sequence.pictures)
+            with torch.inference_mode():
+                logits = family.logits(family.collate([learnt]), features)
+            expected = logits.log_softmax(-1).gather(-1, torch.tensor(more)[:, None])[:, 0][len(more) - len(whole) + len(before) :]
+            np.testing.assert_allclose(score["tokens"], expected, atol=1e-3)
+        assert compared > 5
+
+
+def test_behind_a_prefix_phi_3_ends_where_it_would_have_to_read_anew(folder, tmp_path):
+    """There is nothing to read a prefix from."""
+    family = with_prefix(made(folder, "phi3-v"), tmp_path / "student")
+    held = load(str(tmp_path / "student"), "cpu", [], False)
+    near, lengths = family.model.config.original_max_position_embeddings, []
+    for words in (10, 20, 30, 40):
+        message = {"role": "user", "content": [{"type": "text", "text": "green blue yellow " * words}]}
+        request = {"key": str(words), "messages": [message]}
+        sequence = family.encode(request["messages"], [], None)
+        lengths.append(len(sequence.ids))
+        [expected] = family.generate([sequence], [[]], near)
+        prediction = answered(held, [request], GREEDY | {"maxNewTokens": near})[str(words)]
+        assert (prediction.get("error"), prediction["output"]) == (None, family.decode(expected))
+        if prediction["finishReason"] == "length":
+            assert lengths[-1] + len(expected) in (near - family.prefix.tokens, lengths[-1] + near)
+    assert lengths[0] < near - family.prefix.tokens < lengths[-1], lengths
+
+
+def test_a_learnt_prefix_is_never_left_out(folder, tmp_path, monkeypatch):
+    prefix = Prefix(torch.zeros(2, 2, 2, 4, 16))
+    for name, kind in (("pixtral", "llava"), ("kosmos-2", "kosmos-2"), ("vilt", "vilt")):
+        path = tmp_path / name
+        shutil.copytree(made(folder, name), path)
+        prefix.save(path)
+        if kind != "llava":
+            with pytest.raises(Unusable, match=rf"^{path} has a learnt prefix \(prefix\.safetensors\), with which no model of type {kind} is run\.$"):
+                load(str(path), "cpu", [], False)
+    monkeypatch.setattr("rationale_trainer.worker.load.place", lambda *_: Place("auto", torch.bfloat16, "2 × GPU"))
+    with pytest.raises(Unusable, match=r"has a learnt prefix \(prefix\.safetensors\), with which a model is not spread over several GPUs: choose cpu\.$"):
+        load(str(tmp_path / "pixtral"), "auto", [], False)
 
 
 @pytest.mark.parametrize("name", ["mllama", "pixtral", "kosmos-2"])

@@ -9,6 +9,8 @@ import { revisionOf } from './revision.ts';
 const WEIGHTS = /^(?!consolidated)[^/]+\.safetensors$/;
 /** Says which tensor is in which file. */
 export const WEIGHTS_INDEX = 'model.safetensors.index.json';
+/** Learnt keys and values before every sequence, which no index names. */
+const PREFIX = 'prefix.safetensors';
 /** Besides the weights: configurations, tokenizers and templates. */
 const SMALL = /\.(json|jinja|model|txt|py)$/;
 /** Smaller files are read whole for the revision. */
@@ -43,7 +45,7 @@ export function familyOf(folder: string): string {
 export function weightFiles(names: readonly string[], index: string | null): string[] {
   if (index === null) return names.filter((name) => WEIGHTS.test(name));
   const { weight_map: map } = JSON.parse(index) as { weight_map: Record<string, string> };
-  return [...new Set(Object.values(map))].toSorted();
+  return [...new Set([...Object.values(map), ...names.filter((name) => name === PREFIX)])].toSorted();
 }
 
 /** Names of the files of weights in a folder. @throws Error whose message is one sentence, when one is missing */

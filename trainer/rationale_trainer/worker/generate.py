@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import psutil
 import torch
 
+from ..families.prefix import Prefix
 from .batches import joined
 from .choosing import Choosing, seed_of
 from .holding import HeldRow, Hold, Holding, Holds
 from .listening import Listening
 from .placing import Place
+from .prefixed import prefixed
 from .prompts import Prompts, Refused
 from .scoring import scores_of
 from .spelling import special_of, spelling_of
@@ -52,11 +54,13 @@ class Held:
 
 
 class Writer(Held):
-    def __init__(self, model, prompts: Prompts, where: Place, ends: list[int], stops: list[str]):
+    def __init__(self, model, prompts: Prompts, where: Place, ends: list[int], stops: list[str], prefix: Prefix | None = None):
         super().__init__(model, where)
-        self.prompts, self.ends, self.stops = prompts, ends, stops
+        self.prompts, self.ends, self.stops, self.prefix = prompts, ends, stops, prefix
         self.rows = ROWS_CPU if model.device.type == "cpu" else ROWS_GPU
         self.context = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+        if prefix is not None and self.context is not None:
+            self.context -= prefix.tokens
         tokenizer = prompts.tokenizer
         words = model.get_output_embeddings().weight.shape[0] if model.get_output_embeddings() is not None else len(tokenizer)
         self.holds = Holds(lambda: spelling_of(tokenizer, words), special_of(tokenizer), ends)
@@ -88,6 +92,9 @@ class Writer(Held):
             channel.send("predictions", predictions=[failed(request["key"], str(error)) for request in group])
             return []
         limit = decoding["maxNewTokens"] if self.context is None else min(decoding["maxNewTokens"], self.context - length)
+        if self.prefix is not None:
+            # A prefix cannot be read anew.
+            limit = min(limit, self.prompts.room(length))
         places, ids = self.prompts.image_tokens(inputs, self.model.config), inputs["input_ids"][0].tolist()
         return [Row(one["key"], inputs, limit, seed_of(decoding, ids, one.get("sample", 0)), places, self.holds.of(one.get("constraint"))) for one in group]
 
@@ -148,9 +155,10 @@ class Writer(Held):
                 channel.send("alive")
 
         limits = [row.limit for row in rows]
-        listening = Listening(inputs["input_ids"].shape[1], limits, self.ends, self.stops, self.decode, finished, step)
+        asked = prefixed(self.prefix, inputs)
+        listening = Listening(asked["input_ids"].shape[1], limits, self.ends, self.stops, self.decode, finished, step)
         processors = [*([holding] if any(holding.rows) else []), choosing]
-        self.model_for(inputs).generate(**inputs, max_new_tokens=max(limits), logits_processor=processors, stopping_criteria=[listening])
+        self.model_for(inputs).generate(**asked, max_new_tokens=max(limits), logits_processor=processors, stopping_criteria=[listening])
         self.forget()
 
     def model_for(self, inputs: dict[str, torch.Tensor]):

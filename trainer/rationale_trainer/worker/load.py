@@ -16,6 +16,7 @@ from .composed import COMPOSED, load_composed
 from .generate import Writer
 from .masked import ChoiceScorer
 from .placing import Place, place
+from .prefixed import PrefixedPaliGemma, prefix_of
 from .processors import processor_of
 from .prompts import prompts_of
 
@@ -33,6 +34,7 @@ def load(folder: str, device: str, stop: list[str], remote_code: bool):
     kind = config.get("model_type")
     own_code = _own_code(path, config, remote_code)
     where = place(path, device)
+    prefix = prefix_of(path, kind, where)
     try:
         if kind == "vilt":
             model = _loaded(transformers.ViltForMaskedLM, path, where, False, renamed=VILT_BIAS)
@@ -42,7 +44,8 @@ def load(folder: str, device: str, stop: list[str], remote_code: bool):
         else:
             if not own_code and kind not in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES:
                 raise Unusable(f"{path} is a model of type {kind}, which transformers {transformers.__version__} cannot show pictures to and have write.")
-            model = _loaded(_class(config, own_code), path, where, own_code)
+            is_prefixed_paligemma = prefix is not None and kind == "paligemma"
+            model = _loaded(PrefixedPaliGemma if is_prefixed_paligemma else _class(config, own_code), path, where, own_code)
             prompts = prompts_of(kind, processor_of(path, own_code), path)
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, TypeError) as error:
         raise Unusable(f"The model in {path} cannot be loaded: {str(error).strip().splitlines()[0]}") from error
@@ -54,7 +57,7 @@ def load(folder: str, device: str, stop: list[str], remote_code: bool):
     )
     if hasattr(model, "text_model") and hasattr(model.text_model, "generation_config"):
         model.text_model.generation_config = model.generation_config
-    return Writer(model.eval(), prompts, where, ends, written)
+    return Writer(model.eval(), prompts, where, ends, written, prefix)
 
 
 def _config(path: Path) -> dict:

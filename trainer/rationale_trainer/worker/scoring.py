@@ -9,7 +9,9 @@ from collections import defaultdict
 import torch
 from transformers import DynamicCache
 
+from ..families.prefix import Prefix
 from .batches import ALONG_TOKENS
+from .prefixed import prefixed
 from .prompts import Prompts, Refused
 
 
@@ -23,7 +25,7 @@ def scores_of(writer, request: dict, on_step) -> list[dict]:
         raise Refused(f"Prompt and text are {longest} tokens long, and the model takes {most}.")
     writer.forget()
     placed = {name: writer.placed(tensor[:, :kept] if name in ALONG_TOKENS else tensor) for name, tensor in inputs.items()}
-    found = scores(Trunk(writer.model_for(inputs), placed), behind, on_step)
+    found = scores(Trunk(writer.model_for(inputs), placed, writer.prefix), behind, on_step)
     writer.forget()
     return [{"logProbability": sum(tokens), "tokens": tokens} for tokens in found]
 
@@ -31,7 +33,7 @@ def scores_of(writer, request: dict, on_step) -> list[dict]:
 class Trunk:
     """A prompt and what has been read behind it, in one cache."""
 
-    def __init__(self, model, inputs: dict[str, torch.Tensor]):
+    def __init__(self, model, inputs: dict[str, torch.Tensor], prefix: Prefix | None = None):
         self.model = model
         # Of full length in every layer, where a model would keep a window only: of a window nothing can be taken back.
         self._cache = DynamicCache()
@@ -40,7 +42,7 @@ class Trunk:
         self._across = set(getattr(model.config.get_text_config(), "cross_attention_layers", None) or ())
         self._pictures = inputs["cross_attention_mask"][:, -1:] if "cross_attention_mask" in inputs else None
         # Logits behind what is read so far.
-        self.logits = self._forward(inputs, 1)[-1]
+        self.logits = self._forward(inputs, 1)[-1] if prefix is None else self._behind(prefix, inputs)
         # KOSMOS-2 wants a picture each time; the model within does without.
         self.model = getattr(model, "text_model", model)
 
@@ -58,6 +60,12 @@ class Trunk:
         logits = self._forward({"input_ids": new, **pictures}, behind)
         self._read, self.logits = tokens, logits[-1]
         return logits
+
+    def _behind(self, prefix: Prefix, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Reads the prompt as `generate` does, which knows each model's positions behind a prefix."""
+        read = self.model.generate(**prefixed(prefix, inputs), max_new_tokens=1, return_dict_in_generate=True, output_logits=True)
+        self._cache = read.past_key_values
+        return read.logits[0][0].float()
 
     def _forward(self, inputs: dict[str, torch.Tensor], behind: int) -> torch.Tensor:
         return self.model(**inputs, past_key_values=self._cache, use_cache=True, logits_to_keep=behind).logits[0, -behind:].float()
