@@ -12,7 +12,7 @@ import transformers
 from PIL import Image
 
 from .exporting.checked import export_checked
-from .exporting.export import DECODER, EMBED
+from .exporting.graphs import USUAL
 from .exporting.quantise import suffixes
 from .families import load
 from .generate import image_path
@@ -82,7 +82,7 @@ def time_decoder(folder: Path, rows: int, prompt: int, new_tokens: int):
     options.intra_op_num_threads, options.log_severity_level = 1, 3
     decoder, embed = (
         onnxruntime.InferenceSession(folder / "onnx" / f"{name}{suffixes(folder).get(name, '')}.onnx", options, providers=["CPUExecutionProvider"])
-        for name in (DECODER, EMBED)
+        for name in (USUAL.decoder, USUAL.embed)
     )
     ids = np.random.RandomState(0).randint(3, 100, (rows, prompt))
     caches = [value for value in decoder.get_inputs() if value.name.startswith("past_key_values.")]
